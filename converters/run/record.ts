@@ -1,0 +1,31 @@
+/**
+ * What belongs to a run: `runs/<run-id>.json` in the raw bucket. Written once as `running` (create only, which also claims
+ * the id), and replaced when the run is complete. The telemetry itself carries no run id: a run is a time window.
+ */
+export interface RunRecord {
+  readonly schema_version: 1;
+  readonly run_id: string;
+  readonly state: 'running' | 'complete';
+  readonly target: 'embedded' | 'docker' | 'aws' | 'foreign';
+  readonly seed: number;
+  /** Event time, epoch ms UTC; records outside are counted as `outside_window`. `end_ms` is exclusive; null while running. */
+  readonly window: { readonly start_ms: number; readonly end_ms: number | null };
+  /** Key prefix of the raw objects (`raw` → `raw/YYYY/MM/DD/HH/MM/…`), and until when (upload time) they were put. */
+  readonly raw: { readonly prefix: string; readonly drained_ms: number | null };
+  readonly time_scale: number;
+  readonly plan_hash: string | null;
+  readonly traffic: TrafficSummary | null;
+  /** What each part that could lose something says that it lost, read from its own counters; null where it could not be read. */
+  readonly counters: Readonly<Record<string, number | null>>;
+  /** Program or package → version. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface TrafficSummary {
+  readonly scenario: string;
+  readonly runner: 'k6' | 'node';
+  readonly rate: number;
+  readonly duration_s: number;
+  /** Key of the client's own points in the raw bucket (NDJSON in the shape of k6's `--out json`, gzip). */
+  readonly points_key: string;
+}

@@ -1,0 +1,37 @@
+/** What is known of an object without reading it. */
+export interface ObjectInfo {
+  readonly key: string;
+  /** Bytes as stored. */
+  readonly size: number;
+  readonly lastModified: Date;
+}
+
+export interface PutOptions {
+  /** Create only: fails with `OBJECT_EXISTS` where the key is taken (HTTP `If-None-Match: *`, RFC 9110 13.1.2). */
+  readonly ifNoneMatch?: boolean;
+  readonly contentType?: string;
+}
+
+/** The bytes of an object: in memory, or a local file that is streamed. */
+export type ObjectBody = Uint8Array | { readonly file: string };
+
+/**
+ * One bucket, or one folder used as a bucket. Keys are UTF-8, `/` separated, without leading `/`, `.` or `..` segments;
+ * a key that breaks this is refused before anything is read or written (`INVALID_KEY`).
+ * A reader never sees a part of an object: a put becomes visible whole or not at all.
+ */
+export interface ObjectStore {
+  /** Where this is, for messages: `s3://raw`, `file:///…`, `memory:`. Never holds credentials. */
+  readonly url: string;
+  /** Objects whose key starts with `prefix`, ordered by the UTF-8 bytes of the key; `startAfter` is exclusive. */
+  list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectInfo>;
+  /** Undefined where there is no such object. */
+  head(key: string): Promise<ObjectInfo | undefined>;
+  /** @throws `OBJECT_NOT_FOUND` */
+  get(key: string): Promise<Uint8Array>;
+  /** Streams an object into a local file (written beside it, then renamed). @throws `OBJECT_NOT_FOUND` */
+  download(key: string, file: string): Promise<void>;
+  put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;
+  /** No error where there is no such object. */
+  delete(key: string): Promise<void>;
+}
