@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { diskFull } from './errors.ts';
+import type { ObjectBody } from './store.ts';
+
+export const errnoOf = (error: unknown): string =>
+  String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+
+export interface WriteWholeOptions {
+  readonly path: string;
+  readonly body: ObjectBody | Readable;
+  /** Folder of the unfinished file; on the same file system as `path`. Default: the folder of `path`. */
+  readonly tempFolder?: string;
+  /** Fail with `EEXIST` where `path` is there already. */
+  readonly createOnly?: boolean;
+}
+
+/**
+ * Writes a file so that nobody sees a part of it, and that a power cut cannot undo it:
+ *
+ *   temp file ── write ── fsync ──► rename (replaces) or link (fails with EEXIST) ── fsync of the folder
+ *
+ * @returns bytes written. @throws `DISK_FULL`; other errors as the system gave them.
+ */
+export async function writeWhole(options: WriteWholeOptions): Promise<number> {
+  const { path, body, createOnly = false } = options;
+  const temp = join(options.tempFolder ?? dirname(path), `.put-${randomUUID()}`);
+  try {
+    await mkdir(dirname(temp), { recursive: true });
+    const written = await writeSynced(temp, body);
+    await place({ temp, path, createOnly });
+    return written;
+  } catch (error) {
+    if (['ENOSPC', 'EDQUOT'].includes(errnoOf(error))) throw diskFull({ path, cause: error });
+    throw error;
+  } finally {
+    await rm(temp, { force: true });
+  }
+}
+
+async function writeSynced(path: string, body: ObjectBody | Readable): Promise<number> {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    let written = 0;
+    const chunks = body instanceof Uint8Array ? [body] : 'file' in body ? createReadStream(body.file) : body;
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+      await writeAll(file, chunk);
+      written += chunk.length;
+    }
+    await file.sync();
+    return written;
+  } finally {
+    await file.close();
+  }
+}
+
+/** One write may take only a part of the bytes, most of all on a disk that is nearly full. */
+async function writeAll(file: Awaited<ReturnType<typeof open>>, bytes: Uint8Array): Promise<void> {
+  let offset = 0;
+  while (offset < bytes.length) offset += (await file.write(bytes, offset)).bytesWritten;
+}
+
+async function place({
+  temp,
+  path,
+  createOnly,
+}: {
+  temp: string;
+  path: string;
+  createOnly: boolean;
+}): Promise<void> {
+  // A delete elsewhere may remove the folder between the two steps, since it prunes empty ones.
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await (createOnly ? link(temp, path) : rename(temp, path));
+      break;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt === 10) throw error;
+    }
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes names durable; some systems (Windows) cannot sync a folder, and need not. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES', 'ENOENT'].includes(errnoOf(error))) throw error;
+  }
+}
