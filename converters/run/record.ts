@@ -1,3 +1,5 @@
+import { count, dictionary, epochMs, matching, number, object, oneOf, orNull, text } from './shape.ts';
+
 /**
  * What belongs to a run: `runs/<run-id>.json` in the raw bucket. Written once as `running` (create only, which also claims
  * the id), and replaced when the run is complete. The telemetry itself carries no run id: a run is a time window.
@@ -28,4 +30,44 @@ export interface TrafficSummary {
   readonly duration_s: number;
   /** Key of the client's own points in the raw bucket (NDJSON in the shape of k6's `--out json`, gzip). */
   readonly points_key: string;
+}
+
+/** The strict check of a record as read back. */
+export const recordShape = object({
+  schema_version: oneOf(1),
+  run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  state: oneOf('running', 'complete'),
+  target: oneOf('embedded', 'docker', 'aws', 'foreign'),
+  seed: count,
+  window: object({ start_ms: epochMs, end_ms: orNull(epochMs) }),
+  raw: object({ prefix: text, drained_ms: orNull(epochMs) }),
+  time_scale: number,
+  plan_hash: orNull(text),
+  traffic: orNull(
+    object({
+      scenario: text,
+      runner: oneOf('k6', 'node'),
+      rate: number,
+      duration_s: number,
+      points_key: text,
+    }),
+  ),
+  counters: dictionary(orNull(number)),
+  versions: dictionary(text),
+});
+
+/** What the shape alone cannot say: fields that must fit each other. */
+export function recordProblems(record: RunRecord): string[] {
+  const { state, window, raw } = record;
+  const problems: string[] = [];
+  if (window.end_ms !== null && window.end_ms <= window.start_ms) {
+    problems.push(`record.window.end_ms must be after start_ms ${window.start_ms}, got ${window.end_ms}`);
+  }
+  if (state === 'complete' && (window.end_ms === null || raw.drained_ms === null)) {
+    problems.push('record.window.end_ms and record.raw.drained_ms must be set in a complete run');
+  }
+  if (raw.drained_ms !== null && raw.drained_ms < window.start_ms) {
+    problems.push(`record.raw.drained_ms must not be before the window, got ${raw.drained_ms}`);
+  }
+  return problems;
 }

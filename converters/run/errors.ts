@@ -1,0 +1,63 @@
+/** Every error about run ids and run records: subject, rule, actual value, and what to do. */
+export type RunErrorCode =
+  | 'RUN_ID_INVALID'
+  | 'RUN_ID_TAKEN'
+  | 'RUN_NOT_FOUND'
+  | 'RUN_RECORD_INVALID'
+  | 'RUN_NOT_COMPLETE'
+  | 'RUN_CHANGED';
+
+export class RunError extends Error {
+  readonly code: RunErrorCode;
+  constructor(code: RunErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'RunError';
+    this.code = code;
+  }
+}
+
+export const runIdInvalid = (pattern: RegExp, actual: string) =>
+  new RunError(
+    'RUN_ID_INVALID',
+    `run id must match ${pattern}, got ${JSON.stringify(actual.length > 60 ? `${actual.slice(0, 60)}…` : actual)}`,
+  );
+
+export const runIdTaken = ({ runId, store, cause }: { runId: string; store: string; cause?: unknown }) =>
+  new RunError(
+    'RUN_ID_TAKEN',
+    `run id must be new, but ${store} already has a run "${runId}", which was left as it is. Choose another run id, or leave it out`,
+    cause,
+  );
+
+export const runNotFound = ({ runId, store, cause }: { runId: string; store: string; cause?: unknown }) =>
+  new RunError(
+    'RUN_NOT_FOUND',
+    `run "${runId}" must have a record in ${store}, but runs/${runId}.json is not there. Check the run id and the raw bucket's URL`,
+    cause,
+  );
+
+export const runRecordInvalid = (options: {
+  runId: string;
+  store: string;
+  problems: readonly string[];
+  cause?: unknown;
+}) =>
+  new RunError(
+    'RUN_RECORD_INVALID',
+    `record runs/${options.runId}.json of ${options.store} must be a run record of schema version 1: ${options.problems.join('; ')}. ` +
+      'It was damaged, or written by another version: restore it, or make the run again',
+    options.cause,
+  );
+
+export const runNotComplete = (runId: string) =>
+  new RunError(
+    'RUN_NOT_COMPLETE',
+    `run "${runId}" must be complete before its raw objects can be listed, but its record says that it still runs ` +
+      '(no end of the window, or no time by which its telemetry was in the bucket). Wait for it, or complete its record if it was cut off',
+  );
+
+export const runChanged = ({ runId, store, reason }: { runId: string; store: string; reason: string }) =>
+  new RunError(
+    'RUN_CHANGED',
+    `run "${runId}" of ${store} must still be the one that was claimed, but ${reason}. Its record was left as it is`,
+  );

@@ -1,0 +1,50 @@
+import { compareKeys } from '../store/keys.ts';
+import type { ObjectInfo, ObjectStore } from '../store/store.ts';
+import { runNotComplete } from './errors.ts';
+import type { RunRecord } from './record.ts';
+
+const MINUTE_MS = 60_000;
+
+/** `raw/2026/11/24/05/41/`: the prefix of what was uploaded in that minute (UTC). */
+export function minutePrefix({ prefix, at_ms }: { prefix: string; at_ms: number }): string {
+  const [year, month, day, hour, minute] = new Date(at_ms).toISOString().split(/\D/);
+  return `${prefix}/${year}/${month}/${day}/${hour}/${minute}/`;
+}
+
+/**
+ * The minutes in which telemetry of a run was uploaded: from the start of its window until the collector had put
+ * everything, which may be long after the window's end. In order. @throws `RUN_NOT_COMPLETE`
+ */
+export function* rawPrefixes(record: RunRecord): Generator<string> {
+  const { start_ms, until_ms } = uploadSpan(record);
+  const first = start_ms - (start_ms % MINUTE_MS);
+  for (let at_ms = first; at_ms <= until_ms; at_ms += MINUTE_MS) {
+    yield minutePrefix({ prefix: record.raw.prefix, at_ms });
+  }
+}
+
+/**
+ * The raw objects that may hold records of a run, in order of their keys, by one listing. They may also hold records
+ * of the time before and after it. @throws `RUN_NOT_COMPLETE`
+ */
+export async function* rawObjects({
+  raw,
+  record,
+}: {
+  raw: ObjectStore;
+  record: RunRecord;
+}): AsyncGenerator<ObjectInfo> {
+  const { start_ms, until_ms } = uploadSpan(record);
+  const { prefix } = record.raw;
+  const first = minutePrefix({ prefix, at_ms: start_ms });
+  const last = minutePrefix({ prefix, at_ms: until_ms });
+  for await (const object of raw.list(`${prefix}/`, { startAfter: first })) {
+    if (!object.key.startsWith(last) && compareKeys(object.key, last) > 0) return;
+    yield object;
+  }
+}
+
+function uploadSpan({ run_id, window, raw }: RunRecord): { start_ms: number; until_ms: number } {
+  if (window.end_ms === null || raw.drained_ms === null) throw runNotComplete(run_id);
+  return { start_ms: window.start_ms, until_ms: Math.max(window.end_ms, raw.drained_ms) };
+}
