@@ -1,0 +1,120 @@
+import { Interrupted } from '../errors.ts';
+import { START_LAG } from '../metrics/definition.ts';
+import type { ScenarioPlan } from '../options/scenario.ts';
+import { now, sleepUntil } from './clock.ts';
+import { runExecutor } from './executor.ts';
+import type { TestRun } from './test.ts';
+import { currentVu, type Vu } from './vu.ts';
+
+/** One scenario while it runs: hands out iterations, and ends them when gracefulStop is over. */
+export class ScenarioRun {
+  readonly plan: ScenarioPlan;
+  readonly test: TestRun;
+  readonly startEpochMs: number;
+  /** On the test's monotonic clock. */
+  readonly startAt: number;
+  private readonly vus: Vu[] = [];
+  private readonly running = new Set<Promise<void>>();
+  private nextIteration = 0;
+  private active = 0;
+
+  constructor({ plan, test, startAt }: { plan: ScenarioPlan; test: TestRun; startAt: number }) {
+    this.plan = plan;
+    this.test = test;
+    this.startAt = startAt;
+    this.startEpochMs = Math.round(Date.now() + startAt - now());
+  }
+
+  get activeVus(): number {
+    return this.active;
+  }
+
+  /** Length without gracefulStop, in milliseconds. */
+  get lengthMs(): number {
+    return 'durationMs' in this.plan ? this.plan.durationMs : this.plan.maxDurationMs;
+  }
+
+  progress(): number {
+    return Math.min(1, Math.max(0, (now() - this.startAt) / this.lengthMs));
+  }
+
+  createVu(): Vu {
+    const vu = this.test.createVu(this);
+    this.vus.push(vu);
+    return vu;
+  }
+
+  async run(): Promise<void> {
+    const { stop } = this.test;
+    try {
+      await runExecutor({ scenario: this, stop });
+      await this.drain();
+    } finally {
+      for (const vu of this.vus) vu.connections.close();
+    }
+  }
+
+  /**
+   * Runs one iteration to its end; never rejects. Arrival-rate executors give the intended start, whose lag is recorded.
+   */
+  iterate({ vu, intendedAt }: { vu: Vu; intendedAt?: number }): Promise<void> {
+    const iteration = this.runOne({ vu, intendedAt }).finally(() => this.running.delete(iteration));
+    this.running.add(iteration);
+    return iteration;
+  }
+
+  private async runOne({ vu, intendedAt }: { vu: Vu; intendedAt: number | undefined }): Promise<void> {
+    const startedAt = now();
+    vu.iterationInScenario++;
+    vu.iterationInTest = this.nextIteration++;
+    if (intendedAt !== undefined) vu.emit({ metric: START_LAG, value: Math.max(0, startedAt - intendedAt) });
+    this.active++;
+    const finished = await this.callScript(vu);
+    this.active--;
+    vu.emit({ metric: 'data_sent', value: vu.sentBytes });
+    vu.emit({ metric: 'data_received', value: vu.receivedBytes });
+    vu.sentBytes = 0;
+    vu.receivedBytes = 0;
+    if (!finished) {
+      this.test.interruptedIterations++;
+      return;
+    }
+    vu.emit({ metric: 'iteration_duration', value: now() - startedAt });
+    vu.emit({ metric: 'iterations', value: 1 });
+    await this.test.ready();
+  }
+
+  /** @returns false if the iteration was cut off. An error that the script throws ends the iteration, not the test. */
+  private async callScript(vu: Vu): Promise<boolean> {
+    const { signal } = vu.interruption;
+    const cutOff = new Promise<never>((_, reject) => {
+      const interrupt = () => reject(new Interrupted('iteration was cut off'));
+      if (signal.aborted) interrupt();
+      else signal.addEventListener('abort', interrupt, { once: true });
+    });
+    cutOff.catch(() => {});
+    try {
+      await Promise.race([
+        currentVu.run(vu, async () => this.test.script[this.plan.exec]?.(vu.data)),
+        cutOff,
+      ]);
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      this.test.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      return true;
+    }
+  }
+
+  private async drain(): Promise<void> {
+    const limit = now() + this.plan.gracefulStopMs;
+    const done = new AbortController();
+    const all = Promise.all(this.running).then(() => done.abort());
+    const timedOut = await sleepUntil({
+      target: limit,
+      signal: AbortSignal.any([done.signal, this.test.kill]),
+    });
+    if (timedOut || this.test.kill.aborted) for (const vu of this.vus) vu.interruption.abort();
+    await all;
+  }
+}
