@@ -1,0 +1,88 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InfraError } from '../errors.ts';
+
+/** Files of one stack while it runs; readable by their owner only. */
+export interface StackState {
+  readonly dir: string;
+  /** One file a replica, `<component>-<n>.log`, or `<component>.log` where there can be only one. */
+  readonly logs: string;
+  /** The collector's queue and file offsets. */
+  readonly queue: string;
+  /** Data and configuration of the stores, set-up logs. */
+  readonly work: string;
+  /** Who runs the stack, and its addresses; never secrets. */
+  readonly record: string;
+  /** The folder was made for this run, and goes with it. */
+  readonly temporary: boolean;
+}
+
+/**
+ * Makes the folders, without what an earlier run left in them.
+ * @throws STATE_IN_USE when the stack that the folder belongs to still runs
+ */
+export async function makeState(stateDir?: string): Promise<StackState> {
+  const dir = stateDir === undefined ? await mkdtemp(join(tmpdir(), 'storefront-')) : resolve(stateDir);
+  const state: StackState = {
+    dir,
+    logs: join(dir, 'logs'),
+    queue: join(dir, 'queue'),
+    work: join(dir, 'work'),
+    record: join(dir, 'stack.json'),
+    temporary: stateDir === undefined,
+  };
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const owner = await ownerOf(state);
+  if (owner !== undefined && isAlive(owner)) throw new InfraError('STATE_IN_USE', [dir, owner]);
+  await clear(state);
+  for (const folder of [state.logs, state.queue, state.work]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+  }
+  await writeRecord(state, {});
+  return state;
+}
+
+/** Notes who runs the stack and where it is reached. */
+export async function writeRecord(
+  state: StackState,
+  addresses: Readonly<Record<string, string>>,
+): Promise<void> {
+  const record = { pid: process.pid, addresses };
+  await writeFile(state.record, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** Removes all but the logs; those too when the folder was made for this run. */
+export async function removeState(state: StackState): Promise<void> {
+  if (state.temporary) return rm(state.dir, { recursive: true, force: true, maxRetries: 3 });
+  for (const path of temporaryPaths(state)) await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** What must not outlive the stack. */
+export function temporaryPaths(state: StackState): readonly string[] {
+  return state.temporary ? [state.dir] : [state.queue, state.work, state.record];
+}
+
+async function clear(state: StackState): Promise<void> {
+  for (const path of [state.logs, state.queue, state.work]) await rm(path, { recursive: true, force: true });
+}
+
+async function ownerOf(state: StackState): Promise<number | undefined> {
+  const text = await readFile(state.record, 'utf8').catch(() => '{}');
+  try {
+    const { pid } = JSON.parse(text) as { pid?: unknown };
+    return typeof pid === 'number' && pid !== process.pid ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

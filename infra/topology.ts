@@ -1,0 +1,30 @@
+import { collector } from './topology/collector.ts';
+import type { Component, ComponentName } from './topology/component.ts';
+import { authService, databaseSetup, operator, paymentWorker, webApi } from './topology/services.ts';
+import { cache, postgres, queue, s3 } from './topology/stores.ts';
+
+/**
+ * The one list of what runs, in an order in which nothing stands before what it needs. Every target is made from it; a
+ * target only decides how a component is started (a child process, a container, a task) and how the others reach it.
+ */
+export const TOPOLOGY: readonly Component[] = [
+  s3,
+  postgres,
+  cache,
+  queue,
+  collector,
+  databaseSetup,
+  operator,
+  authService,
+  paymentWorker,
+  webApi,
+];
+
+const BY_NAME = new Map(TOPOLOGY.map((component) => [component.name, component]));
+
+/** The entry of one component. */
+export function componentOf(name: ComponentName): Component {
+  const component = BY_NAME.get(name);
+  if (component === undefined) throw new TypeError(`not in the topology: ${name}`);
+  return component;
+}
