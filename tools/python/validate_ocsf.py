@@ -51,7 +51,7 @@ class Rules:
         found = []
         for error in self.slow.iter_errors(event):
             where = "/".join(map(str, error.absolute_path)) or "(event)"
-            found.append(f"{where}: {error.message[:200]}")
+            found.append(f"{where}: {shorten(error.message)}")
         if self.fast is not None and not found:
             found.append("(event): jsonschema_rs rejects it, jsonschema accepts it")
         return found
@@ -113,6 +113,11 @@ class Checker:
         if rules is None:
             rules = self.rules[key] = Rules(self.raw, self.schemas, *key, self.reference)
         return rules.schema_problems(event) + list(rules.caption_problems(event))
+
+
+def shorten(message):
+    """A message starts with the value, however long, and ends with the rule: keep both ends."""
+    return message if len(message) <= 200 else f"{message[:80]} … {message[-110:]}"
 
 
 def is_integer(value):
