@@ -1,4 +1,3 @@
-import { Interrupted } from '../errors.ts';
 import { START_LAG } from '../metrics/definition.ts';
 import type { ScenarioPlan } from '../options/scenario.ts';
 import { now, sleepUntil } from './clock.ts';
@@ -87,22 +86,23 @@ export class ScenarioRun {
   /** @returns false if the iteration was cut off. An error that the script throws ends the iteration, not the test. */
   private async callScript(vu: Vu): Promise<boolean> {
     const { signal } = vu.interruption;
-    const cutOff = new Promise<never>((_, reject) => {
-      const interrupt = () => reject(new Interrupted('iteration was cut off'));
-      if (signal.aborted) interrupt();
-      else signal.addEventListener('abort', interrupt, { once: true });
+    let interrupt = () => {};
+    const cutOff = new Promise<void>((resolve) => {
+      interrupt = resolve;
+      signal.addEventListener('abort', interrupt, { once: true });
     });
-    cutOff.catch(() => {});
     try {
       await Promise.race([
         currentVu.run(vu, async () => this.test.script[this.plan.exec]?.(vu.data)),
         cutOff,
       ]);
-      return true;
+      return !signal.aborted;
     } catch (error) {
       if (signal.aborted) return false;
       this.test.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
       return true;
+    } finally {
+      signal.removeEventListener('abort', interrupt);
     }
   }
 

@@ -38,7 +38,7 @@ export function parseOptions({
     if (typeof exported[exec] !== 'function') throw errors.missingFunction(exec, name);
   }
   const stats = given.summaryTrendStats ?? DEFAULT_STATS;
-  if (!Array.isArray(stats) || !stats.every((stat) => parseTrendStat(stat))) {
+  if (!Array.isArray(stats) || !stats.every((stat) => parseTrendStat(stat) !== undefined)) {
     throw errors.invalidOption('summaryTrendStats', 'a list of avg, min, med, max, count and p(N)', stats);
   }
   return {

@@ -80,12 +80,14 @@ export function exchange({
     request.on('finish', () => watch.mark('sent'));
     request.on('response', (response) => {
       watch.mark('firstByte');
+      // A kept connection leaves the response at its end, so the peer is read now.
+      const peer = readPeer(response.socket);
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);
       response.on('end', () => {
         watch.mark('end');
-        settle({ answer: readAnswer({ response, body: Buffer.concat(chunks) }) });
+        settle({ answer: { ...readAnswer(response), ...peer, body: Buffer.concat(chunks) } });
       });
     });
     request.end(body);
@@ -93,17 +95,22 @@ export function exchange({
   });
 }
 
-function readAnswer({ response, body }: { response: IncomingMessage; body: Buffer }): Answer {
-  const socket = response.socket as Socket & { getProtocol?: () => string | null };
+type Peer = Pick<Answer, 'remoteIp' | 'remotePort' | 'tlsVersion'>;
+
+function readPeer(socket: Socket & { getProtocol?: () => string | null }): Peer {
   const tlsVersion = socket.getProtocol?.();
+  return {
+    remoteIp: socket.remoteAddress ?? '',
+    remotePort: socket.remotePort ?? 0,
+    ...(tlsVersion && { tlsVersion: tlsVersion.toLowerCase().replace('v', '') }),
+  };
+}
+
+function readAnswer(response: IncomingMessage): Omit<Answer, keyof Peer | 'body'> {
   return {
     status: response.statusCode ?? 0,
     statusText: `${response.statusCode} ${response.statusMessage}`,
     proto: response.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
     headers: response.rawHeaders,
-    body,
-    remoteIp: socket.remoteAddress ?? '',
-    remotePort: socket.remotePort ?? 0,
-    ...(tlsVersion && { tlsVersion: tlsVersion.toLowerCase().replace('v', '') }),
   };
 }
