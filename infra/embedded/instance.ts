@@ -108,6 +108,7 @@ export class Instance {
     while (Date.now() < deadline) {
       signal.throwIfAborted();
       if (exit.of !== undefined) {
+        await this.#ended(child);
         if (kind === 'exit' && exit.of.code === 0) return;
         const how = exit.of.signal === null ? `with code ${exit.of.code}` : `by ${exit.of.signal}`;
         throw new InfraError('COMPONENT_FAILED', [component.name, `ended ${how}`, await lastLines(logFile)]);

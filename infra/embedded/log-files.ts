@@ -18,7 +18,7 @@ export function logFileOf(options: {
 }
 
 /** The end of a log, for error messages. */
-export async function lastLines(path: string, count = 8): Promise<string> {
+export async function lastLines(path: string, count = 20): Promise<string> {
   const lines: string[] = [];
   for await (const line of readLines(path)) {
     lines.push(line);

@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InfraError } from '../errors.ts';
+import type { Address, Target } from '../target.ts';
+import { TOPOLOGY } from '../topology.ts';
+import { applyChange } from './changes.ts';
+import type { Answer } from './operator.ts';
+import { checkHost, checkToken, Refused, readObject } from './request.ts';
+
+const HOST = '127.0.0.1';
+
+/**
+ * The one door through which anything in the stack is changed while it runs; loopback only.
+ *
+ *   GET  /health    200, no token
+ *   GET  /stack     addresses of the components and versions of the services
+ *   POST /changes   see changes.ts; answers when the change took effect
+ *
+ * 403 for a foreign Host, 401 without the token, 400 for what is not understood, 502 for a change that failed.
+ */
+export class Control {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @param port 0 for a free one. @throws PORT_BUSY */
+  static async start(options: { target: Target; token?: string; port?: number }): Promise<Control> {
+    const { target, token = target.secrets().controlToken, port = 0 } = options;
+    const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
+      void answer(request, { target, token }).then((result) => send(response, result));
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(
+          cause.code === 'EADDRINUSE'
+            ? new InfraError('PORT_BUSY', [port, 'the control API'], { cause })
+            : cause,
+        ),
+      );
+      server.listen({ port, host: HOST }, resolve);
+    });
+    return new Control(server);
+  }
+
+  get address(): Address {
+    const { port } = this.#server.address() as AddressInfo;
+    return { host: HOST, port, url: `http://${HOST}:${port}` };
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  { target, token }: { target: Target; token: string },
+): Promise<Answer> {
+  try {
+    checkHost(request);
+    const route = `${request.method} ${(request.url ?? '').split('?')[0]}`;
+    if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
+    checkToken(request, token);
+    if (route === 'GET /stack') return { status: 200, body: stackOf(target) };
+    if (route === 'POST /changes') return await applyChange(target, await readObject(request));
+    throw new Refused(404, `no such route: ${route}`);
+  } catch (error) {
+    if (error instanceof Refused) return problem(error.status, error);
+    return problem(error instanceof InfraError ? 400 : 502, error);
+  }
+}
+
+function stackOf(target: Target) {
+  const listening = TOPOLOGY.filter(({ ports }) => Object.keys(ports).length > 0);
+  const addresses = listening.flatMap(({ name }) => {
+    try {
+      return [[name, target.address(name).url]];
+    } catch {
+      return []; // not part of this stack
+    }
+  });
+  return { kind: target.kind, addresses: Object.fromEntries(addresses), versions: target.versions() };
+}
+
+function problem(status: number, error: unknown): Answer {
+  const code = (error as { code?: unknown }).code ?? 'INTERNAL';
+  return { status, body: { error: code, message: error instanceof Error ? error.message : String(error) } };
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
