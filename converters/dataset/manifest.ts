@@ -1,3 +1,24 @@
+import { parseRunId } from '../run/run-id.ts';
+import {
+  type Check,
+  count,
+  dictionary,
+  epochMs,
+  list,
+  matching,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  parseShape,
+  text,
+} from '../run/shape.ts';
+import { isStoreError } from '../store/errors.ts';
+import { isKey } from '../store/keys.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { datasetNotFound, manifestInvalid } from './errors.ts';
+
 /** `manifest.json`, put last and with `If-None-Match: *`: a reader trusts nothing that it does not name. */
 export interface Manifest {
   readonly schema_version: 1;
@@ -38,4 +59,99 @@ export interface LedgerLine {
   readonly duplicate: number;
   readonly rejected: number;
   readonly outside_window: number;
+}
+
+export const MANIFEST_FILE = 'manifest.json';
+
+const ledgerLine = object({
+  read: count,
+  written: count,
+  duplicate: count,
+  rejected: count,
+  outside_window: count,
+});
+
+/** Paths of a manifest become paths of this computer: plain names only, so that none can lead out of the dataset. */
+const datasetPath: Check = (value, path) =>
+  typeof value === 'string' && isKey(value) && /^[A-Za-z0-9._/-]+$/.test(value) && value !== MANIFEST_FILE
+    ? []
+    : [`${path} must be a plain path inside the dataset, got ${JSON.stringify(value)}`];
+
+const shape = object({
+  schema_version: oneOf(1),
+  run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  target: text,
+  seed: count,
+  window: object({ start_ms: epochMs, end_ms: epochMs }),
+  time_scale: number,
+  plan_hash: orNull(text),
+  ocsf_version: oneOf('1.8.0'),
+  versions: dictionary(text),
+  files: list(
+    object({ path: datasetPath, bytes: count, sha256: matching(/^[0-9a-f]{64}$/), rows: optional(count) }),
+  ),
+  ledger: object({
+    inputs: object({ logs: ledgerLine, traces: ledgerLine, metrics: ledgerLine }),
+    classes: dictionary(count),
+    raw_objects: count,
+  }),
+  kinds: dictionary(count),
+});
+
+/** Strict check of a value; an empty list where it is a manifest. */
+export function manifestProblems(value: unknown): string[] {
+  const problems = shape(value, 'manifest');
+  if (problems.length > 0) return problems;
+  const { files, window } = value as Manifest;
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    // Two names that differ in case only are one file on some systems.
+    if (seen.has(path.toLowerCase())) problems.push(`manifest.files names ${path} twice`);
+    seen.add(path.toLowerCase());
+  }
+  if (window.end_ms <= window.start_ms) problems.push('manifest.window.end_ms must be after start_ms');
+  return problems;
+}
+
+/** @throws `MANIFEST_INVALID` */
+export function parseManifest({ bytes, where }: { bytes: Uint8Array; where: string }): Manifest {
+  const parsed = parseShape<Manifest>({ bytes, check: (value) => manifestProblems(value), root: 'manifest' });
+  if (parsed.value === undefined)
+    throw manifestInvalid({ where, problems: parsed.problems, cause: parsed.cause });
+  return parsed.value;
+}
+
+/** The text of `manifest.json`. @throws `MANIFEST_INVALID` */
+export function formatManifest(manifest: Manifest): string {
+  const problems = manifestProblems(manifest);
+  if (problems.length > 0) throw manifestInvalid({ where: `the manifest of "${manifest.run_id}"`, problems });
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** A sealed dataset's manifest, and its bytes as they lie in the bucket. @throws `DATASET_NOT_FOUND`, `MANIFEST_INVALID` */
+export async function readManifest({
+  datasets,
+  runId,
+}: {
+  datasets: ObjectStore;
+  runId: string;
+}): Promise<{ manifest: Manifest; bytes: Uint8Array }> {
+  const key = `${parseRunId(runId)}/${MANIFEST_FILE}`;
+  const where = `${key} of ${datasets.url}`;
+  let bytes: Uint8Array;
+  try {
+    bytes = await datasets.get(key);
+  } catch (error) {
+    if (isStoreError(error, 'OBJECT_NOT_FOUND'))
+      throw datasetNotFound({ runId, store: datasets.url, cause: error });
+    throw error;
+  }
+  const manifest = parseManifest({ bytes, where });
+  if (manifest.run_id !== runId) {
+    throw manifestInvalid({
+      where,
+      problems: [`manifest.run_id must be "${runId}", got "${manifest.run_id}"`],
+    });
+  }
+  return { manifest, bytes };
 }

@@ -98,7 +98,7 @@ test('a record that is missing or damaged is a clear error', async () => {
     await assert.rejects(readRun({ raw, runId: 'run-1' }), { code: 'RUN_RECORD_INVALID', message: says });
   }
   await assert.rejects(claimRun({ raw, record: { ...running, run_id: 'A' } }), {
-    code: 'RUN_RECORD_INVALID',
+    code: 'RUN_ID_INVALID',
   });
 });
 

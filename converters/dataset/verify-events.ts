@@ -1,0 +1,107 @@
+import { type Finding, finding } from './finding.ts';
+import type { ManifestFile } from './manifest.ts';
+import type { ValidateEvent } from './verify.ts';
+import { increment, readParquet } from './verify-rows.ts';
+
+export interface NestedRows {
+  readonly findings: Finding[];
+  readonly rows: number;
+  /** Rows by class_uid, and by the folder's name. */
+  readonly classes: ReadonlyMap<number, number>;
+  readonly folders: ReadonlyMap<string, number>;
+  readonly validated: number;
+  readonly complete: boolean;
+}
+
+export interface VerifyEventsOptions {
+  readonly directory: string;
+  readonly whole: ReadonlyMap<string, ManifestFile>;
+  readonly progress: (text: string) => void;
+  readonly validateEvent?: ValidateEvent;
+}
+
+/** So many invalid events of a file are shown; all are counted. */
+const SHOWN = 5;
+
+/** The nested files: counted by class, and each event given to the validator where there is one. */
+export async function verifyEvents(options: VerifyEventsOptions): Promise<NestedRows> {
+  const { directory, whole, progress, validateEvent } = options;
+  const findings: Finding[] = [];
+  const classes = new Map<number, number>();
+  const folders = new Map<string, number>();
+  let [rows, validated, complete] = [0, 0, true];
+  for (const [path, file] of whole) {
+    const folder = /^ocsf\/([^/]+)\/[^/]+\.parquet$/.exec(path)?.[1];
+    if (folder === undefined) continue;
+    progress(`events: ${path}`);
+    const wrong = await readParquet({
+      directory,
+      file,
+      read: async (parquet) => {
+        for await (const group of parquet.groups(['class_uid'])) {
+          const uids = group.column('class_uid');
+          for (let i = 0; i < group.rows; i++) increment(classes, Number(uids[i]));
+        }
+        increment(folders, folder, parquet.rows);
+        rows += parquet.rows;
+        if (!validateEvent) return;
+        const invalid: string[] = [];
+        for await (const batch of parquet.objects()) {
+          progress(`events: ${path}, ${validated} validated`);
+          for (const row of batch) {
+            const problems = validateEvent(eventOf(row));
+            if (problems.length > 0) invalid.push(`${uidOf(row)}: ${problems.slice(0, 3).join(', ')}`);
+            validated++;
+          }
+        }
+        if (invalid.length > 0) findings.push(invalidEvents(path, invalid));
+      },
+    });
+    findings.push(...wrong);
+    if (wrong.some(({ code }) => code === 'PARQUET_UNREADABLE')) complete = false;
+  }
+  return { findings, rows, classes, folders, validated, complete };
+}
+
+const invalidEvents = (path: string, invalid: readonly string[]): Finding => {
+  const shown = invalid.slice(0, SHOWN).join('; ');
+  const more = invalid.length > SHOWN ? `; and ${invalid.length - SHOWN} more` : '';
+  return finding(
+    path,
+    'EVENT_INVALID',
+    `events must be valid OCSF 1.8.0, but ${invalid.length} are not: ${shown}${more}`,
+  );
+};
+
+const uidOf = (row: Record<string, unknown>) => String((row.metadata as { uid?: unknown } | null)?.uid);
+
+/** Free-form objects are held as JSON text. */
+const FREE_FORM = new Set(['unmapped', 'data']);
+
+/** A row of a nested file → the event that it holds: no nulls, integers as numbers, free-form objects as objects. */
+export function eventOf(row: Record<string, unknown>): Record<string, unknown> {
+  return (stripped(row, '') ?? {}) as Record<string, unknown>;
+}
+
+function stripped(value: unknown, name: string): unknown {
+  if (value === null || value === undefined) return undefined;
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string') return FREE_FORM.has(name) ? jsonOf(value) : value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => stripped(item, '')).filter((item) => item !== undefined);
+    return items.length === 0 ? undefined : items;
+  }
+  if (typeof value !== 'object') return value;
+  const fields = Object.entries(value).map(([key, item]) => [key, stripped(item, key)] as const);
+  const present = fields.filter(([, item]) => item !== undefined);
+  // A struct whose every leaf is null is one that is not there.
+  return present.length === 0 ? undefined : Object.fromEntries(present);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

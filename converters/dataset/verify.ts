@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Finding, finding } from './finding.ts';
+import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { verifyEvents } from './verify-events.ts';
+import { verifyFiles } from './verify-files.ts';
+import { verifyLedger } from './verify-ledger.ts';
+import { verifyRows } from './verify-rows.ts';
+
+/** What is wrong with one OCSF event; an empty list where it is valid. */
+export type ValidateEvent = (event: Record<string, unknown>) => readonly string[];
+
+export interface VerifyOptions {
+  /** Folder of a fetched dataset. */
+  readonly directory: string;
+  /** The deep step: every nested event is given to it. Left out, events are not validated. */
+  readonly validateEvent?: ValidateEvent;
+  readonly onProgress?: (progress: { text: string }) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface VerifyReport {
+  /** Empty: the dataset is whole and valid. */
+  readonly findings: readonly Finding[];
+  /** Files that are here and named by the manifest. */
+  readonly files: number;
+  /** Rows of the flat files. */
+  readonly rows: number;
+  readonly events_validated: number;
+}
+
+/**
+ * Is a dataset whole and valid? Each step looks only at files that the steps before found whole. Memory holds one row
+ * group and the set of event ids. Nothing is thrown for what is wrong with the dataset.
+ */
+export async function verifyDataset(options: VerifyOptions): Promise<VerifyReport> {
+  const { validateEvent, onProgress, signal } = options;
+  const directory = resolve(options.directory);
+  const progress = (text: string) => {
+    signal?.throwIfAborted();
+    onProgress?.({ text });
+  };
+  const read = await readLocalManifest(directory);
+  if ('code' in read) return { findings: [read], files: 0, rows: 0, events_validated: 0 };
+
+  const { findings, whole } = await verifyFiles({ directory, manifest: read, progress, signal });
+  const flat = await verifyRows({ directory, manifest: read, whole, progress });
+  const nested = await verifyEvents({
+    directory,
+    whole,
+    progress,
+    ...(validateEvent ? { validateEvent } : {}),
+  });
+  findings.push(...flat.findings, ...nested.findings);
+  findings.push(
+    ...verifyLedger({ manifest: read, flat, nested, complete: flat.complete && nested.complete }),
+  );
+  return { findings, files: whole.size, rows: flat.rows, events_validated: nested.validated };
+}
+
+async function readLocalManifest(directory: string): Promise<Manifest | Finding> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(join(directory, MANIFEST_FILE));
+  } catch (error) {
+    const said = (error as Error).message;
+    return finding(MANIFEST_FILE, 'MANIFEST_MISSING', `a dataset must have a manifest.json, but ${said}`);
+  }
+  try {
+    return parseManifest({ bytes, where: MANIFEST_FILE });
+  } catch (error) {
+    return finding(MANIFEST_FILE, 'MANIFEST_INVALID', (error as Error).message);
+  }
+}
