@@ -38,7 +38,7 @@ export class MemoryStore implements ObjectStore {
 
   async put(key: string, body: ObjectBody, { ifNoneMatch = false }: PutOptions = {}): Promise<void> {
     checkKey(key);
-    const bytes = body instanceof Uint8Array ? body.slice() : new Uint8Array(await readFile(body.file));
+    const bytes = new Uint8Array(body instanceof Uint8Array ? body : await readFile(body.file));
     // No await between the look and the put: that makes the two one step.
     if (ifNoneMatch && this.#objects.has(key)) throw objectExists({ store: this.url, key });
     this.#objects.set(key, { bytes, lastModified: new Date() });

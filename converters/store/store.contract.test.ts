@@ -74,6 +74,16 @@ for (const [name, build] of Object.entries(backends)) {
       assert.equal(Buffer.from(await store.get('a/b.txt')).toString(), 'again');
     });
 
+    fact('bytes are taken and given as copies', async () => {
+      const bytes = Buffer.from('first');
+      await store.put('copy', bytes);
+      bytes[0] = 0;
+      const got = await store.get('copy');
+      assert.equal(Buffer.from(got).toString(), 'first');
+      got[0] = 0;
+      assert.equal(Buffer.from(await store.get('copy')).toString(), 'first');
+    });
+
     fact('an empty object is an object', async () => {
       await store.put('empty', new Uint8Array());
       assert.equal((await store.get('empty')).length, 0);
