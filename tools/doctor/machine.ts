@@ -8,9 +8,9 @@ import type { Check } from './doctor.ts';
 
 /** As package.json's `engines` says. */
 const NODE_FROM = '20.11.0';
-/** A stack at rest takes 0.6 GB, converting a dataset up to as much again. */
+/** Rule of thumb: databases, collector, S3 server, services, load and converter, all at once. */
 const MEMORY_GB = 1.5;
-/** Raw objects, parts and Parquet of a default run, and the databases. */
+/** Rule of thumb: databases, raw objects, parts and Parquet of a run of some minutes. */
 const DISK_GB = 2;
 
 const gb = (bytes: number) => bytes / 1e9;

@@ -16,7 +16,7 @@ test('three processes that want the same program build it once', { timeout: 120_
   const folder = await temporaryFolder(t);
   const module = await writeModule(join(folder, 'src'), 'package main\n\nfunc main() { println("tiny") }\n');
   const entry = join(folder, 'cache', 'programs', 'tiny-1.0.0');
-  const args = ['--import', 'tsx', builder, go, entry, JSON.stringify(module)];
+  const args = ['--import', import.meta.resolve('tsx'), builder, go, entry, JSON.stringify(module)];
   const results = await Promise.all([1, 2, 3].map(() => run(process.execPath, args)));
 
   const made = results.map(({ stdout }) => (JSON.parse(stdout) as { made: boolean }).made);

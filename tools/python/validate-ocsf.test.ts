@@ -58,7 +58,10 @@ test('each kind of mistake is found and named', async (t) => {
     [{ ...http(), severity_id: 7, severity: undefined }, /severity_id: 7 is not one of/],
     [{ ...http(), status_code: 200 }, /status_code: 200 is not of type 'string'/],
     [{ ...http(), message: null }, /message: None is not of type 'string'/],
-    [{ ...http(), http_request: undefined, http_response: undefined }, /is not valid under any of the given schemas/],
+    [
+      { ...http(), http_request: undefined, http_response: undefined },
+      /is not valid under any of the given schemas/,
+    ],
     [{ ...untraced, trace, metadata: metadata([]) }, /trace/],
     [{ ...http(), type_uid: 400206 }, /type_uid must be class_uid \* 100 \+ activity_id, got 400206/],
     [{ ...http(), severity: 'High' }, /severity 'High' does not belong to severity_id 1 \('Informational'\)/],

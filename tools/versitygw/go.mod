@@ -1,3 +1,6 @@
+// Pins the S3 server of the embedded target. To move it on: in this folder
+//   go get -tool github.com/versity/versitygw/cmd/versitygw@vX.Y.Z && go mod tidy
+// then change its version in ../programs/catalogue.ts, too.
 module storefront/versitygw
 
 go 1.25.0
