@@ -4,6 +4,7 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
 } from 'fastify';
 import { register } from 'prom-client';
 import { addAccessLog, writeAccessLine } from './access-log.ts';
@@ -30,8 +31,7 @@ export function createHttpServer({
 }): FastifyInstance {
   const app = Fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'request_id',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && requestIdShape.test(given) ? given : randomUUID();
@@ -56,7 +56,7 @@ export function createHttpServer({
 
   addAccessLog(app);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler(function notFound(request, reply) {
     void reply
       .code(404)
       .send({ error: 'NOT_FOUND', message: `${request.method} ${request.url.split('?')[0]} is not a route` });

@@ -17,6 +17,8 @@ export const requestRedisOptions = {
   reconnectOnError: () => false,
 };
 
+const closing = new WeakSet<Redis>();
+
 /** Opens a connection and keeps it open; `name` (cache, sessions) is what the log lines call it. */
 export function openRedis({ url, name, log }: { url: string; name: string; log: Logger }): Redis {
   const redis = new Redis(url, requestRedisOptions);
@@ -26,7 +28,7 @@ export function openRedis({ url, name, log }: { url: string; name: string; log: 
     log.info(`${name} connected`);
   });
   redis.on('close', () => {
-    if (connected) log.warn(`${name} connection closed`);
+    if (connected && !closing.has(redis)) log.warn(`${name} connection closed`);
     connected = false;
   });
   redis.on('error', (error) => log.warn(`${name} connection failed: ${reasonOf(error)}`));
@@ -47,6 +49,7 @@ export async function redisReady(redis: Redis, limit = 5_000): Promise<void> {
 
 /** Closes politely, and hard when the server does not answer. */
 export async function closeRedis(redis: Redis): Promise<void> {
+  closing.add(redis);
   try {
     if (redis.status === 'ready') await redis.quit();
   } catch {

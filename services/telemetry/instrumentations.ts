@@ -5,6 +5,7 @@ import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { queryShape } from './query-shape.ts';
 import { redisStatement } from './redis-statement.ts';
 
 const requestId = ['x-request-id'];
@@ -38,7 +39,14 @@ export function instrumentations(): Instrumentation[] {
       requireParentforSpans: true,
       headersToSpanAttributes: { requestHeaders: requestId },
     }),
-    new PgInstrumentation({ requireParentSpan: true }),
+    new PgInstrumentation({
+      requireParentSpan: true,
+      requestHook: (span, { query }) => {
+        const { operation, table } = queryShape(query.text);
+        span.setAttribute('db.operation.name', operation);
+        if (table !== undefined) span.setAttribute('db.collection.name', table);
+      },
+    }),
     new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: redisStatement }),
     // Two spans a request: the request inside the framework, and its handler. One for every hook would double a trace
     // and tell nothing: our hooks only log.

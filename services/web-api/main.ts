@@ -41,7 +41,7 @@ runService({
       },
     });
     loginRoute(app, { auth });
-    app.register(async (api) => {
+    app.register(async function authorised(api) {
       api.addHook('preHandler', authorise(auth));
       userRoutes(api, { database, cache });
       searchRoute(api, { database });
