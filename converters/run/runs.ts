@@ -38,7 +38,7 @@ export async function completeRun({ raw, record }: { raw: ObjectStore; record: R
   const claimed = await readRun({ raw, runId });
   const changed = (reason: string) => runChanged({ runId, store: raw.url, reason });
   if (record.state !== 'complete') throw changed('the new record is not complete');
-  if (claimed.seed !== record.seed || claimed.window.start_ms !== record.window.start_ms) {
+  if (claimed.seed !== record.seed || claimed.window.start_ms > record.window.start_ms) {
     throw changed(
       `its record is of another run (seed ${claimed.seed}, start ${new Date(claimed.window.start_ms).toISOString()})`,
     );

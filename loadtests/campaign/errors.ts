@@ -1,0 +1,9 @@
+/** Everything that can end the recording of a run. */
+export class CampaignError extends Error {
+  readonly code: 'TRAFFIC_FAILED' | 'QUEUE_NOT_EMPTY';
+  constructor(code: CampaignError['code'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CampaignError';
+    this.code = code;
+  }
+}

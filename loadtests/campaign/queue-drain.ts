@@ -1,0 +1,44 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { CampaignError } from './errors.ts';
+
+const POLL_MS = 250;
+const UNDER_WAY = /^payments_jobs\{state="(?:waiting|active|delayed)"\} (\d+)/gm;
+
+/**
+ * Waits until payment-worker's own gauge says that no job waits, runs, or is delayed for a retry: what customers did is
+ * then done to its end.
+ * @throws `QUEUE_NOT_EMPTY`
+ */
+export async function drainQueue({
+  metricsUrl,
+  token,
+  timeoutMs = 60_000,
+  signal,
+}: {
+  metricsUrl: string;
+  token: string;
+  timeoutMs?: number;
+  signal: AbortSignal;
+}): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  let jobs = Number.NaN;
+  while (performance.now() < deadline) {
+    jobs = await jobsUnderWay({ metricsUrl, token });
+    if (jobs === 0) return;
+    await wait(POLL_MS, undefined, { signal });
+  }
+  throw new CampaignError(
+    'QUEUE_NOT_EMPTY',
+    `payment jobs must be done ${timeoutMs / 1000} s after the traffic, ${Number.isNaN(jobs) ? 'the worker does not answer' : `${jobs} are left`}`,
+  );
+}
+
+/** NaN while the worker does not answer (it may be restarting). */
+async function jobsUnderWay({ metricsUrl, token }: { metricsUrl: string; token: string }): Promise<number> {
+  const response = await fetch(metricsUrl, { headers: { authorization: `Bearer ${token}` } }).catch(
+    () => undefined,
+  );
+  if (!response?.ok) return Number.NaN;
+  const found = [...(await response.text()).matchAll(UNDER_WAY)];
+  return found.length === 0 ? Number.NaN : found.reduce((sum, [, count]) => sum + Number(count), 0);
+}

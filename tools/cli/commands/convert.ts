@@ -1,0 +1,41 @@
+import { Command } from 'commander';
+import { type ConvertReport, convertRun } from '../../../converters/convert.ts';
+import type { RunId } from '../../../converters/run/run-id.ts';
+import { readRun } from '../../../converters/run/runs.ts';
+import { interruptible } from '../interrupt.ts';
+import { endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
+import { rawStore, type StoreOptions } from '../places.ts';
+import { runSteps } from '../steps.ts';
+
+export const convertCommand = (_finish: (code: number) => void) =>
+  new Command('convert')
+    .description('turns the raw objects of a run into sorted OCSF parts, which `seal` makes a dataset of')
+    .argument('<run-id>', 'which run', runIdArgument)
+    .addOption(rawOption())
+    .addOption(endpointOption())
+    .addOption(jsonOption())
+    .action((runId: RunId, { json = false, ...where }: StoreOptions & { json?: boolean }) =>
+      interruptible(async (signal) => {
+        const raw = rawStore(where);
+        let report: ConvertReport | undefined;
+        await runSteps({
+          json,
+          steps: [
+            {
+              title: `Converting ${runId} from ${raw.url}`,
+              run: async (update) => {
+                const record = await readRun({ raw, runId });
+                report = await convertRun({
+                  raw,
+                  record,
+                  signal,
+                  onProgress: ({ objects, of, rows }) => update(`${objects} of ${of} raw objects, ${rows} rows`),
+                });
+                return `${report.objects} raw objects, ${report.rows} rows`;
+              },
+            },
+          ],
+        });
+        console.log(json ? JSON.stringify(report) : `next: npx faultline seal ${runId}`);
+      }),
+    );

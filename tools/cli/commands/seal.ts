@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import type { Quality } from '../../../converters/judge/quality.ts';
+import type { RunId } from '../../../converters/run/run-id.ts';
+import { readRun } from '../../../converters/run/runs.ts';
+import { interruptible } from '../interrupt.ts';
+import { datasetsOption, endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
+import { datasetStore, rawStore, type StoreOptions } from '../places.ts';
+import { sealAndJudge } from '../seal.ts';
+import { runSteps } from '../steps.ts';
+
+export const sealCommand = (finish: (code: number) => void) =>
+  new Command('seal')
+    .description('merges the parts of a run into one dataset, judges it, and publishes it with its manifest last')
+    .argument('<run-id>', 'which run', runIdArgument)
+    .addOption(rawOption())
+    .addOption(datasetsOption())
+    .addOption(endpointOption())
+    .addOption(jsonOption())
+    .action((runId: RunId, { json = false, ...where }: StoreOptions & { json?: boolean }) =>
+      interruptible(async (signal) => {
+        const raw = rawStore(where);
+        const datasets = datasetStore(where);
+        let quality: Quality | undefined;
+        await runSteps({
+          json,
+          steps: [
+            {
+              title: `Sealing ${runId} into ${datasets.url}`,
+              run: async (update) => {
+                const record = await readRun({ raw, runId });
+                const sealed = await sealAndJudge({ raw, datasets, record, signal, update });
+                quality = sealed.quality;
+                return `${sealed.rows} rows`;
+              },
+            },
+          ],
+        });
+        if (!quality) return;
+        finish(quality.sound ? 0 : 3);
+        console.log(json ? JSON.stringify(quality) : `next: npx faultline fetch ${runId}`);
+      }),
+    );

@@ -1,0 +1,58 @@
+import { Command, CommanderError } from 'commander';
+import { controlCommand } from './commands/control.ts';
+import { convertCommand } from './commands/convert.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { fetchCommand } from './commands/fetch.ts';
+import { loadCommand } from './commands/load.ts';
+import { lsCommand } from './commands/ls.ts';
+import { runCommand } from './commands/run.ts';
+import { sealCommand } from './commands/seal.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { describe, exitCodeOf } from './errors.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * The `faultline` command: a thin door over the workspaces.
+ *
+ * Exit codes: 0 done; 1 failed; 2 wrong use; 3 done, but the result is not sound (see what was printed);
+ * 99 a load threshold was crossed (as k6); 130 interrupted.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  let result = 0;
+  const finish = (code: number) => {
+    result = code;
+  };
+  const program = new Command('faultline')
+    .description('Makes observability training data: a real stack, real traffic, one OCSF Parquet dataset.')
+    .version(VERSION)
+    .showHelpAfterError('(add --help for the options)')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong use, 3 done but not sound, 99 a load threshold was crossed, 130 interrupted.',
+    );
+  for (const command of [
+    runCommand,
+    controlCommand,
+    loadCommand,
+    convertCommand,
+    sealCommand,
+    lsCommand,
+    fetchCommand,
+    verifyCommand,
+    doctorCommand,
+  ]) {
+    program.addCommand(command(finish));
+  }
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync(argv);
+    return result;
+  } catch (error) {
+    // commander has already printed its own messages, --help and --version among them
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const json = argv.includes('--json');
+    process.stderr.write(json ? `${JSON.stringify({ error: describe(error) })}\n` : `\nerror: ${describe(error).message}\n`);
+    if (process.env.FAULTLINE_DEBUG) console.error(error);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { parseRunId, type RunId } from '../../converters/run/run-id.ts';
+
+/** `90s`, `3m`, `2h` or `1m30s` → seconds. */
+export function parseDuration(text: string): number {
+  const match = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
+  const [, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
+  const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  if (!match || total === 0)
+    throw new InvalidArgumentError(`a duration is written as 90s, 3m or 1h30m and is more than 0, got "${text}".`);
+  if (total > 24 * 3600) throw new InvalidArgumentError(`a run lasts at most 24h, got "${text}".`);
+  return total;
+}
+
+/** Requests a second. */
+export function parseRate(text: string): number {
+  const rate = Number(text);
+  if (!(rate > 0) || rate > 1000 || text.trim() === '')
+    throw new InvalidArgumentError(`a rate is a number of requests a second above 0 and at most 1000, got "${text}".`);
+  return rate;
+}
+
+export function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > 0xffffffff)
+    throw new InvalidArgumentError(`a seed is a whole number from 0 to 4294967295, got "${text}".`);
+  return seed;
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
+    throw new InvalidArgumentError(`a port is a whole number from 1 to 65535, got "${text}".`);
+  return port;
+}
+
+export function runIdArgument(text: string): RunId {
+  try {
+    return parseRunId(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+export const jsonOption = () => new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');
+export const durationOption = () =>
+  new Option('--duration <time>', 'how long the traffic lasts').default(180, '3m').argParser(parseDuration);
+export const rateOption = () =>
+  new Option('--rate <n>', 'requests a second').default(20).argParser(parseRate);
+export const seedOption = () =>
+  new Option('--seed <n>', 'seed of the traffic (default: a random one, printed)').argParser(parseSeed);
+export const runnerOption = () =>
+  new Option('--runner <name>', 'what runs the scenario script: k6 if it is on PATH, else the bundled runner')
+    .choices(['auto', 'k6', 'node'])
+    .default('auto');
+export const rawOption = () =>
+  new Option('--raw <url>', 'bucket of the raw objects: s3://bucket, or a folder')
+    .env('FAULTLINE_RAW')
+    .default(undefined, 'the local one');
+export const datasetsOption = () =>
+  new Option('--datasets <url>', 'bucket of the datasets: s3://bucket, or a folder')
+    .env('FAULTLINE_DATASETS')
+    .default(undefined, 'the local one');
+export const endpointOption = () =>
+  new Option('--endpoint <url>', 'S3 endpoint for s3:// URLs (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)').env(
+    'AWS_ENDPOINT_URL_S3',
+  );

@@ -1,0 +1,32 @@
+import { join, resolve } from 'node:path';
+import type { RunId } from '../../converters/run/run-id.ts';
+import { openStore } from '../../converters/store/open.ts';
+import type { ObjectStore } from '../../converters/store/store.ts';
+
+/** Where things are kept on this computer, all below the working directory. */
+export const places = {
+  /** Fetched datasets: `data/<run-id>`, and `data/latest`. */
+  data: resolve('data'),
+  /** The folder that the embedded S3 server serves; its sub-folders are the buckets. It outlives the server. */
+  s3Root: resolve('.faultline/s3'),
+  /** Logs and state of one embedded stack. */
+  stack: (runId: RunId | 'stack') => resolve('.faultline/stacks', runId),
+  /** How to reach the stack that `faultline control` holds up (mode 0600, since it has tokens). */
+  control: resolve('.faultline/control.json'),
+};
+
+export interface StoreOptions {
+  raw?: string;
+  datasets?: string;
+  endpoint?: string;
+}
+
+/** The raw bucket that the options name, else the local one. */
+export function rawStore({ raw, endpoint }: StoreOptions): ObjectStore {
+  return openStore(raw ?? join(places.s3Root, 'raw'), endpoint === undefined ? {} : { endpoint });
+}
+
+/** The bucket of datasets that the options name, else the local one. */
+export function datasetStore({ datasets, endpoint }: StoreOptions): ObjectStore {
+  return openStore(datasets ?? join(places.s3Root, 'datasets'), endpoint === undefined ? {} : { endpoint });
+}

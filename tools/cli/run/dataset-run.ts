@@ -1,0 +1,272 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { convertRun } from '../../../converters/convert.ts';
+import { fetchDataset } from '../../../converters/dataset/fetch.ts';
+import { pointLatest } from '../../../converters/dataset/latest.ts';
+import type { Quality } from '../../../converters/judge/quality.ts';
+import type { RunRecord } from '../../../converters/run/record.ts';
+import type { RunId } from '../../../converters/run/run-id.ts';
+import { openStore } from '../../../converters/store/open.ts';
+import type { ObjectStore } from '../../../converters/store/store.ts';
+import { Control } from '../../../infra/control/control.ts';
+import { EmbeddedTarget } from '../../../infra/embedded/target.ts';
+import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
+import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
+import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
+import type { LoadResult, RunnerChoice } from '../../../loadtests/load.ts';
+import { buildServices } from '../../../services/build.ts';
+import { releases } from '../../../services/releases.ts';
+import { type Program, resolveProgram } from '../../programs/resolve.ts';
+import { CliError } from '../errors.ts';
+import { watchMemory } from '../memory.ts';
+import { places } from '../places.ts';
+import { sealAndJudge } from '../seal.ts';
+import type { Step, Update } from '../steps.ts';
+import { VERSION } from '../version.ts';
+import { windowOpening } from './window-opening.ts';
+
+const SCENARIO = '01-steady';
+const SCRIPT = fileURLToPath(new URL(`../../../loadtests/scenarios/${SCENARIO}.ts`, import.meta.url));
+
+export interface DatasetRunOptions {
+  readonly runId: RunId;
+  readonly seed: number;
+  readonly rate: number;
+  readonly durationS: number;
+  readonly runner: RunnerChoice;
+  readonly signal: AbortSignal;
+}
+
+/** What a run has made, when all its steps are done. */
+export interface Made {
+  readonly run_id: RunId;
+  readonly seed: number;
+  readonly folder: string;
+  readonly rows: number;
+  readonly quality: Quality;
+  /** Seconds by step. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly stack_memory: { readonly peakBytes: number; readonly measure: 'PSS' | 'RSS' };
+  readonly thresholds_crossed: boolean;
+}
+
+/**
+ * The main job on the embedded target, step by step. Whatever ends it, `close` leaves no process behind, and the run id is
+ * free again unless a dataset was published under it.
+ */
+export class DatasetRun {
+  readonly #options: DatasetRunOptions;
+  readonly #folder: string;
+  readonly #open: OpenRun;
+  readonly #prefix: string;
+  readonly #seconds: Record<string, number> = {};
+  readonly #programs: Program[] = [];
+  #target: EmbeddedTarget | undefined;
+  #control: Control | undefined;
+  #opening: Promise<number> | undefined;
+  #memory: ReturnType<typeof watchMemory> | undefined;
+  #stackMemory: Made['stack_memory'] = { peakBytes: 0, measure: 'PSS' };
+  #load: LoadResult | undefined;
+  #traffic: RunRecord['traffic'] = null;
+  #record: RunRecord | undefined;
+  #sealed: { quality: Quality; rows: number } | undefined;
+
+  private constructor(options: DatasetRunOptions, open: OpenRun, prefix: string) {
+    this.#options = options;
+    this.#folder = join(places.data, options.runId);
+    this.#open = open;
+    this.#prefix = prefix;
+  }
+
+  /** @throws DATA_EXISTS, RUN_ID_TAKEN */
+  static async open(options: DatasetRunOptions): Promise<DatasetRun> {
+    const { runId, seed } = options;
+    const folder = join(places.data, runId);
+    if (await stat(folder).catch(() => undefined))
+      throw new CliError('DATA_EXISTS', `${folder} must not exist yet: choose another --run-id, or remove it`);
+    const prefix = `raw/${runId}`;
+    const raw = openStore(join(places.s3Root, 'raw'));
+    return new DatasetRun(options, await openRun({ raw, runId, target: 'embedded', seed, rawPrefix: prefix }), prefix);
+  }
+
+  steps(): Step[] {
+    const { rate, durationS } = this.#options;
+    const step = (title: string, name: string, run: (update: Update) => Promise<string>): Step => ({
+      title,
+      run: async (update) => {
+        this.#options.signal.throwIfAborted();
+        const since = performance.now();
+        const text = await run(update);
+        this.#seconds[name] = (performance.now() - since) / 1000;
+        return `${text} (${this.#seconds[name].toFixed(1)} s)`;
+      },
+    });
+    return [
+      step('Programs', 'programs', (update) => this.#findPrograms(update)),
+      step('Stack', 'stack', (update) => this.#startStack(update)),
+      step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) => this.#sendTraffic(update)),
+      step('Draining', 'drain', (update) => this.#drain(update)),
+      step('Converting', 'convert', (update) => this.#convert(update)),
+      step('Sealing', 'seal', (update) => this.#seal(update)),
+      step('Fetching', 'fetch', () => this.#fetch()),
+    ];
+  }
+
+  made(): Made {
+    if (!this.#sealed) throw new Error('the run is not sealed');
+    return {
+      run_id: this.#options.runId,
+      seed: this.#options.seed,
+      folder: this.#folder,
+      ...this.#sealed,
+      seconds: this.#seconds,
+      stack_memory: this.#stackMemory,
+      thresholds_crossed: this.#load?.exitCode !== 0,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#memory?.stop();
+    await this.#control?.close();
+    await this.#target?.stop();
+    if (!this.#sealed) await this.#open.abandon();
+  }
+
+  async #findPrograms(update: Update): Promise<string> {
+    for (const name of ['otelcol', 'versitygw', 'redis'] as const)
+      this.#programs.push(await resolveProgram(name, { onProgress: update, signal: this.#options.signal }));
+    return this.#programs.map(({ name, version, source }) => `${name} ${version} (${source})`).join(', ');
+  }
+
+  async #startStack(update: Update): Promise<string> {
+    const { outdir } = await buildServices();
+    const { runId, signal } = this.#options;
+    this.#memory = watchMemory();
+    this.#target = new EmbeddedTarget({
+      s3Root: places.s3Root,
+      stateDir: places.stack(runId),
+      services: { dist: outdir, releases },
+      programs: Object.fromEntries(this.#programs.map(({ name, path }) => [name, path])),
+      rawPrefix: this.#prefix,
+      signal,
+      onProgress: update,
+    });
+    this.#opening = windowOpening(this.#target);
+    await this.#target.start();
+    this.#control = await Control.start({ target: this.#target });
+    return Object.keys(this.#target.versions()).join(', ');
+  }
+
+  async #sendTraffic(update: Update): Promise<string> {
+    const { runId, seed, rate, durationS, runner, signal } = this.#options;
+    const target = this.#running();
+    const { traffic, result } = await sendTraffic({
+      raw: this.#bucket('raw'),
+      runId,
+      script: SCRIPT,
+      scenario: SCENARIO,
+      runner,
+      seed,
+      rate,
+      durationS,
+      stack: {
+        webApiUrl: target.address('web-api').url,
+        controlUrl: this.#control?.address.url ?? '',
+        controlToken: target.secrets().controlToken,
+      },
+      folder: join(places.stack(runId), 'client'),
+      signal,
+      onProgress: ({ elapsedMs, requests, failures, requestsPerSecond }) =>
+        update(
+          `${Math.round(elapsedMs / 1000)} of ${durationS} s, ${requests} requests, ${requestsPerSecond.toFixed(1)}/s, ${failures} with a 4xx, 5xx or no answer`,
+        ),
+    });
+    this.#traffic = traffic;
+    this.#load = result;
+    const requests = result.summary?.metrics.http_reqs?.count ?? 0;
+    return `${requests} requests by ${result.runner === 'k6' ? `k6 ${result.runnerVersion}` : 'the bundled runner'}`;
+  }
+
+  async #drain(update: Update): Promise<string> {
+    const target = this.#running();
+    update('waiting for the last payment jobs');
+    await drainQueue({
+      metricsUrl: `${target.address('payment-worker').url}/metrics`,
+      token: target.secrets().metricsToken,
+      signal: this.#options.signal,
+    });
+    update('stopping the services');
+    await this.#control?.close();
+    await target.stopServices();
+    const endMs = Date.now();
+    update('waiting for the collector to have put everything');
+    const collector = await target.stopCollector();
+    this.#stackMemory = this.#memory?.stop() ?? this.#stackMemory;
+    if (!this.#load) throw new Error('there was no traffic');
+    this.#record = await this.#open.complete({
+      window: { start_ms: (await this.#opening) ?? 0, end_ms: endMs },
+      drainedMs: Date.now(),
+      traffic: this.#traffic,
+      counters: lossCounters({ load: this.#load, collector }),
+      versions: this.#versions(target),
+    });
+    return `${collector.sent.logs} log records, ${collector.sent.traces} spans, ${collector.sent.metrics} metric points in the raw bucket`;
+  }
+
+  async #convert(update: Update): Promise<string> {
+    const report = await convertRun({
+      raw: this.#bucket('raw'),
+      record: this.#complete(),
+      signal: this.#options.signal,
+      onProgress: ({ objects, of, rows }) => update(`${objects} of ${of} raw objects, ${rows} rows`),
+    });
+    return `${report.objects} raw objects, ${report.rows} rows`;
+  }
+
+  async #seal(update: Update): Promise<string> {
+    this.#sealed = await sealAndJudge({
+      raw: this.#bucket('raw'),
+      datasets: this.#bucket('datasets'),
+      record: this.#complete(),
+      signal: this.#options.signal,
+      update,
+    });
+    return `${this.#sealed.rows} rows`;
+  }
+
+  async #fetch(): Promise<string> {
+    const { runId, signal } = this.#options;
+    const { files, bytes } = await fetchDataset({ datasets: this.#bucket('datasets'), runId, to: this.#folder, signal });
+    await pointLatest(places.data, runId);
+    return `${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
+  }
+
+  #bucket(name: 'raw' | 'datasets'): ObjectStore {
+    const target = this.#running();
+    const { s3AccessKey, s3SecretKey } = target.secrets();
+    return openStore(`s3://${name}`, {
+      endpoint: target.address('s3').url,
+      credentials: { accessKeyId: s3AccessKey, secretAccessKey: s3SecretKey },
+    });
+  }
+
+  #running(): EmbeddedTarget {
+    if (!this.#target) throw new Error('the stack is not started');
+    return this.#target;
+  }
+
+  #complete(): RunRecord {
+    if (!this.#record) throw new Error('the run is not complete');
+    return this.#record;
+  }
+
+  #versions(target: EmbeddedTarget): Record<string, string> {
+    return {
+      faultline: VERSION,
+      node: process.versions.node,
+      ...Object.fromEntries(this.#programs.map(({ name, version }) => [name, version])),
+      ...target.versions(),
+    };
+  }
+}

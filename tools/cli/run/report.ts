@@ -1,0 +1,31 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { formatQuality } from '../../../converters/judge/format.ts';
+import { formatTable } from '../table.ts';
+import type { Made } from './dataset-run.ts';
+
+/** What was made, how good it is, and what to do with it. */
+export async function printMade(made: Made): Promise<void> {
+  const folder = relative(process.cwd(), made.folder);
+  const files = (await readdir(made.folder)).filter((name) => name.endsWith('.parquet')).sort();
+  const sizes = await Promise.all(files.map((name) => stat(join(made.folder, name))));
+  console.log(formatQuality(made.quality));
+  console.log(
+    formatTable(
+      ['file', 'MB'],
+      files.map((name, index) => [`${folder}/${name}`, ((sizes[index]?.size ?? 0) / 1e6).toFixed(2)]),
+    ),
+  );
+  const { peakBytes, measure } = made.stack_memory;
+  const seconds = Object.values(made.seconds).reduce((sum, value) => sum + value, 0);
+  console.log(
+    `\n${made.rows} rows in ${folder} (also data/latest), seed ${made.seed}, ${seconds.toFixed(0)} s; the stack took at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB (${measure}).`,
+  );
+  if (made.thresholds_crossed) console.log('A threshold of the load script was crossed: see the traffic step above.');
+  console.log(`
+next
+  npx faultline verify ${folder}                   every checksum, count and event
+  npx faultline fetch ${made.run_id} --to ./copy   the same dataset, from its bucket
+  npx faultline ls                                 all datasets
+`);
+}
