@@ -10,8 +10,9 @@ const shapes = new Map<string, QueryShape>();
 /** Statements are constants of the code; should a caller build them, the memory of them stays bounded. */
 const remembered = 500;
 
-// After INTO and UPDATE a table stands alone; after FROM and JOIN a parenthesis makes it a function.
-const tableName = /\b(?:INTO|UPDATE|TABLE)\s+([a-z_]\w*)|\b(?:FROM|JOIN)\s+(?!LATERAL\b)([a-z_]\w*)\b(?!\s*\()/i;
+// After INTO and UPDATE a table stands alone; after FROM and JOIN a name with a parenthesis is a function.
+const tableName =
+  /\b(?:INTO|UPDATE|TABLE)\s+([a-z_]\w*)|\b(?:FROM|JOIN)\s+(?!LATERAL\b)([a-z_]\w*)\b(?!\s*\()/i;
 
 export function queryShape(text: string): QueryShape {
   const known = shapes.get(text);
@@ -24,10 +25,8 @@ export function queryShape(text: string): QueryShape {
         ?.at(-1)
         ?.toUpperCase() ?? 'SELECT';
   const named = tableName.exec(text);
-  const table = named?.[1] ?? named?.[2];
-    text,
-  )?.[1];
-  const shape: QueryShape = table === undefined ? { operation } : { operation, table: table.toLowerCase() };
+  const table = (named?.[1] ?? named?.[2])?.toLowerCase();
+  const shape: QueryShape = table === undefined ? { operation } : { operation, table };
   if (shapes.size < remembered) shapes.set(text, shape);
   return shape;
 }
