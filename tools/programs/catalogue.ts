@@ -49,7 +49,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramSpec>> = {
     range: { from: '0.145.0', below: '1.0.0' },
     components: [
       ...['otlp', 'filelog', 'fluentforward', 'postgresql', 'redis'].map((name) => `receivers/${name}`),
-      ...['memory_limiter', 'resource'].map((name) => `processors/${name}`),
+      ...['batch', 'memory_limiter', 'resource'].map((name) => `processors/${name}`),
       ...['awss3', 'prometheusremotewrite', 'debug'].map((name) => `exporters/${name}`),
       ...['file_storage', 'health_check'].map((name) => `extensions/${name}`),
     ],
