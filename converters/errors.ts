@@ -1,0 +1,61 @@
+/** Every error that the converter raises, with what to do about it. `cause` keeps what lay beneath. */
+const PAGE = {
+  RUN_NOT_COMPLETE: 'a run can be sealed when its record says complete: seal it after the run has ended',
+  PART_MISSING: 'a raw object has no part: convert the run again, then seal it',
+  PART_INVALID: 'a part cannot be read: convert the run again, which replaces it',
+  LEDGER_MISMATCH:
+    'read must equal written + duplicate + rejected + outside_window: nothing was published; report this',
+  MANIFEST_DIFFERS:
+    'a dataset of this run id exists and differs: choose another run id, or delete the old dataset first',
+  EVENT_INVALID: 'an event breaks the OCSF schema: nothing was published; report this with the event',
+  PARQUET_WRITE:
+    'the Parquet file could not be written: see the cause; check the free space of the temporary folder',
+  CANCELLED: 'cancelled: start it again, what was done is found and kept',
+} as const;
+
+export type ConverterErrorCode = keyof typeof PAGE;
+
+/** `code` is stable; the text says subject, rule and actual value, and ends with what to do. */
+export class ConverterError extends Error {
+  readonly code: ConverterErrorCode;
+  constructor(code: ConverterErrorCode, subject: string, options?: { cause?: unknown }) {
+    super(`${subject} (${code}: ${PAGE[code]})`, options);
+    this.name = 'ConverterError';
+    this.code = code;
+  }
+}
+
+/** Why a record was not taken: the closed list of `reason` in the dead letters and in the ledger. */
+export const REJECT_REASONS = [
+  /** The object is not gzip, or ends within it. */
+  'not_gzip',
+  /** More than 1 GiB when unpacked. */
+  'object_too_large',
+  /** The object's name belongs to no signal, or its JSON cannot be parsed. */
+  'not_otlp',
+  /** A length or tag of a resource or scope block is wrong; what follows in that block is one record. */
+  'malformed_container',
+  /** A length or tag inside one span, log record or metric is wrong. */
+  'malformed_record',
+  'invalid_utf8',
+  /** A span without a 16-byte trace id and an 8-byte span id that are not all zero. */
+  'invalid_id',
+  /** Outside 2001 … 5138 (epoch milliseconds of 13 digits), or a span that ends before it starts. */
+  'invalid_time',
+  /** NaN or ±Inf, which neither JSON nor a mean can hold. */
+  'not_finite',
+  /** The point says itself that it has no value (OTLP flag 1: a staleness mark). */
+  'no_recorded_value',
+  /** Exponential histograms and metrics of no known kind. */
+  'unsupported_metric',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** Raised while one record is read; caught by the reader, which rejects the record and goes on. */
+export class Malformed extends Error {
+  readonly reason: RejectReason;
+  constructor(reason: RejectReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}

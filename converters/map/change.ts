@@ -1,0 +1,77 @@
+import type { LogLine } from './line.ts';
+import { type RowWriter, text } from './mapper.ts';
+
+const LIFECYCLE = 6002;
+const API = 6003;
+const DATASTORE = 6005;
+const APPLIED = 1;
+const FAILED = 2;
+type Target = readonly [classUid: number, activityId: number, activityName: number, operation: string];
+const UPDATE = text('Update');
+const RESTART = text('Restart');
+const ENABLE = text('Enable');
+const DISABLE = text('Disable');
+const DELETE = text('Delete');
+const NOSQL = 6;
+
+/** Change kind → class and activity; a kind that is not listed is an update of something: 6003. */
+const TARGETS: Readonly<Record<string, Target>> = {
+  deployment: [LIFECYCLE, 8, UPDATE, ''],
+  rollback: [LIFECYCLE, 8, UPDATE, ''],
+  restart: [LIFECYCLE, 5, RESTART, ''],
+  feature_flag: [LIFECYCLE, 8, UPDATE, ''],
+  scaling: [API, 3, UPDATE, 'ScaleService'],
+  config: [API, 3, UPDATE, 'UpdateConfiguration'],
+  migration: [API, 3, UPDATE, 'MigrateSchema'],
+  credential_rotation: [API, 3, UPDATE, 'RotateCredential'],
+  cache_flush: [DATASTORE, 7, DELETE, 'FLUSHDB'],
+};
+const KIND = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** An `event: "change"` line → the class of its kind. False where it holds no change. */
+export function mapChange(writer: RowWriter, line: LogLine): boolean {
+  const change = line.nested('change');
+  const kind = change?.text('kind');
+  if (!change || !kind || !KIND.test(kind)) return false;
+  const [classUid, activityId, activityName, operation] = TARGETS[kind] ?? [API, 3, UPDATE, 'ApplyChange'];
+  const service = change.text('service');
+  const to = change.text('to') ?? change.json('to');
+  const from = change.text('from') ?? change.json('from');
+  const actor = change.text('actor');
+  writer.text('event_kind', `change.${kind}`);
+  writer.number('class_uid', classUid);
+  writer.activity(activityId, activityName);
+  writer.outcome(
+    change.text('status') === 'failed' ? 4 : 1,
+    change.text('status') === 'failed' ? FAILED : APPLIED,
+  );
+  if (classUid === DATASTORE) {
+    writer.number('severity_id', 2);
+    writer.text('db_operation', operation);
+    writer.text('db_query', operation);
+    writer.text('db_name', service ?? 'cache');
+    writer.number('db_type_id', NOSQL);
+    writer.text('dst_service', service);
+  } else if (operation) writer.text('operation', operation);
+  if (kind === 'feature_flag') {
+    writer.text('operation', flagName(change));
+    if (to === 'true' || to === 'on') writer.activity(6, ENABLE);
+    else if (to === 'false' || to === 'off') writer.activity(7, DISABLE);
+  }
+  writer.text('service', service);
+  writer.text('src_service', line.text('service'));
+  writer.text('actor_user', actor);
+  writer.text('change_kind', kind);
+  writer.text('change_uid', change.text('uid'));
+  writer.text('change_from', from);
+  writer.text('change_to', to);
+  writer.text('change_detail', change.json('detail'));
+  writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);
+  return true;
+}
+
+/** `detail: "name"`, or a member of it that names the flag. */
+function flagName(change: LogLine): string | undefined {
+  const detail = change.nested('detail');
+  return detail?.text('flag') ?? detail?.text('name') ?? detail?.text('key') ?? change.text('detail');
+}

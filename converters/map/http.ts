@@ -1,0 +1,130 @@
+import { ATTR } from '../read/names.ts';
+import type { SpanRecord } from '../read/span.ts';
+import type { Origin } from '../read/walk.ts';
+import type { LogLine } from './line.ts';
+import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { httpSeverity, httpStatusId } from './severity.ts';
+
+const HTTP = 4002;
+const SERVER = text('http.server');
+const CLIENT = text('http.client');
+const ACCESS = text('http.access');
+const OTHER = text('Other');
+/** OCSF 4002 `activity_id`; the keys are also the enum of `http_request.http_method`. */
+const METHODS: Readonly<Record<string, readonly [number, number]>> = {
+  CONNECT: [1, text('Connect')],
+  DELETE: [2, text('Delete')],
+  GET: [3, text('Get')],
+  HEAD: [4, text('Head')],
+  OPTIONS: [5, text('Options')],
+  POST: [6, text('Post')],
+  PUT: [7, text('Put')],
+  TRACE: [8, text('Trace')],
+  PATCH: [9, text('Patch')],
+};
+/** `observation_point_id`: 1 seen at the source (client span), 2 at the destination (server). */
+const AT_SOURCE = 1;
+const AT_DESTINATION = 2;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
+const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/;
+
+function setMethod(writer: RowWriter, method: string): void {
+  const known = METHODS[method];
+  writer.activity(known?.[0] ?? 99, known?.[1] ?? OTHER);
+  if (known) writer.text('http_method', method);
+}
+
+function setStatus(writer: RowWriter, status: number): void {
+  if (!Number.isInteger(status) || status < 0 || status > 999) return;
+  writer.number('http_status', status);
+  writer.text('status_code', String(status));
+  writer.outcome(httpSeverity(status), httpStatusId(status));
+}
+
+const port = (value: number): number =>
+  Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
+
+/** IPv4-mapped IPv6 addresses are written as IPv4; what is no address stays absent. */
+function setIp(writer: RowWriter, slot: 'src_ip' | 'dst_ip', address: string | undefined): boolean {
+  const plain = address?.startsWith('::ffff:') ? address.slice(7) : address;
+  if (
+    plain === undefined ||
+    plain.length > 40 ||
+    !(IPV4.test(plain) || (IPV6.test(plain) && plain.includes(':')))
+  )
+    return false;
+  writer.text(slot, plain);
+  return true;
+}
+
+/** Server and client spans → OCSF 4002. */
+export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin, time: number): void {
+  const { attributes } = span;
+  const { pool } = writer;
+  const server = span.kind === 2;
+  writer.begin(server ? SERVER : CLIENT, HTTP, origin, time);
+  spanOutcome(writer, span);
+  setMethod(writer, pool.text(attributes.text(ATTR['http.request.method'])));
+  setStatus(writer, attributes.number(ATTR['http.response.status_code']));
+  if (span.status === 2) writer.outcome(4, 2);
+  const target = attributes.text(ATTR['http.target']);
+  const url = attributes.text(ATTR['url.full']);
+  const path = attributes.text(ATTR['url.path']);
+  if (path >= 0) writer.id('http_path', path);
+  else if (target >= 0) writer.text('http_path', pool.text(target).split('?', 1)[0]);
+  else if (url >= 0) writer.text('http_path', pathOf(pool.text(url)));
+  writer.id('http_url', url);
+  writer.id('http_query', attributes.text(ATTR['url.query']));
+  writer.id('http_route', attributes.text(ATTR['http.route']));
+  writer.id('http_scheme', attributes.text(ATTR['url.scheme']));
+  writer.id('http_version', attributes.text(ATTR['network.protocol.version']));
+  writer.id('user_agent', attributes.text(ATTR['user_agent.original']));
+  writer.count('request_bytes', attributes.number(ATTR['http.request.body.size']));
+  writer.count('response_bytes', attributes.number(ATTR['http.response.body.size']));
+  writer.id('user_id', attributes.text(ATTR['enduser.id']));
+  const host = attributes.text(ATTR['server.address']);
+  const hostPort = port(attributes.number(ATTR['server.port']));
+  writer.id('http_host', host);
+  writer.number('http_port', hostPort);
+  writer.number('dst_port', hostPort);
+  writer.number('observation_point_id', server ? AT_DESTINATION : AT_SOURCE);
+  const peer = attributes.text(ATTR['network.peer.address']);
+  const peerPort = port(attributes.number(ATTR['network.peer.port']));
+  if (server) {
+    const client = attributes.text(ATTR['client.address']);
+    writer.id('dst_service', origin.service);
+    const address = client >= 0 ? client : peer;
+    if (address >= 0 && setIp(writer, 'src_ip', pool.text(address))) writer.number('src_port', peerPort);
+  } else {
+    writer.id('src_service', origin.service);
+    writer.id('dst_host', host);
+    if (peer >= 0) setIp(writer, 'dst_ip', pool.text(peer));
+    if (host < 0 && peer < 0) writer.number('dst_port', Number.NaN);
+  }
+  writer.id('message', span.name);
+}
+
+/** The path of an absolute URL; undefined where it is none. */
+function pathOf(url: string): string | undefined {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url);
+  return match ? match[1] || '/' : undefined;
+}
+
+/** The one access line of a request → OCSF 4002. */
+export function mapAccess(writer: RowWriter, line: LogLine): void {
+  writer.id('event_kind', ACCESS);
+  writer.number('class_uid', HTTP);
+  writer.outcome(1, 0);
+  const method = line.text('method') ?? '';
+  setMethod(writer, method);
+  setStatus(writer, line.number('status'));
+  const path = line.text('path');
+  const route = line.text('route');
+  writer.text('http_path', path);
+  writer.text('http_route', route);
+  writer.number('duration_us', Math.round(line.number('duration_ms') * 1e6) / 1e3);
+  writer.number('observation_point_id', AT_DESTINATION);
+  writer.text('dst_service', line.text('service'));
+  setIp(writer, 'src_ip', line.text('peer'));
+  writer.text('message', line.text('msg') ?? `${method} ${route ?? path ?? ''} ${line.number('status')}`);
+}

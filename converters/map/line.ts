@@ -1,0 +1,57 @@
+/** A log line that is a JSON object. */
+export class LogLine {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly #taken = new Set<string>();
+
+  constructor(fields: Readonly<Record<string, unknown>>) {
+    this.fields = fields;
+  }
+
+  /** Undefined where the body is no JSON object. */
+  static parse(body: string): LogLine | undefined {
+    if (body.charCodeAt(0) !== 0x7b) return undefined;
+    try {
+      const value: unknown = JSON.parse(body);
+      return typeof value === 'object' && value !== null
+        ? new LogLine(value as Record<string, unknown>)
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Text of a field; numbers and booleans are printed, the rest counts as absent. */
+  text(name: string): string | undefined {
+    const value = this.fields[name];
+    if (typeof value === 'string') return this.#take(name, value === '' ? undefined : value);
+    if (typeof value === 'number' || typeof value === 'boolean') return this.#take(name, String(value));
+    return undefined;
+  }
+  /** NaN where absent. */
+  number(name: string): number {
+    const value = this.fields[name];
+    return typeof value === 'number' ? this.#take(name, value) : Number.NaN;
+  }
+  /** A nested object as a line of its own; undefined where absent. */
+  nested(name: string): LogLine | undefined {
+    const value = this.fields[name];
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return this.#take(name, new LogLine(value as Record<string, unknown>));
+  }
+  json(name: string): string | undefined {
+    const value = this.fields[name];
+    return value === undefined || value === null ? undefined : this.#take(name, JSON.stringify(value));
+  }
+
+  /** The fields that nobody asked for, as JSON with sorted keys. */
+  rest(): string | undefined {
+    const names = Object.keys(this.fields).filter((name) => !this.#taken.has(name));
+    if (names.length === 0) return undefined;
+    return JSON.stringify(Object.fromEntries(names.sort().map((name) => [name, this.fields[name]])));
+  }
+
+  #take<T>(name: string, value: T): T {
+    this.#taken.add(name);
+    return value;
+  }
+}

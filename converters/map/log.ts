@@ -1,0 +1,141 @@
+import type { LogRecord } from '../read/log.ts';
+import { ATTR } from '../read/names.ts';
+import type { Origin } from '../read/walk.ts';
+import { isEpochMs, wholeMs } from '../read/wire.ts';
+import { mapChange } from './change.ts';
+import { type ForeignLine, parseForeign } from './foreign.ts';
+import { mapAccess } from './http.ts';
+import { eventUid } from './identity.ts';
+import { LogLine } from './line.ts';
+import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
+import { mapProcess } from './process.ts';
+import { ERROR, levelSeverity, otlpLevel } from './severity.ts';
+
+const LOG = text('log');
+const UNPARSED = text('log.unparsed');
+const LOGGED = text('Log');
+const GENERAL_ERROR = text('General Error');
+const TRANSLATION_ERROR = text('Translation Error');
+const BASE = 0;
+const APPLICATION_ERROR = 6008;
+
+/** How often a foreign line without a place (file, offset) was seen in its object. */
+export type Occurrences = Map<string, number>;
+
+/** Log record → one row. The body is the raw line: ours by its `instance` and `line`, else foreign. */
+export function mapLog(
+  writer: RowWriter,
+  record: LogRecord,
+  origin: Origin,
+  restJson: string | undefined,
+  seen: Occurrences,
+): void {
+  const line = LogLine.parse(record.body);
+  const time = line?.number('time') ?? Number.NaN;
+  const count = line?.number('line') ?? Number.NaN;
+  const instance = line?.text('instance');
+  if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
+    mapOurLine(writer, line, origin, Math.floor(time));
+  else mapForeignLine(writer, record, line, origin, seen);
+  writer.id('log_file', record.attributes.text(ATTR['log.file.name']));
+  if (restJson && !line) writer.longText('attributes', restJson);
+}
+
+function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: number): void {
+  writer.begin(LOG, BASE, origin, time);
+  const instance = line.text('instance') as string;
+  const count = line.number('line');
+  const level = line.text('level');
+  writer.text('service', line.text('service'));
+  writer.text('reporter', line.text('service'));
+  writer.text('service_version', line.text('version'));
+  writer.text('instance', instance);
+  writer.number('line', count);
+  writer.text('level', level);
+  writer.text('trace_id', hexOf(line.text('trace_id'), 32));
+  writer.text('span_id', hexOf(line.text('span_id'), 16));
+  writer.text('request_id', line.text('request_id'));
+  writer.text('user_id', line.text('user_id'));
+  const error = line.nested('err');
+  if (error) {
+    writer.text('error_type', error.text('type'));
+    writer.text('error_message', error.text('message'));
+    writer.text('error_stack', error.text('stack'));
+  }
+  const event = line.text('event');
+  if (event === 'http.access') mapAccess(writer, line);
+  else if (event === 'change' && mapChange(writer, line)) void 0;
+  else if (event === 'process' && mapProcess(writer, line)) void 0;
+  else mapPlain(writer, level, line.text('msg') ?? '');
+  writer.longText('attributes', line.rest());
+  writer.longText('event_uid', eventUid('line', instance, count, time));
+}
+
+/** An ordinary line → Base Event; from level error on → 6008 Application Error. */
+function mapPlain(writer: RowWriter, level: string | undefined, message: string): void {
+  const severity = levelSeverity(level);
+  const error = severity >= ERROR;
+  writer.id('event_kind', LOG);
+  writer.number('class_uid', error ? APPLICATION_ERROR : BASE);
+  writer.activity(error ? 1 : 99, error ? GENERAL_ERROR : LOGGED);
+  writer.number('severity_id', severity);
+  if (error) writer.number('status_id', 2);
+  writer.longText('message', message);
+}
+
+function mapForeignLine(
+  writer: RowWriter,
+  record: LogRecord,
+  line: LogLine | undefined,
+  origin: Origin,
+  seen: Occurrences,
+): void {
+  const known = line ? fromJson(line, record) : parseForeign(record.body);
+  const level = known?.level ?? otlpLevel(record.severity) ?? (record.severityText || undefined);
+  // A line without a time of its own has that of its record, and that failing when the collector read it.
+  const stamp = wholeMs(record.time) > 0 ? record.time : record.observed;
+  const time = known?.time ?? epochMs(stamp);
+  writer.begin(known ? LOG : UNPARSED, known ? BASE : APPLICATION_ERROR, origin, time);
+  writer.text('level', level);
+  if (known) {
+    mapPlain(writer, level, known.message);
+    writer.longText('attributes', known.rest);
+  } else {
+    writer.activity(2, TRANSLATION_ERROR);
+    writer.outcome(levelSeverity(level), 2);
+    writer.longText('message', record.body);
+    writer.longText('raw_data', record.body);
+  }
+  writer.id('trace_id', record.traceId);
+  writer.id('span_id', record.spanId);
+  writer.longText('event_uid', foreignUid(writer, record, origin, known ? String(time) : '', seen));
+}
+
+function fromJson(line: LogLine, record: LogRecord): ForeignLine | undefined {
+  const own = line.number('time');
+  const time = isEpochMs(own) ? Math.floor(own) : undefined;
+  const message = line.text('msg') ?? line.text('message');
+  if (message === undefined || (time === undefined && wholeMs(record.time) === 0)) return undefined;
+  return { time, level: line.text('level'), message, rest: line.rest() };
+}
+
+/** (file, offset), or else (content, how often it was seen in this object). */
+function foreignUid(
+  writer: RowWriter,
+  record: LogRecord,
+  origin: Origin,
+  time: string,
+  seen: Occurrences,
+): string {
+  const file = record.attributes.text(ATTR['log.file.name']);
+  const offset = record.attributes.number(ATTR['log.file.record_offset']);
+  if (file >= 0 && !Number.isNaN(offset))
+    return eventUid('offset', origin.identity, writer.pool.text(file), offset, time, record.body);
+  const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body);
+  const nth = (seen.get(content) ?? 0) + 1;
+  seen.set(content, nth);
+  return eventUid('content', content, nth);
+}
+
+const hexOf = (id: string | undefined, length: number): string | undefined =>
+  id?.length === length && /^[0-9a-f]+$/.test(id) ? id : undefined;

@@ -1,0 +1,90 @@
+import type { RejectReason } from '../errors.ts';
+import { Malformed } from '../errors.ts';
+import type { SpanRecord } from '../read/span.ts';
+import { fixed, type StringPool } from '../read/strings.ts';
+import type { Origin } from '../read/walk.ts';
+import { type Fixed64, isEpochMs, restNs, wholeMs } from '../read/wire.ts';
+import type { Rows } from './rows.ts';
+import { SLOT, type SlotName } from './slots.ts';
+
+/** Event time, epoch ms; `end_ms` is exclusive. */
+export interface Window {
+  readonly start_ms: number;
+  readonly end_ms: number;
+}
+
+export interface Rejected {
+  readonly reason: RejectReason;
+  /** Offset in the unpacked object, and length. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Caption strings that every pool knows. */
+export const text = fixed;
+
+/** Writes the slots of one row. */
+export class RowWriter {
+  readonly rows: Rows;
+  readonly pool: StringPool;
+  row = -1;
+
+  constructor(rows: Rows) {
+    this.rows = rows;
+    this.pool = rows.pool;
+  }
+
+  begin(kind: number, classUid: number, origin: Origin, time: number): void {
+    this.row = this.rows.add();
+    this.id('event_kind', kind);
+    this.number('class_uid', classUid);
+    this.number('time', time);
+    this.id('service', origin.service);
+    this.id('reporter', origin.service);
+    this.id('service_version', origin.version);
+    this.id('instance', origin.instance);
+    this.id('environment', origin.environment);
+  }
+  /** A pool id; -1 leaves the slot absent. */
+  id(slot: SlotName, id: number): void {
+    (this.rows.texts[SLOT[slot]] as Int32Array)[this.row] = id;
+  }
+  text(slot: SlotName, value: string | undefined): void {
+    if (value !== undefined) this.id(slot, this.pool.of(value));
+  }
+  /** Text that is hardly seen twice. */
+  longText(slot: SlotName, value: string | undefined): void {
+    if (value !== undefined) this.id(slot, this.pool.ofUncached(value));
+  }
+  /** NaN leaves the slot absent. */
+  number(slot: SlotName, value: number): void {
+    (this.rows.numbers[SLOT[slot]] as Float64Array)[this.row] = value;
+  }
+  /** Only what is an integer, not negative, of at most `bits` bits. */
+  count(slot: SlotName, value: number, bits: 31 | 53 = 53): void {
+    if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) this.number(slot, value);
+  }
+  activity(id: number, name: number): void {
+    this.number('activity_id', id);
+    this.id('activity_name', name);
+  }
+  outcome(severityId: number, statusId: number): void {
+    this.number('severity_id', severityId);
+    this.number('status_id', statusId);
+  }
+}
+
+/** Epoch ms of a `fixed64` timestamp. @throws Malformed `invalid_time` */
+export function epochMs(ns: Fixed64): number {
+  const ms = wholeMs(ns);
+  if (!isEpochMs(ms)) throw new Malformed('invalid_time');
+  return ms;
+}
+/** Decimal nanoseconds, exact. */
+export const nanoText = (ns: Fixed64): string => `${wholeMs(ns)}${String(restNs(ns)).padStart(6, '0')}`;
+
+/** OTel ERROR → Failure and High; OK and UNSET → Success and Informational. */
+export function spanOutcome(writer: RowWriter, span: SpanRecord): void {
+  if (span.status === 2) writer.outcome(4, 2);
+  else writer.outcome(1, 1);
+}

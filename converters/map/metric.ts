@@ -1,0 +1,64 @@
+import type { PbfReader } from 'pbf';
+import type { Attributes } from '../read/attributes.ts';
+import type { Point } from '../read/metric.ts';
+import type { Origin } from '../read/walk.ts';
+import { eventUid } from './identity.ts';
+import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
+
+const SAMPLE = text('metric.sample');
+const METRIC_SAMPLE = text('Metric Sample');
+const TYPES = {
+  gauge: text('gauge'),
+  counter: text('counter'),
+  histogram: text('histogram'),
+  summary: text('summary'),
+};
+const DELTA = text('delta');
+const BASE = 0;
+
+/** One sample of a metric → Base Event. Counters stay raw: rates are for those who read. */
+export function mapSample({
+  writer,
+  pbf,
+  point,
+  value,
+  suffix,
+  labels,
+  extra,
+  origin,
+}: {
+  writer: RowWriter;
+  pbf: PbfReader;
+  point: Point;
+  value: number;
+  suffix: string;
+  labels: Attributes;
+  extra: readonly [string, string] | undefined;
+  origin: Origin;
+}): void {
+  const time = epochMs(point.time);
+  const { pool } = writer;
+  const name = suffix === '' ? point.name : pool.of(pool.text(point.name) + suffix);
+  const labelText = labels.json(pbf, extra) ?? '{}';
+  writer.begin(SAMPLE, BASE, origin, time);
+  writer.activity(99, METRIC_SAMPLE);
+  writer.number('severity_id', 1);
+  writer.id('metric_name', name);
+  writer.number('metric_value', value);
+  writer.id('metric_type', TYPES[point.type]);
+  if (point.unit >= 0 && pool.text(point.unit) !== '') writer.id('metric_unit', point.unit);
+  if (point.delta) writer.id('metric_temporality', DELTA);
+  writer.text('labels', labelText);
+  writer.id('message', name);
+  writer.longText(
+    'event_uid',
+    eventUid(
+      'metric',
+      origin.identity,
+      pool.text(origin.scope),
+      pool.text(name),
+      labelText,
+      nanoText(point.time),
+    ),
+  );
+}

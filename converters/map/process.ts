@@ -1,0 +1,45 @@
+import type { LogLine } from './line.ts';
+import { type RowWriter, text } from './mapper.ts';
+
+const LIFECYCLE = 6002;
+const PROCESS = 1007;
+const ACTIONS: Readonly<
+  Record<
+    string,
+    readonly [kind: number, classUid: number, activityId: number, activityName: number, severityId: number]
+  >
+> = {
+  start: [text('process.start'), LIFECYCLE, 3, text('Start'), 1],
+  stop: [text('process.stop'), LIFECYCLE, 4, text('Stop'), 1],
+  restart: [text('process.restart'), LIFECYCLE, 5, text('Restart'), 3],
+  exit: [text('process.exit'), PROCESS, 2, text('Terminate'), 4],
+  oom: [text('process.oom'), PROCESS, 2, text('Terminate'), 5],
+};
+
+/** An `event: "process"` line → 6002 (start, stop, restart) or 1007 (exit, oom). False where it holds no known action. */
+export function mapProcess(writer: RowWriter, line: LogLine): boolean {
+  const process = line.nested('process');
+  const name = process?.text('action');
+  const action = name === undefined ? undefined : ACTIONS[name];
+  if (!process || !action) return false;
+  const [kind, classUid, activityId, activityName, severity] = action;
+  const service = process.text('service') ?? line.text('service');
+  const replica = process.text('replica');
+  const code = process.number('exit_code');
+  const clean = name === 'exit' && code === 0;
+  writer.id('event_kind', kind);
+  writer.number('class_uid', classUid);
+  writer.activity(activityId, activityName);
+  writer.outcome(clean ? 1 : severity, classUid === LIFECYCLE || clean ? 1 : 2);
+  if (!Number.isNaN(code) && classUid === PROCESS) writer.text('status_code', String(code));
+  if (name === 'oom') writer.text('status_detail', 'OOMKilled');
+  writer.text('service', service);
+  writer.text('process_action', name);
+  writer.text('replica', replica);
+  writer.text('process_uid', replica === undefined ? service : `${service}-${replica}`);
+  writer.count('pid', process.number('pid'));
+  writer.number('exit_code', Number.isSafeInteger(code) ? code : Number.NaN);
+  writer.text('signal', process.text('signal'));
+  writer.text('message', line.text('msg') ?? `${service} ${name}`);
+  return true;
+}

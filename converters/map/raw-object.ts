@@ -1,0 +1,80 @@
+import { Malformed, type RejectReason } from '../errors.ts';
+import { LogRecord } from '../read/log.ts';
+import { MetricReader } from '../read/metric.ts';
+import type { Signal } from '../read/raw-object.ts';
+import { SpanRecord } from '../read/span.ts';
+import { type Visitor, walk } from '../read/walk.ts';
+import { mapLog, type Occurrences } from './log.ts';
+import { type Rejected, RowWriter, type Window } from './mapper.ts';
+import { mapSample } from './metric.ts';
+import { Rows } from './rows.ts';
+import { SLOT } from './slots.ts';
+import { mapSpan } from './span.ts';
+
+/** `read = rows.length + rejected.length + outside`. */
+export interface MappedObject {
+  readonly rows: Rows;
+  readonly rejected: readonly Rejected[];
+  readonly outside: number;
+}
+
+/** Reads and maps one unpacked raw object. Never throws for what is in it. */
+export function mapObject({
+  bytes,
+  signal,
+  window,
+  rows = new Rows(),
+}: {
+  bytes: Uint8Array;
+  signal: Signal;
+  window: Window;
+  rows?: Rows;
+}): MappedObject {
+  const { pool } = rows;
+  const writer = new RowWriter(rows);
+  const rejected: Rejected[] = [];
+  let outside = 0;
+  const times = () => rows.numbers[SLOT.time] as Float64Array;
+  const reject = (reason: RejectReason, start: number, end: number): void => {
+    rejected.push({ reason, offset: start, length: end - start });
+  };
+  /** Maps one record; a row that was begun and failed, or lies outside of the window, is taken back. */
+  const guarded = (map: () => void): void => {
+    const before = rows.length;
+    try {
+      map();
+    } catch (error) {
+      if (rows.length > before) rows.drop();
+      throw error instanceof Malformed ? error : new Malformed('malformed_record');
+    }
+    const time = times()[rows.length - 1] as number;
+    if (time >= window.start_ms && time < window.end_ms) return;
+    rows.drop();
+    outside += 1;
+  };
+  const span = new SpanRecord(pool);
+  const log = new LogRecord(pool);
+  const metric = new MetricReader(pool);
+  const seen: Occurrences = new Map();
+  const record: Record<Signal, Visitor['record']> = {
+    traces(pbf, _start, end, origin) {
+      span.read(pbf, end);
+      const rest = span.attributes.json(pbf);
+      guarded(() => mapSpan(writer, span, origin, rest));
+    },
+    logs(pbf, _start, end, origin) {
+      log.read(pbf, end);
+      const rest = log.attributes.json(pbf);
+      guarded(() => mapLog(writer, log, origin, rest, seen));
+    },
+    metrics(pbf, _start, end, origin) {
+      metric.read(pbf, end, {
+        sample: (point, value, suffix, labels, extra) =>
+          guarded(() => mapSample({ writer, pbf, point, value, suffix, labels, extra, origin })),
+        reject,
+      });
+    },
+  };
+  walk({ bytes, pool, visitor: { record: record[signal], reject } });
+  return { rows, rejected, outside };
+}

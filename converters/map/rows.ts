@@ -1,0 +1,76 @@
+import { StringPool } from '../read/strings.ts';
+import { NUMBER_SLOTS, SLOT, SLOT_NAMES, type SlotName, slotKind, TEXT_SLOTS } from './slots.ts';
+
+/** Mapped events, slot by slot. Numbers: NaN means absent. Text: ids of `pool`, -1 means absent. */
+export class Rows {
+  readonly pool: StringPool;
+  /** By slot number; undefined at text slots. */
+  readonly numbers: Float64Array[] = [];
+  /** By slot number; undefined at number slots. */
+  readonly texts: Int32Array[] = [];
+  length = 0;
+  #capacity: number;
+
+  constructor({ capacity = 1024, pool = new StringPool() }: { capacity?: number; pool?: StringPool } = {}) {
+    this.pool = pool;
+    this.#capacity = capacity;
+    for (const slot of NUMBER_SLOTS) this.numbers[slot] = new Float64Array(capacity).fill(Number.NaN);
+    for (const slot of TEXT_SLOTS) this.texts[slot] = new Int32Array(capacity).fill(-1);
+  }
+
+  /** Begins a row, all absent, and returns its number. */
+  add(): number {
+    if (this.length === this.#capacity) this.#grow();
+    return this.length++;
+  }
+
+  /** Takes the last row back. */
+  drop(): void {
+    this.length -= 1;
+    for (const slot of NUMBER_SLOTS) (this.numbers[slot] as Float64Array)[this.length] = Number.NaN;
+    for (const slot of TEXT_SLOTS) (this.texts[slot] as Int32Array)[this.length] = -1;
+  }
+
+  clear(): void {
+    for (const slot of NUMBER_SLOTS) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
+    for (const slot of TEXT_SLOTS) this.texts[slot]?.fill(-1, 0, this.length);
+    this.length = 0;
+    this.pool.clear();
+  }
+
+  /** A value as JSON has it, or undefined; `j` slots stay text. */
+  value(row: number, name: SlotName): string | number | undefined {
+    const slot = SLOT[name];
+    if (slotKind(name) === 'n') {
+      const value = (this.numbers[slot] as Float64Array)[row] as number;
+      return Number.isNaN(value) ? undefined : value;
+    }
+    const id = (this.texts[slot] as Int32Array)[row] as number;
+    return id < 0 ? undefined : this.pool.text(id);
+  }
+
+  /** All present values of a row, for tests and messages. */
+  row(row: number): Partial<Record<SlotName, string | number>> {
+    const found: Partial<Record<SlotName, string | number>> = {};
+    for (const name of SLOT_NAMES) {
+      const value = this.value(row, name);
+      if (value !== undefined) found[name] = value;
+    }
+    return found;
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity * 2;
+    for (const slot of NUMBER_SLOTS) {
+      const larger = new Float64Array(capacity).fill(Number.NaN, this.length);
+      larger.set(this.numbers[slot] as Float64Array);
+      this.numbers[slot] = larger;
+    }
+    for (const slot of TEXT_SLOTS) {
+      const larger = new Int32Array(capacity).fill(-1, this.length);
+      larger.set(this.texts[slot] as Int32Array);
+      this.texts[slot] = larger;
+    }
+    this.#capacity = capacity;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What a mapper can say of an event, once: the nested OCSF columns (`ocsf/classes.ts`), the flat columns (`write/columns.ts`) and
+ * the JSON events all read these slots. `s` is text, `n` a number (integers up to 2^53), `j` JSON text.
+ */
+const KINDS = {
+  event_uid: 's',
+  event_kind: 's',
+  /** Epoch ms UTC; of a span its start. */
+  time: 'n',
+  class_uid: 'n',
+  activity_id: 'n',
+  activity_name: 's',
+  severity_id: 'n',
+  status_id: 'n',
+  status_code: 's',
+  status_detail: 's',
+  message: 's',
+  /** Whom the event is about. */
+  service: 's',
+  /** Who reports it: differs from `service` for changes and process events. */
+  reporter: 's',
+  service_version: 's',
+  instance: 's',
+  environment: 's',
+  level: 's',
+  log_file: 's',
+  /** Line number of the process, from 1. */
+  line: 'n',
+  raw_data: 's',
+  trace_id: 's',
+  span_id: 's',
+  parent_span_id: 's',
+  span_kind: 's',
+  span_name: 's',
+  /** UNSET, OK or ERROR, as OpenTelemetry says it. */
+  span_status: 's',
+  start_time: 'n',
+  end_time: 'n',
+  /** Microseconds with three decimals: whole nanoseconds. */
+  duration_us: 'n',
+  request_id: 's',
+  user_id: 's',
+  http_method: 's',
+  http_status: 'n',
+  http_scheme: 's',
+  http_host: 's',
+  http_port: 'n',
+  http_path: 's',
+  http_query: 's',
+  http_url: 's',
+  http_route: 's',
+  http_version: 's',
+  user_agent: 's',
+  request_bytes: 'n',
+  response_bytes: 'n',
+  src_service: 's',
+  src_ip: 's',
+  src_port: 'n',
+  dst_service: 's',
+  dst_host: 's',
+  dst_ip: 's',
+  dst_port: 'n',
+  observation_point_id: 'n',
+  db_system: 's',
+  db_name: 's',
+  db_type_id: 'n',
+  db_operation: 's',
+  db_table: 's',
+  db_query: 's',
+  operation: 's',
+  actor_user: 's',
+  queue: 's',
+  job_id: 's',
+  job_attempt: 'n',
+  auth_protocol: 's',
+  pid: 'n',
+  process_uid: 's',
+  process_action: 's',
+  replica: 's',
+  exit_code: 'n',
+  signal: 's',
+  change_kind: 's',
+  change_uid: 's',
+  change_from: 's',
+  change_to: 's',
+  change_detail: 'j',
+  error_type: 's',
+  error_message: 's',
+  error_stack: 's',
+  metric_name: 's',
+  metric_value: 'n',
+  metric_type: 's',
+  metric_unit: 's',
+  metric_temporality: 's',
+  labels: 'j',
+  /** What was said of the event and has no place of its own. */
+  attributes: 'j',
+  span_events: 'j',
+  span_links: 'j',
+} as const satisfies Record<string, 's' | 'n' | 'j'>;
+
+export type SlotName = keyof typeof KINDS;
+export const SLOT_NAMES = Object.keys(KINDS) as SlotName[];
+/** Slot name → number. */
+export const SLOT = Object.fromEntries(SLOT_NAMES.map((name, i) => [name, i])) as Readonly<
+  Record<SlotName, number>
+>;
+export const slotKind = (name: SlotName): 's' | 'n' | 'j' => KINDS[name];
+export const NUMBER_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS[name] === 'n').map(
+  (name) => SLOT[name],
+);
+export const TEXT_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS[name] !== 'n').map(
+  (name) => SLOT[name],
+);

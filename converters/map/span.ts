@@ -1,0 +1,63 @@
+import { Malformed } from '../errors.ts';
+import { ATTR } from '../read/names.ts';
+import type { SpanRecord } from '../read/span.ts';
+import type { Origin } from '../read/walk.ts';
+import { elapsedNs } from '../read/wire.ts';
+import { mapAuth } from './auth.ts';
+import { mapDatabase } from './database.ts';
+import { mapHttpSpan } from './http.ts';
+import { eventUid } from './identity.ts';
+import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
+import { mapInternal, mapQueue } from './operation.ts';
+
+const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'].map(text);
+const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
+const UNSPECIFIED = KINDS[0] as number;
+const UNSET = STATUSES[0] as number;
+
+/** Span → one row. Which kind: what its attributes say, then its name, then its span kind. */
+export function mapSpan(
+  writer: RowWriter,
+  span: SpanRecord,
+  origin: Origin,
+  restJson: string | undefined,
+): void {
+  const time = epochMs(span.start);
+  const end = epochMs(span.end);
+  const ns = elapsedNs(span.start, span.end);
+  if (ns < 0) throw new Malformed('invalid_time');
+  const { attributes, kind } = span;
+  const name = span.name >= 0 ? writer.pool.text(span.name) : '';
+  if (attributes.text(ATTR['http.request.method']) >= 0 && (kind === 2 || kind === 3))
+    mapHttpSpan(writer, span, origin, time);
+  else if (attributes.text(ATTR['db.system.name']) >= 0) mapDatabase(writer, span, origin, time);
+  else if (name === 'auth.login' || name === 'auth.validate') mapAuth(writer, span, origin, time, name);
+  else if (kind === 4 || kind === 5) mapQueue(writer, span, origin, time);
+  else mapInternal(writer, span, origin, time);
+
+  writer.id('trace_id', span.traceId);
+  writer.id('span_id', span.spanId);
+  writer.id('parent_span_id', span.parentId);
+  writer.id('span_kind', KINDS[kind] ?? UNSPECIFIED);
+  writer.id('span_name', span.name);
+  writer.id('span_status', STATUSES[span.status] ?? UNSET);
+  writer.number('start_time', time);
+  writer.number('end_time', end);
+  writer.number('duration_us', ns / 1000);
+  writer.id('request_id', attributes.text(ATTR['http.request.header.x_request_id']));
+  if (span.statusMessage >= 0) writer.id('status_detail', span.statusMessage);
+  const failure = attributes.text(ATTR['error.type']);
+  writer.id('error_type', failure);
+  if (span.hasException) {
+    writer.id('error_type', span.exception.text(ATTR['exception.type']));
+    writer.id('error_message', span.exception.text(ATTR['exception.message']));
+    writer.id('error_stack', span.exception.text(ATTR['exception.stacktrace']));
+  }
+  if (span.events) writer.longText('span_events', `[${span.events}]`);
+  if (span.links) writer.longText('span_links', `[${span.links}]`);
+  writer.longText('attributes', restJson);
+  writer.longText(
+    'event_uid',
+    eventUid('span', writer.pool.text(span.traceId), writer.pool.text(span.spanId), nanoText(span.start)),
+  );
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { Rejected } from '../map/mapper.ts';
+import type { Signal } from '../read/raw-object.ts';
+
+const EXCERPT = 160;
+const SECRETS: readonly (readonly [RegExp, string])[] = [
+  [/eyJ[\w-]{5,}\.[\w-]+(\.[\w-]+)?/g, '<token>'],
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 <token>'],
+  [
+    /("?\w*(?:password|passwd|secret|token|authorization|api[_-]?key|cookie|session)\w*"?\s*[:=]\s*)("[^"]*"?|[^\s,;&}]+)/gi,
+    '$1<redacted>',
+  ],
+  [/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>'],
+  [/\b(?:\d[ -]?){13,19}\b/g, '<number>'],
+];
+
+/** What is readable of some bytes, short and without secrets: runs of printable ASCII, `·` for the rest. */
+export function excerpt(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes.subarray(0, 4 * EXCERPT)) {
+    text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '\u00b7';
+  }
+  text = text.replace(/\u00b7+/g, '\u00b7');
+  for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
+  return text.slice(0, EXCERPT);
+}
+
+/** The rejected records of one raw object, one JSON object a line, in the order of the object. */
+export function deadLetters({
+  source,
+  signal,
+  bytes,
+  rejected,
+}: {
+  source: string;
+  signal: Signal;
+  /** The unpacked object, or the packed one where it could not be unpacked. */
+  bytes: Uint8Array;
+  rejected: readonly Rejected[];
+}): Uint8Array {
+  const lines = rejected.map(({ reason, offset, length }, index) => {
+    const record = bytes.subarray(offset, offset + length);
+    const sha256 = createHash('sha256').update(record).digest('hex');
+    return JSON.stringify({
+      reason,
+      signal,
+      source,
+      index,
+      offset,
+      length,
+      sha256,
+      excerpt: excerpt(record),
+    });
+  });
+  return Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+}

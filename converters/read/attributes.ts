@@ -1,0 +1,180 @@
+import type { PbfReader } from 'pbf';
+import { Malformed } from '../errors.ts';
+import { ATTRIBUTE_COUNT, placeOf } from './names.ts';
+import type { StringPool } from './strings.ts';
+import { BYTES, enter, leave } from './wire.ts';
+
+const DEEPEST = 32;
+
+/** The attributes of one record: known ones by place, the rest where they lie in the buffer. Used again for every record. */
+export class Attributes {
+  /** Pool id or -1, by place. */
+  readonly texts = new Int32Array(ATTRIBUTE_COUNT).fill(-1);
+  /** NaN where absent, by place; booleans are 0 and 1. */
+  readonly numbers = new Float64Array(ATTRIBUTE_COUNT).fill(Number.NaN);
+  readonly #pool: StringPool;
+  /** Key id, start and end of the value. */
+  #rest: number[] = [];
+  #used: number[] = [];
+
+  constructor(pool: StringPool) {
+    this.#pool = pool;
+  }
+
+  reset(): void {
+    for (const place of this.#used) {
+      this.texts[place] = -1;
+      this.numbers[place] = Number.NaN;
+    }
+    this.#used.length = 0;
+    this.#rest.length = 0;
+  }
+
+  /** Text of a known attribute; a number is printed. -1 where absent. */
+  text(place: number): number {
+    const id = this.texts[place] as number;
+    if (id >= 0) return id;
+    const number = this.numbers[place] as number;
+    return Number.isNaN(number) ? -1 : this.#pool.of(String(number));
+  }
+
+  /** Number of a known attribute; decimal text is parsed. NaN where absent. */
+  number(place: number): number {
+    const number = this.numbers[place] as number;
+    if (!Number.isNaN(number)) return number;
+    const id = this.texts[place] as number;
+    return id >= 0 ? Number.parseFloat(this.#pool.text(id)) : Number.NaN;
+  }
+
+  /** Reads one `KeyValue` (common.proto). `known: false` leaves every attribute to {@link json}. */
+  read(pbf: PbfReader, limit: number, known = true): void {
+    const end = enter(pbf, limit);
+    let key = -1;
+    let valueStart = -1;
+    let valueEnd = -1;
+    for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
+      if (field === 1) {
+        const stop = enter(pbf, end);
+        key = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+        pbf.pos = stop;
+      } else if (field === 2) {
+        valueEnd = enter(pbf, end);
+        valueStart = pbf.pos;
+        pbf.pos = valueEnd;
+      }
+    }
+    leave(pbf, end);
+    if (key < 0 || valueStart < 0) return;
+    const place = known ? placeOf(key) : -1;
+    // The first name of several for one thing wins; the other stays among the rest.
+    if (place < 0 || (this.texts[place] as number) >= 0 || !this.#take(pbf, place, valueStart, valueEnd))
+      this.#rest.push(key, valueStart, valueEnd);
+    pbf.pos = end;
+  }
+
+  #take(pbf: PbfReader, place: number, start: number, end: number): boolean {
+    pbf.pos = start;
+    const field = pbf.nextField(end);
+    let taken = true;
+    if (field === 1) {
+      const stop = enter(pbf, end);
+      this.texts[place] = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+    } else if (field === 2) this.numbers[place] = pbf.readVarint() ? 1 : 0;
+    else if (field === 3) this.numbers[place] = pbf.readVarint(true);
+    else if (field === 4) this.numbers[place] = pbf.readDouble();
+    else if (field === 5) taken = this.#takeFirst(pbf, place, end);
+    else taken = false;
+    if (taken) this.#used.push(place);
+    return taken;
+  }
+
+  /** Headers come as arrays of strings: of one element, the value. */
+  #takeFirst(pbf: PbfReader, place: number, limit: number): boolean {
+    const end = enter(pbf, limit);
+    if (pbf.nextField(end) !== 1) return false;
+    const elementEnd = enter(pbf, end);
+    if (elementEnd !== end || pbf.nextField(elementEnd) !== 1) return false;
+    const stop = enter(pbf, elementEnd);
+    this.texts[place] = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+    return true;
+  }
+
+  /** The attributes without a place as a JSON object with sorted keys; undefined where there are none. */
+  json(pbf: PbfReader, extra?: readonly [string, string]): string | undefined {
+    if (this.#rest.length === 0 && !extra) return undefined;
+    const back = pbf.pos;
+    const members: [string, string][] = extra ? [[extra[0], JSON.stringify(extra[1])]] : [];
+    for (let i = 0; i < this.#rest.length; i += 3) {
+      const key = this.#pool.text(this.#rest[i] as number);
+      members.push([key, valueJson(pbf, this.#rest[i + 1] as number, this.#rest[i + 2] as number, 0)]);
+    }
+    pbf.pos = back;
+    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Text of a length-delimited field. */
+export function readText(pbf: PbfReader, limit: number): string {
+  const end = enter(pbf, limit);
+  try {
+    return decoder.decode(pbf.buf.subarray(pbf.pos, end));
+  } catch {
+    throw new Malformed('invalid_utf8');
+  } finally {
+    pbf.pos = end;
+  }
+}
+
+const finite = (value: number): string =>
+  Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
+
+/** An `AnyValue` (common.proto) as JSON; bytes as base64, numbers that JSON lacks as text. */
+export function valueJson(pbf: PbfReader, start: number, end: number, depth: number): string {
+  if (depth > DEEPEST) throw new Malformed('malformed_record');
+  pbf.pos = start;
+  let json = 'null';
+  for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
+    if (field === 1) json = JSON.stringify(readText(pbf, end));
+    else if (field === 2) json = pbf.readVarint() ? 'true' : 'false';
+    else if (field === 3) json = finite(pbf.readVarint(true));
+    else if (field === 4) json = finite(pbf.readDouble());
+    else if (field === 5 || field === 6) json = listJson(pbf, enter(pbf, end), field === 6, depth + 1);
+    else if (field === 7) {
+      const stop = enter(pbf, end);
+      json = JSON.stringify(Buffer.from(pbf.buf.subarray(pbf.pos, stop)).toString('base64'));
+      pbf.pos = stop;
+    }
+  }
+  leave(pbf, end);
+  return json;
+}
+
+function listJson(pbf: PbfReader, end: number, pairs: boolean, depth: number): string {
+  const items: string[] = [];
+  for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
+    if (field !== 1 || pbf.type !== BYTES) continue;
+    const stop = enter(pbf, end);
+    items.push(pairs ? pairJson(pbf, stop, depth) : valueJson(pbf, pbf.pos, stop, depth));
+    pbf.pos = stop;
+  }
+  leave(pbf, end);
+  return pairs ? `{${items.sort().join(',')}}` : `[${items.join(',')}]`;
+}
+
+function pairJson(pbf: PbfReader, end: number, depth: number): string {
+  let key = '';
+  let value = 'null';
+  for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
+    if (field === 1) key = readText(pbf, end);
+    else if (field === 2) {
+      const stop = enter(pbf, end);
+      value = valueJson(pbf, pbf.pos, stop, depth);
+      pbf.pos = stop;
+    }
+  }
+  leave(pbf, end);
+  return `${JSON.stringify(key)}:${value}`;
+}

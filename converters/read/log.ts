@@ -1,0 +1,56 @@
+import type { PbfReader } from 'pbf';
+import { Attributes, readText, valueJson } from './attributes.ts';
+import { readId } from './span.ts';
+import type { StringPool } from './strings.ts';
+import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+
+/** One log record (logs.proto), read into the same object again and again. */
+export class LogRecord {
+  readonly time: Fixed64 = { low: 0, high: 0 };
+  readonly observed: Fixed64 = { low: 0, high: 0 };
+  /** OTLP severity number: 1–4 trace, 5–8 debug, 9–12 info, 13–16 warn, 17–20 error, 21–24 fatal; 0 not said. */
+  severity = 0;
+  severityText = '';
+  /** The raw line; a body that is no string is printed as JSON. */
+  body = '';
+  traceId = -1;
+  spanId = -1;
+  readonly attributes: Attributes;
+  readonly #pool: StringPool;
+
+  constructor(pool: StringPool) {
+    this.#pool = pool;
+    this.attributes = new Attributes(pool);
+  }
+
+  read(pbf: PbfReader, end: number): void {
+    this.time.low = this.time.high = this.observed.low = this.observed.high = 0;
+    this.severity = 0;
+    this.severityText = this.body = '';
+    this.traceId = this.spanId = -1;
+    this.attributes.reset();
+    for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
+      if (field === 1) readFixed64(pbf, end, this.time);
+      else if (field === 11) readFixed64(pbf, end, this.observed);
+      else if (field === 2) this.severity = pbf.readVarint();
+      else if (field === 3) this.severityText = readText(pbf, end);
+      else if (field === 5) this.body = readBody(pbf, end);
+      else if (field === 6) this.attributes.read(pbf, end);
+      else if (field === 9) this.traceId = readId(pbf, end, 16, this.#pool);
+      else if (field === 10) this.spanId = readId(pbf, end, 8, this.#pool);
+    }
+    leave(pbf, end);
+  }
+}
+
+function readBody(pbf: PbfReader, limit: number): string {
+  const end = enter(pbf, limit);
+  const start = pbf.pos;
+  if (pbf.nextField(end) === 1) {
+    const text = readText(pbf, end);
+    if (pbf.pos === end) return text;
+  }
+  const json = valueJson(pbf, start, end, 0);
+  pbf.pos = end;
+  return json === 'null' ? '' : json;
+}

@@ -1,0 +1,44 @@
+import type { PbfReader } from 'pbf';
+import { Malformed } from '../errors.ts';
+
+/** Protobuf wire types (encoding.html, "Message structure"). */
+export const FIXED64 = 1;
+export const BYTES = 2;
+
+/** Reads the length of a nested field and returns where it ends. @throws Malformed where that is outside of its parent. */
+export function enter(pbf: PbfReader, limit: number): number {
+  if (pbf.type !== BYTES) throw new Malformed('malformed_record');
+  const end = pbf.readVarint() + pbf.pos;
+  if (!(end <= limit)) throw new Malformed('malformed_record');
+  return end;
+}
+
+/** To be called when a message was walked: its last field must end where the message ends. */
+export function leave(pbf: PbfReader, end: number): void {
+  if (pbf.pos !== end) throw new Malformed('malformed_record');
+}
+
+/** `fixed64` as two halves, since 2^53 ns is a hundred days and a timestamp needs all 64 bits. */
+export interface Fixed64 {
+  low: number;
+  high: number;
+}
+
+export function readFixed64(pbf: PbfReader, limit: number, into: Fixed64): void {
+  if (pbf.type !== FIXED64 || pbf.pos + 8 > limit) throw new Malformed('malformed_record');
+  into.low = pbf.readFixed32();
+  into.high = pbf.readFixed32();
+}
+
+// 2^32 ns = 4294 ms + 967296 ns; every product below stays under 2^53, so that both results are exact.
+const residue = ({ low, high }: Fixed64): number => high * 967_296 + low;
+/** Whole milliseconds of a count of nanoseconds. */
+export const wholeMs = (ns: Fixed64): number => ns.high * 4294 + Math.floor(residue(ns) / 1_000_000);
+/** The nanoseconds beyond {@link wholeMs}. */
+export const restNs = (ns: Fixed64): number => residue(ns) % 1_000_000;
+/** Nanoseconds from `start` to `end`, exact up to 104 days. */
+export const elapsedNs = (start: Fixed64, end: Fixed64): number =>
+  (wholeMs(end) - wholeMs(start)) * 1_000_000 + restNs(end) - restNs(start);
+
+/** Epoch milliseconds of 13 digits: seconds or nanoseconds by mistake are not taken. */
+export const isEpochMs = (ms: number): boolean => ms > 1e12 && ms < 1e14;

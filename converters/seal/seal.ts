@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
+import { ConverterError } from '../errors.ts';
+import { OCSF_VERSION } from '../ocsf/common.ts';
+import { decodePart } from '../parts/part.ts';
+import { partRowsKey } from '../parts/part-set.ts';
+import type { RunRecord } from '../run/record.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
+import { settle } from './ledger.ts';
+import { mergeParts } from './merge.ts';
+import { loadPartSets } from './part-sets.ts';
+import { publish } from './publish.ts';
+
+export interface SealProgress {
+  readonly stage: 'merge' | 'judge' | 'upload';
+  readonly rows: number;
+}
+/** What `judge` finds in the folder: all Parquet files, complete; it may add files of its own, such as `report/quality.json`. */
+export type Judge = (dataset: { dir: string; runId: string }) => Promise<unknown>;
+
+/**
+ * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
+ *
+ *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► upload ─► manifest, create only
+ *
+ * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `CANCELLED`
+ */
+export async function sealRun({
+  raw,
+  datasets,
+  record,
+  judge,
+  onProgress,
+  signal,
+}: {
+  raw: ObjectStore;
+  datasets: ObjectStore;
+  record: RunRecord;
+  judge?: Judge;
+  onProgress?: (progress: SealProgress) => void;
+  signal?: AbortSignal;
+}): Promise<Manifest> {
+  const { run_id: runId, window } = record;
+  const endMs = window.end_ms;
+  if (record.state !== 'complete' || endMs === null) {
+    throw new ConverterError('RUN_NOT_COMPLETE', `run ${runId} is ${record.state}`);
+  }
+  const dir = await mkdtemp(join(tmpdir(), `storefront-seal-${runId}-`));
+  try {
+    const sets = await loadPartSets({ raw, record });
+    const writer = new DatasetWriter({ dir, runId });
+    let files: WrittenFile[];
+    let rows = 0;
+    const merge = mergeParts({
+      sets,
+      endMs,
+      open: async ({ source }) => {
+        const key = partRowsKey(runId, source);
+        return decodePart({ key, bytes: await raw.get(key) });
+      },
+    });
+    let step = await merge.next();
+    try {
+      for (; !step.done; step = await merge.next()) {
+        if (signal?.aborted) throw new ConverterError('CANCELLED', `sealing run ${runId} was stopped`);
+        await writer.write(step.value.rows, step.value.signals);
+        rows += step.value.rows.length;
+        onProgress?.({ stage: 'merge', rows });
+      }
+      files = await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    const ledger = settle({ sets, merged: step.value, written: writer.written, classes: writer.classes });
+    onProgress?.({ stage: 'judge', rows });
+    await judge?.({ dir, runId });
+    const manifest: Manifest = {
+      schema_version: 1,
+      run_id: runId,
+      target: record.target,
+      seed: record.seed,
+      window: { start_ms: window.start_ms, end_ms: endMs },
+      time_scale: record.time_scale,
+      plan_hash: record.plan_hash,
+      ocsf_version: OCSF_VERSION,
+      versions: record.versions,
+      files: await describeFiles(dir, files),
+      ledger,
+      kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+    onProgress?.({ stage: 'upload', rows });
+    await publish({ datasets, dir, manifest });
+    return manifest;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Writes SHA256SUMS over all other files, then describes every file, in the order of their paths. */
+async function describeFiles(dir: string, parquet: readonly WrittenFile[]): Promise<ManifestFile[]> {
+  const rows = new Map(parquet.map((file) => [file.path, file.rows]));
+  const described: ManifestFile[] = [];
+  const describe = async (path: string): Promise<ManifestFile> => {
+    const file = join(dir, path);
+    const sum = createHash('sha256');
+    for await (const chunk of createReadStream(file)) sum.update(chunk as Buffer);
+    const count = rows.get(path);
+    return {
+      path,
+      bytes: (await stat(file)).size,
+      sha256: sum.digest('hex'),
+      ...(count === undefined ? {} : { rows: count }),
+    };
+  };
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      relative(dir, join(entry.parentPath ?? entry.path, entry.name))
+        .split(sep)
+        .join('/'),
+    )
+    .sort();
+  for (const path of paths) described.push(await describe(path));
+  await writeFile(
+    join(dir, 'SHA256SUMS'),
+    described.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''),
+  );
+  described.push(await describe('SHA256SUMS'));
+  return described.sort((a, b) => (a.path < b.path ? -1 : 1));
+}

@@ -1,0 +1,401 @@
+import type { SlotName } from '../map/slots.ts';
+
+export type FlatType = 'INT32' | 'INT64' | 'DOUBLE' | 'STRING';
+export type FlatFile = 'logs' | 'traces' | 'metrics' | 'changes';
+
+/** One column of the flat files. All four files have all columns; a column that no row fills is null throughout. */
+export interface FlatColumn {
+  readonly name: string;
+  readonly type: FlatType;
+  readonly unit?: string;
+  readonly meaning: string;
+  /** Kinds that fill it; `*` after a dot stands for all kinds with this beginning. */
+  readonly kinds: readonly string[];
+  readonly required?: true;
+  readonly slot: SlotName;
+  /** Where `slot` is absent. */
+  readonly or?: readonly SlotName[];
+  readonly derive?: 'us_to_ms_exact' | 'type_uid' | 'category_uid';
+}
+
+const ALL = ['*'];
+const LOGS = ['http.access', 'log', 'log.unparsed', 'process.*', 'change.*'];
+const SPANS = ['http.server', 'http.client', 'db.query', 'redis.op', 'auth.*', 'queue.*', 'internal'];
+const HTTP = ['http.*'];
+const DATABASE = ['db.query', 'redis.op', 'change.cache_flush'];
+const METRICS = ['metric.sample'];
+const CHANGES = ['change.*'];
+
+/**
+ * The catalogue of the flat columns, in file order. It feeds the writer, the documentation and the Croissant file.
+ * Times are epoch milliseconds UTC; INT64 and INT32 are signed; STRING is UTF-8.
+ */
+export const FLAT_COLUMNS: readonly FlatColumn[] = [
+  {
+    name: 'time',
+    type: 'INT64',
+    unit: 'ms since 1970-01-01 UTC',
+    meaning: 'When it happened; of a span its start, of an access line the end of the request',
+    kinds: ALL,
+    required: true,
+    slot: 'time',
+  },
+  {
+    name: 'event_uid',
+    type: 'STRING',
+    meaning: 'Identity of the event: `metadata.uid` of the nested files',
+    kinds: ALL,
+    required: true,
+    slot: 'event_uid',
+  },
+  {
+    name: 'event_kind',
+    type: 'STRING',
+    meaning: 'Kind of event, stable: `http.access`, `db.query`, `metric.sample`, `change.deployment` …',
+    kinds: ALL,
+    required: true,
+    slot: 'event_kind',
+  },
+  {
+    name: 'service',
+    type: 'STRING',
+    meaning: 'Service that the event is about',
+    kinds: ALL,
+    slot: 'service',
+  },
+  {
+    name: 'service_version',
+    type: 'STRING',
+    meaning: 'Version of the reporting service',
+    kinds: ALL,
+    slot: 'service_version',
+  },
+  {
+    name: 'instance',
+    type: 'STRING',
+    meaning: 'Instance id of the reporting process, new at every start',
+    kinds: ALL,
+    slot: 'instance',
+  },
+  {
+    name: 'reporter',
+    type: 'STRING',
+    meaning: 'Service that reported the event',
+    kinds: ALL,
+    slot: 'reporter',
+  },
+  { name: 'class_uid', type: 'INT32', meaning: 'OCSF class', kinds: ALL, required: true, slot: 'class_uid' },
+  {
+    name: 'category_uid',
+    type: 'INT32',
+    meaning: 'OCSF category',
+    kinds: ALL,
+    required: true,
+    slot: 'class_uid',
+    derive: 'category_uid',
+  },
+  {
+    name: 'activity_id',
+    type: 'INT32',
+    meaning: 'OCSF activity within the class',
+    kinds: ALL,
+    required: true,
+    slot: 'activity_id',
+  },
+  {
+    name: 'activity_name',
+    type: 'STRING',
+    meaning: 'Caption of `activity_id`',
+    kinds: ALL,
+    slot: 'activity_name',
+  },
+  {
+    name: 'type_uid',
+    type: 'INT64',
+    meaning: 'class_uid * 100 + activity_id',
+    kinds: ALL,
+    required: true,
+    slot: 'activity_id',
+    derive: 'type_uid',
+  },
+  {
+    name: 'severity_id',
+    type: 'INT32',
+    meaning: 'OCSF severity: 0 Unknown, 1 Informational … 6 Fatal',
+    kinds: ALL,
+    required: true,
+    slot: 'severity_id',
+  },
+  {
+    name: 'status_id',
+    type: 'INT32',
+    meaning: 'OCSF status: 0 Unknown, 1 Success, 2 Failure',
+    kinds: ['http.*', ...SPANS, 'process.*', 'change.*', 'log.unparsed'],
+    slot: 'status_id',
+  },
+  {
+    name: 'status_code',
+    type: 'STRING',
+    meaning: 'HTTP status, SQLSTATE or exit code, as text',
+    kinds: ['http.*', 'db.query', 'process.exit', 'process.oom'],
+    slot: 'status_code',
+  },
+  {
+    name: 'status_detail',
+    type: 'STRING',
+    meaning: 'Why it failed, in words',
+    kinds: [...SPANS, 'process.oom'],
+    slot: 'status_detail',
+  },
+  {
+    name: 'message',
+    type: 'STRING',
+    meaning: 'Text of the line, name of the span or of the metric',
+    kinds: ALL,
+    slot: 'message',
+  },
+  { name: 'level', type: 'STRING', meaning: 'Log level as written', kinds: LOGS, slot: 'level' },
+  {
+    name: 'duration',
+    type: 'DOUBLE',
+    unit: 'ms',
+    meaning: 'How long it took, exact to the nanosecond',
+    kinds: ['http.access', ...SPANS],
+    slot: 'duration_us',
+    derive: 'us_to_ms_exact',
+  },
+  {
+    name: 'trace_id',
+    type: 'STRING',
+    meaning: 'W3C trace id, 32 hex digits',
+    kinds: [...SPANS, ...LOGS],
+    slot: 'trace_id',
+  },
+  {
+    name: 'span_id',
+    type: 'STRING',
+    meaning: 'Span id, 16 hex digits; of a line the span in which it was written',
+    kinds: [...SPANS, ...LOGS],
+    slot: 'span_id',
+  },
+  {
+    name: 'parent_span_id',
+    type: 'STRING',
+    meaning: 'Span id of the parent; absent at a root',
+    kinds: SPANS,
+    slot: 'parent_span_id',
+  },
+  {
+    name: 'span_kind',
+    type: 'STRING',
+    meaning: 'unspecified, internal, server, client, producer, consumer',
+    kinds: SPANS,
+    slot: 'span_kind',
+  },
+  { name: 'span_name', type: 'STRING', meaning: 'Name of the span', kinds: SPANS, slot: 'span_name' },
+  {
+    name: 'request_id',
+    type: 'STRING',
+    meaning: '`x-request-id` of the client',
+    kinds: ['http.*', 'auth.*', 'internal', 'log'],
+    slot: 'request_id',
+  },
+  {
+    name: 'user_id',
+    type: 'STRING',
+    meaning: 'User on whose behalf',
+    kinds: ['http.*', 'auth.*', 'log'],
+    slot: 'user_id',
+  },
+  {
+    name: 'http_method',
+    type: 'STRING',
+    meaning: 'Request method, upper case',
+    kinds: HTTP,
+    slot: 'http_method',
+  },
+  {
+    name: 'http_status',
+    type: 'INT32',
+    meaning: 'Response status; absent where there was no response',
+    kinds: HTTP,
+    slot: 'http_status',
+  },
+  {
+    name: 'http_url',
+    type: 'STRING',
+    meaning: 'Whole URL where known (client spans), else the path',
+    kinds: HTTP,
+    slot: 'http_url',
+    or: ['http_path'],
+  },
+  {
+    name: 'http_route',
+    type: 'STRING',
+    meaning: 'Route template',
+    kinds: ['http.access', 'http.server'],
+    slot: 'http_route',
+  },
+  {
+    name: 'endpoint',
+    type: 'STRING',
+    meaning: 'What was called: route template, else path, else operation',
+    kinds: [...SPANS, 'http.access', 'change.*'],
+    slot: 'http_route',
+    or: ['http_path', 'operation', 'db_operation'],
+  },
+  {
+    name: 'src_ip',
+    type: 'STRING',
+    meaning: 'Address of the caller',
+    kinds: ['http.access', 'http.server'],
+    slot: 'src_ip',
+  },
+  {
+    name: 'peer_host',
+    type: 'STRING',
+    meaning: 'Host that was called',
+    kinds: ['http.client', 'db.query', 'redis.op'],
+    slot: 'dst_host',
+  },
+  {
+    name: 'peer_port',
+    type: 'INT32',
+    meaning: 'Port that was called',
+    kinds: ['http.client', 'http.server', 'db.query', 'redis.op'],
+    slot: 'dst_port',
+  },
+  { name: 'db_system', type: 'STRING', meaning: 'postgresql or redis', kinds: DATABASE, slot: 'db_system' },
+  { name: 'db_name', type: 'STRING', meaning: 'Database', kinds: DATABASE, slot: 'db_name' },
+  {
+    name: 'db_operation',
+    type: 'STRING',
+    meaning: 'First word of the statement, or the command',
+    kinds: DATABASE,
+    slot: 'db_operation',
+  },
+  {
+    name: 'db_table',
+    type: 'STRING',
+    meaning: 'First table of the statement',
+    kinds: ['db.query'],
+    slot: 'db_table',
+  },
+  {
+    name: 'db_query',
+    type: 'STRING',
+    meaning: 'Statement without its values',
+    kinds: DATABASE,
+    slot: 'db_query',
+  },
+  { name: 'queue', type: 'STRING', meaning: 'Queue', kinds: ['queue.*'], slot: 'queue' },
+  { name: 'job_id', type: 'STRING', meaning: 'Job', kinds: ['queue.*'], slot: 'job_id' },
+  {
+    name: 'job_attempt',
+    type: 'INT32',
+    meaning: 'Attempts made, as the worker says',
+    kinds: ['queue.job'],
+    slot: 'job_attempt',
+  },
+  {
+    name: 'error_type',
+    type: 'STRING',
+    meaning: 'Class or code of the error',
+    kinds: [...SPANS, 'log', 'http.access'],
+    slot: 'error_type',
+  },
+  {
+    name: 'error_message',
+    type: 'STRING',
+    meaning: 'Message of the error',
+    kinds: [...SPANS, 'log', 'http.access'],
+    slot: 'error_message',
+  },
+  { name: 'pid', type: 'INT64', meaning: 'Process id', kinds: ['process.*'], slot: 'pid' },
+  {
+    name: 'exit_code',
+    type: 'INT64',
+    meaning: 'Exit code',
+    kinds: ['process.exit', 'process.oom'],
+    slot: 'exit_code',
+  },
+  {
+    name: 'signal',
+    type: 'STRING',
+    meaning: 'Signal that ended the process',
+    kinds: ['process.*'],
+    slot: 'signal',
+  },
+  {
+    name: 'replica',
+    type: 'STRING',
+    meaning: 'Which replica of the service',
+    kinds: ['process.*'],
+    slot: 'replica',
+  },
+  {
+    name: 'metric_name',
+    type: 'STRING',
+    meaning: 'Metric; histograms come as `_sum`, `_count` and `_bucket`',
+    kinds: METRICS,
+    slot: 'metric_name',
+  },
+  {
+    name: 'metric_value',
+    type: 'DOUBLE',
+    unit: 'metric_unit',
+    meaning: 'Value; counters as they stand, buckets cumulative',
+    kinds: METRICS,
+    slot: 'metric_value',
+  },
+  {
+    name: 'metric_type',
+    type: 'STRING',
+    meaning: 'gauge, counter, histogram or summary',
+    kinds: METRICS,
+    slot: 'metric_type',
+  },
+  {
+    name: 'metric_unit',
+    type: 'STRING',
+    meaning: 'Unit as the source says (UCUM)',
+    kinds: METRICS,
+    slot: 'metric_unit',
+  },
+  {
+    name: 'labels',
+    type: 'STRING',
+    meaning: 'Labels of the series: a JSON object with sorted keys',
+    kinds: METRICS,
+    slot: 'labels',
+  },
+  {
+    name: 'change_kind',
+    type: 'STRING',
+    meaning:
+      'deployment, rollback, restart, scaling, feature_flag, config, migration, cache_flush, credential_rotation',
+    kinds: CHANGES,
+    slot: 'change_kind',
+  },
+  {
+    name: 'change_uid',
+    type: 'STRING',
+    meaning: 'Identity of the change',
+    kinds: CHANGES,
+    slot: 'change_uid',
+  },
+  { name: 'change_from', type: 'STRING', meaning: 'Value before', kinds: CHANGES, slot: 'change_from' },
+  { name: 'change_to', type: 'STRING', meaning: 'Value after', kinds: CHANGES, slot: 'change_to' },
+  { name: 'change_actor', type: 'STRING', meaning: 'Who changed it', kinds: CHANGES, slot: 'actor_user' },
+  {
+    name: 'attributes',
+    type: 'STRING',
+    meaning: 'What has no column: a JSON object with sorted keys',
+    kinds: ALL,
+    slot: 'attributes',
+  },
+];
+
+/** The flat file of an event kind that came by a signal. */
+export const flatFile = (signal: 'logs' | 'traces' | 'metrics', kind: string): FlatFile =>
+  kind.startsWith('change.') ? 'changes' : signal;

@@ -1,0 +1,139 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Rows } from '../map/rows.ts';
+import { SLOT } from '../map/slots.ts';
+import { classLayout } from '../ocsf/classes.ts';
+import { OCSF_VERSION } from '../ocsf/common.ts';
+import type { Signal } from '../read/raw-object.ts';
+import { type FlatFile, flatFile } from './columns.ts';
+import { FLAT_SCHEMA, flatBatch } from './flat.ts';
+import { NestedClass } from './nested.ts';
+import { ParquetFile } from './parquet.ts';
+
+const FLAT_FILES: readonly FlatFile[] = ['logs', 'traces', 'metrics', 'changes'];
+const UNIQUE_FLAT = ['event_uid', 'span_id', 'parent_span_id'];
+const UNIQUE_NESTED = [
+  'metadata.uid',
+  'metadata.original_event_uid',
+  'trace.span.uid',
+  'trace.span.parent_uid',
+  'unmapped',
+];
+
+export interface WrittenFile {
+  /** Within the dataset, `/` separated. */
+  readonly path: string;
+  readonly rows: number;
+}
+
+/** The Parquet files of a dataset, in a local folder: four flat ones, also where empty, and one a class that occurs. */
+export class DatasetWriter {
+  readonly #dir: string;
+  readonly #runId: string;
+  readonly #flat = new Map<FlatFile, ParquetFile>();
+  readonly #nested = new Map<number, { layout: NestedClass; file: ParquetFile; path: string }>();
+  readonly written: Record<Signal, number> = { logs: 0, traces: 0, metrics: 0 };
+  /** Rows by `event_kind`, and by class (its snake-case name). */
+  readonly kinds: Record<string, number> = {};
+  readonly classes: Record<string, number> = {};
+
+  constructor({ dir, runId }: { dir: string; runId: string }) {
+    this.#dir = dir;
+    this.#runId = runId;
+  }
+
+  /** Appends rows that are in the order of the dataset. @throws `PARQUET_WRITE` */
+  async write(rows: Rows, signals: readonly Signal[]): Promise<void> {
+    const byFile = new Map<FlatFile, number[]>();
+    const byClass = new Map<number, number[]>();
+    const kinds = rows.texts[SLOT.event_kind] as Int32Array;
+    const classes = rows.numbers[SLOT.class_uid] as Float64Array;
+    for (let row = 0; row < rows.length; row++) {
+      const kind = rows.pool.text(kinds[row] as number);
+      const signal = signals[row] as Signal;
+      const classUid = classes[row] as number;
+      this.written[signal] += 1;
+      this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
+      chosen(byFile, flatFile(signal, kind)).push(row);
+      chosen(byClass, classUid).push(row);
+    }
+    for (const [file, which] of byFile)
+      await (await this.#flatFile(file)).write(flatBatch(rows, Int32Array.from(which)));
+    for (const [classUid, which] of byClass) {
+      const { layout, file } = await this.#class(classUid);
+      const { name } = layout.layout;
+      this.classes[name] = (this.classes[name] ?? 0) + which.length;
+      await file.write(layout.batch(rows, Int32Array.from(which)));
+    }
+  }
+
+  /** Ends all files. @throws `PARQUET_WRITE` */
+  async close(): Promise<WrittenFile[]> {
+    const files: WrittenFile[] = [];
+    for (const name of FLAT_FILES) {
+      const file = await this.#flatFile(name);
+      if (file.rows === 0) await file.write(flatBatch(new Rows({ capacity: 1 }), new Int32Array(0)));
+      await file.close();
+      files.push({ path: `ocsf_${name}.parquet`, rows: file.rows });
+    }
+    for (const [, { file, path }] of [...this.#nested].sort(([a], [b]) => a - b)) {
+      await file.close();
+      files.push({ path, rows: file.rows });
+    }
+    return files;
+  }
+
+  async abort(): Promise<void> {
+    for (const file of [...this.#flat.values(), ...[...this.#nested.values()].map(({ file }) => file)])
+      await file.abort();
+  }
+
+  async #flatFile(name: FlatFile): Promise<ParquetFile> {
+    let file = this.#flat.get(name);
+    if (!file) {
+      await mkdir(this.#dir, { recursive: true });
+      file = new ParquetFile({
+        file: join(this.#dir, `ocsf_${name}.parquet`),
+        schema: FLAT_SCHEMA,
+        metadata: this.#metadata('flat'),
+        unique: UNIQUE_FLAT,
+      });
+      this.#flat.set(name, file);
+    }
+    return file;
+  }
+
+  async #class(classUid: number) {
+    let found = this.#nested.get(classUid);
+    if (!found) {
+      const layout = new NestedClass(classLayout(classUid));
+      const path = `ocsf/${layout.layout.name}/part-00000.parquet`;
+      await mkdir(join(this.#dir, 'ocsf', layout.layout.name), { recursive: true });
+      const file = new ParquetFile({
+        file: join(this.#dir, path),
+        schema: layout.schema,
+        metadata: this.#metadata('nested'),
+        unique: UNIQUE_NESTED,
+      });
+      found = { layout, file, path };
+      this.#nested.set(classUid, found);
+    }
+    return found;
+  }
+
+  #metadata(form: 'flat' | 'nested'): readonly [string, string] {
+    return [
+      'storefront.dataset',
+      JSON.stringify({ schema_version: 1, ocsf_version: OCSF_VERSION, form, run_id: this.#runId }),
+    ];
+  }
+}
+
+function chosen<K>(map: Map<K, number[]>, key: K): number[] {
+  let found = map.get(key);
+  if (!found) {
+    found = [];
+    map.set(key, found);
+  }
+  return found;
+}
