@@ -76,7 +76,7 @@ const invalidEvents = (path: string, invalid: readonly string[]): Finding => {
 const uidOf = (row: Record<string, unknown>) => String((row.metadata as { uid?: unknown } | null)?.uid);
 
 /** Free-form objects are held as JSON text. */
-const FREE_FORM = new Set(['unmapped', 'data']);
+const FREE_FORM = new Set(['unmapped']);
 
 /** A row of a nested file → the event that it holds: no nulls, integers as numbers, free-form objects as objects. */
 export function eventOf(row: Record<string, unknown>): Record<string, unknown> {

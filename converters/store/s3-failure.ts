@@ -41,7 +41,7 @@ const CUT = [
   'ERR_STREAM_PREMATURE_CLOSE',
   'HPE_INVALID_CONSTANT',
 ];
-const CUT_NAMES = ['TimeoutError', 'AbortError', 'RequestTimeout'];
+const SILENT = ['TimeoutError', 'AbortError', 'RequestTimeout'];
 const DENIED = [
   'AccessDenied',
   'InvalidAccessKeyId',
@@ -58,7 +58,9 @@ export function patienceFor(error: unknown) {
   const { name, code, status } = failureOf(error);
   if (error instanceof StoreError) return error.code === 'OBJECT_DAMAGED' ? BUSY : undefined;
   if (NOBODY_THERE.includes(code)) return ABSENT;
-  if (CUT.includes(code) || CUT_NAMES.includes(name)) return BUSY;
+  // Each of these has taken its time already.
+  if (SILENT.includes(name)) return ABSENT;
+  if (CUT.includes(code)) return BUSY;
   if (name === 'ConditionalRequestConflict' || name === 'SlowDown') return BUSY;
   // 501 is final: the server does not know the request.
   return status !== undefined && (status === 429 || (status >= 500 && status !== 501)) ? BUSY : undefined;
@@ -87,7 +89,7 @@ export function explain({ error, store, endpoint, action, key = '', attempts }: 
   if (name === 'ObjectParentIsFile' || name === 'ExistingObjectIsDirectory')
     return keyConflict({ store, key, cause });
   if (name === 'NoSuchKey' || status === 404) return objectNotFound({ store, key, cause });
-  if (NOBODY_THERE.includes(code) || CUT.includes(code) || CUT_NAMES.includes(name) || (status ?? 0) >= 500) {
+  if (NOBODY_THERE.includes(code) || CUT.includes(code) || SILENT.includes(name) || (status ?? 0) >= 500) {
     return storeUnreachable({ store, endpoint, said, attempts, cause });
   }
   // A certificate that is not trusted, or TLS spoken to a plain port.

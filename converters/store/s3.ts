@@ -196,7 +196,11 @@ export class S3Store implements ObjectStore {
       // Servers other than AWS may not know the newer checksum trailers.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, httpsAgent: { maxSockets: 64 } },
+      requestHandler: {
+        // A server that accepts and then says nothing for half a minute is given up.
+        ...{ connectionTimeout: 5_000, socketTimeout: 30_000, socketAcquisitionWarningTimeout: 600_000 },
+        ...{ httpAgent: { maxSockets: 64 }, httpsAgent: { maxSockets: 64 } },
+      },
       ...(this.#endpoint === undefined ? {} : { endpoint: this.#endpoint }),
       ...(this.#credentials === undefined ? {} : { credentials: this.#credentials }),
     });

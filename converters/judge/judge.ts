@@ -1,0 +1,151 @@
+import type { Ledger } from '../dataset/manifest.ts';
+import { runNotComplete } from '../run/errors.ts';
+import type { RunRecord } from '../run/record.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { checksOf, type Judged } from './checks.ts';
+import { type ClientPoints, readClientPoints } from './client-points.ts';
+import { RowCounts, readFlat } from './flat-side.ts';
+import { findLeaks, LEAK_WORDS } from './leaks.ts';
+import { LOG_COLUMNS, LogsSide } from './logs-side.ts';
+import { METRIC_COLUMNS, MetricsSide } from './metrics-side.ts';
+import type { Conservation, KindCount, Quality, Side } from './quality.ts';
+import { FRONT, type RawSide, readRawSide } from './raw-side.ts';
+import { RequestIds } from './request-ids.ts';
+import { TRACE_COLUMNS, TracesSide } from './traces-side.ts';
+
+export interface JudgeOptions {
+  readonly raw: ObjectStore;
+  readonly record: RunRecord;
+  /** Folder with the dataset's Parquet files, sealed or about to be. */
+  readonly dir: string;
+  /** What the converter counted; left out, only what lies in the dead letters is counted. */
+  readonly ledger?: Ledger;
+  /** No fault, restart or replacement was applied: the sides must be equal, not only subsets. */
+  readonly faultFree?: boolean;
+  /** Words that must not be in the data, besides the usual ones and the scenario's name. */
+  readonly leakWords?: readonly string[];
+}
+
+/** Kinds that every run of the stack has. */
+const EXPECTED_KINDS = [
+  ...[
+    'http.access',
+    'log',
+    'http.server',
+    'http.client',
+    'db.query',
+    'redis.op',
+    'auth.login',
+    'auth.validate',
+  ],
+  ...['queue.publish', 'queue.job', 'internal', 'metric.sample'],
+];
+/** They push metrics themselves. */
+const OWN_SERVICES = [FRONT, 'auth-service', 'payment-worker', 'operator'];
+
+/** Comparisons of the sides, in both directions. */
+const COMPARED: readonly (readonly [Side, Side])[] = [
+  ['sent', 'access_lines'],
+  ['access_lines', 'sent'],
+  ['answered', 'access_lines'],
+  ['access_lines', 'server_spans'],
+  ['server_spans', 'access_lines'],
+  ['access_lines', 'rows_http_access'],
+  ['rows_http_access', 'access_lines'],
+  ['server_spans', 'rows_http_server'],
+  ['rows_http_server', 'server_spans'],
+];
+
+/**
+ * Judges a run by three readings that share no code with the converter: the client's points, the raw objects, the
+ * Parquet. Memory holds the request ids, span ids and trace ids of the run. @throws `RUN_NOT_COMPLETE`, store errors
+ */
+export async function judgeRun(options: JudgeOptions): Promise<Quality> {
+  const { raw, record, dir, ledger, faultFree = true, leakWords = [] } = options;
+  const { end_ms } = record.window;
+  if (end_ms === null) throw runNotComplete(record.run_id);
+  const ids = new RequestIds();
+  const key = record.traffic?.points_key;
+  const client = key === undefined ? undefined : await readClientPoints({ raw, key, ids });
+  const rawSide = await readRawSide({ raw, record, ids });
+
+  const counts = new RowCounts(record.window);
+  const traces = new TracesSide(ids);
+  const logs = new LogsSide({ ids, traces });
+  const metrics = new MetricsSide(OWN_SERVICES);
+  await readFlat({ dir, signal: 'traces', columns: TRACE_COLUMNS, sides: [counts, traces] });
+  await readFlat({ dir, signal: 'logs', columns: LOG_COLUMNS, sides: [counts, logs] });
+  await readFlat({ dir, signal: 'metrics', columns: METRIC_COLUMNS, sides: [counts, metrics] });
+  await readFlat({ dir, signal: 'changes', columns: ['time', 'event_kind'], sides: [counts] });
+
+  const scenario = record.traffic ? [record.traffic.scenario] : [];
+  const judged: Judged = {
+    run_id: record.run_id,
+    window: { start_ms: record.window.start_ms, end_ms },
+    conservation: conservationOf({ ids, client, rawSide }),
+    lines: rawSide.lines,
+    counters: {
+      ...record.counters,
+      sdk_dropped_spans: metrics.droppedSpans(),
+      raw_unreadable_objects: rawSide.unreadable,
+      dead_letter_objects: await deadLetters({ raw, record }),
+      ...(ledger ? rejectsOf(ledger) : {}),
+    },
+    joins: { ...logs.joins(), ...traces.joins() },
+    kinds: kindsOf(counts.kinds),
+    clock: { ...counts.clock(), offsets: traces.offsets() },
+    leaks: await findLeaks({ dir, words: [...LEAK_WORDS, ...scenario, ...leakWords] }),
+    metrics: metrics.report(),
+  };
+  const checks = checksOf(judged, { faultFree });
+  const sound = !checks.some(({ gate, passed }) => gate && passed === false);
+  return { schema_version: 1, ...judged, sound, checks };
+}
+
+interface Sides {
+  readonly ids: RequestIds;
+  readonly client: ClientPoints | undefined;
+  readonly rawSide: RawSide;
+}
+
+function conservationOf({ ids, client, rawSide }: Sides): Conservation {
+  const unanswered = client?.unanswered ?? [];
+  const by_code: Record<string, number> = {};
+  for (const { code } of unanswered) by_code[code] = (by_code[code] ?? 0) + 1;
+  const compared = client
+    ? COMPARED
+    : COMPARED.filter((pair) => !pair.includes('sent') && !pair.includes('answered'));
+  return {
+    sent: ids.size('sent'),
+    answered: ids.size('answered'),
+    unanswered: { count: unanswered.length, by_code, requests: unanswered },
+    without_id: client?.without_id ?? 0,
+    malformed_points: client?.malformed ?? 0,
+    repeated_points: client?.repeated ?? 0,
+    access_lines: ids.size('access_lines'),
+    repeated_access_lines: rawSide.repeated_access_lines,
+    server_spans: ids.size('server_spans'),
+    rows_http_access: ids.size('rows_http_access'),
+    rows_http_server: ids.size('rows_http_server'),
+    differences: compared.map(([side, other]) => ids.difference(side, other)),
+    client: client ? (client.known ? 'read' : 'missing') : 'none',
+  };
+}
+
+async function deadLetters({ raw, record }: { raw: ObjectStore; record: RunRecord }): Promise<number> {
+  let count = 0;
+  for await (const _ of raw.list(`dead-letter/${record.run_id}/`)) count++;
+  return count;
+}
+
+const rejectsOf = ({ inputs }: Ledger): Record<string, number> =>
+  Object.fromEntries(Object.entries(inputs).map(([input, { rejected }]) => [`rejected_${input}`, rejected]));
+
+function kindsOf(counts: ReadonlyMap<string, number>): KindCount[] {
+  const others = [...counts.keys()].filter((kind) => !EXPECTED_KINDS.includes(kind)).sort();
+  return [...EXPECTED_KINDS, ...others].map((kind) => ({
+    kind,
+    rows: counts.get(kind) ?? 0,
+    expected: EXPECTED_KINDS.includes(kind),
+  }));
+}
