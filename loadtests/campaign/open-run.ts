@@ -1,5 +1,5 @@
-import type { RunId } from '../../converters/run/run-id.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
+import type { RunId } from '../../converters/run/run-id.ts';
 import { claimRun, completeRun, recordKey } from '../../converters/run/runs.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { CollectorReport } from '../../infra/target.ts';
@@ -71,22 +71,24 @@ export async function openRun({
   };
 }
 
+export type CollectorLosses = Pick<CollectorReport, 'refused' | 'sendFailed' | 'enqueueFailed' | 'queued'> &
+  Partial<Pick<CollectorReport, 'processEventsLost'>>;
+
 /** What the client and the collector say that they lost, by their own counters. */
 export function lossCounters({
   load,
   collector,
 }: {
   load: LoadResult;
-  collector: CollectorReport | null;
+  collector: CollectorLosses;
 }): Record<string, number | null> {
-  const total = (counts: CollectorReport['refused'] | undefined) =>
-    counts === undefined ? null : counts.logs + counts.traces + counts.metrics;
+  const total = ({ logs, traces, metrics }: CollectorReport['refused']) => logs + traces + metrics;
   return {
     client_dropped_iterations: load.droppedIterations,
-    collector_refused: total(collector?.refused),
-    collector_send_failed: total(collector?.sendFailed),
-    collector_enqueue_failed: total(collector?.enqueueFailed),
-    collector_left_in_queue: collector?.queued ?? null,
-    process_events_lost: collector?.processEventsLost ?? null,
+    collector_refused: total(collector.refused),
+    collector_send_failed: total(collector.sendFailed),
+    collector_enqueue_failed: total(collector.enqueueFailed),
+    collector_left_in_queue: collector.queued,
+    process_events_lost: collector.processEventsLost ?? null,
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CampaignError } from './errors.ts';
 
 const POLL_MS = 250;
-const UNDER_WAY = /^payments_jobs\{state="(?:waiting|active|delayed)"\} (\d+)/gm;
+const UNDER_WAY = /^payment_queue_jobs\{state="(?:waiting|active|delayed)"\} (\d+)/gm;
 
 /**
  * Waits until payment-worker's own gauge says that no job waits, runs, or is delayed for a retry: what customers did is

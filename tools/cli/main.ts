@@ -51,7 +51,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     // commander has already printed its own messages, --help and --version among them
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const json = argv.includes('--json');
-    process.stderr.write(json ? `${JSON.stringify({ error: describe(error) })}\n` : `\nerror: ${describe(error).message}\n`);
+    process.stderr.write(
+      json ? `${JSON.stringify({ error: describe(error) })}\n` : `\nerror: ${describe(error).message}\n`,
+    );
     if (process.env.FAULTLINE_DEBUG) console.error(error);
     return exitCodeOf(error);
   }

@@ -3,29 +3,33 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const INTERVAL_MS = 2_000;
+const MEASURE = process.platform === 'linux' ? 'PSS' : 'RSS';
 
 /**
  * Samples the memory of everything below this process until stopped. Proportional set size where Linux tells it (pages that
  * Postgres' backends share count once), else resident set size, which overstates.
  */
-export function watchMemory(): { stop(): { peakBytes: number; measure: 'PSS' | 'RSS' } } {
+export function watchMemory(): { stop(): MemoryPeak } {
   let peakBytes = 0;
-  let measure: 'PSS' | 'RSS' = 'PSS';
   const timer = setInterval(async () => {
     const sizes = await Promise.all((await descendants()).map(memoryOf)).catch(() => []);
-    if (sizes.some((size) => size.measure === 'RSS')) measure = 'RSS';
     peakBytes = Math.max(
       peakBytes,
-      sizes.reduce((sum, { bytes }) => sum + bytes, 0),
+      sizes.reduce((sum, bytes) => sum + bytes, 0),
     );
   }, INTERVAL_MS);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
-      return { peakBytes, measure };
+      return { peakBytes, measure: MEASURE };
     },
   };
+}
+
+export interface MemoryPeak {
+  readonly peakBytes: number;
+  readonly measure: 'PSS' | 'RSS';
 }
 
 interface Process {
@@ -45,8 +49,9 @@ async function descendants(): Promise<Process[]> {
   return below(process.pid);
 }
 
-async function memoryOf({ pid, rssBytes }: Process): Promise<{ bytes: number; measure: 'PSS' | 'RSS' }> {
+/** 0 for a process that has ended meanwhile. */
+async function memoryOf({ pid, rssBytes }: Process): Promise<number> {
+  if (MEASURE === 'RSS') return rssBytes;
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-  const match = /^Pss:\s+(\d+) kB/m.exec(rollup);
-  return match ? { bytes: Number(match[1]) * 1024, measure: 'PSS' } : { bytes: rssBytes, measure: 'RSS' };
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
 }

@@ -7,7 +7,9 @@ export function parseDuration(text: string): number {
   const [, hours = '0', minutes = '0', seconds = '0'] = match ?? [];
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   if (!match || total === 0)
-    throw new InvalidArgumentError(`a duration is written as 90s, 3m or 1h30m and is more than 0, got "${text}".`);
+    throw new InvalidArgumentError(
+      `a duration is written as 90s, 3m or 1h30m and is more than 0, got "${text}".`,
+    );
   if (total > 24 * 3600) throw new InvalidArgumentError(`a run lasts at most 24h, got "${text}".`);
   return total;
 }
@@ -16,7 +18,9 @@ export function parseDuration(text: string): number {
 export function parseRate(text: string): number {
   const rate = Number(text);
   if (!(rate > 0) || rate > 1000 || text.trim() === '')
-    throw new InvalidArgumentError(`a rate is a number of requests a second above 0 and at most 1000, got "${text}".`);
+    throw new InvalidArgumentError(
+      `a rate is a number of requests a second above 0 and at most 1000, got "${text}".`,
+    );
   return rate;
 }
 
@@ -42,7 +46,8 @@ export function runIdArgument(text: string): RunId {
   }
 }
 
-export const jsonOption = () => new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');
+export const jsonOption = () =>
+  new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');
 export const durationOption = () =>
   new Option('--duration <time>', 'how long the traffic lasts').default(180, '3m').argParser(parseDuration);
 export const rateOption = () =>
@@ -62,6 +67,7 @@ export const datasetsOption = () =>
     .env('FAULTLINE_DATASETS')
     .default(undefined, 'the local one');
 export const endpointOption = () =>
-  new Option('--endpoint <url>', 'S3 endpoint for s3:// URLs (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)').env(
-    'AWS_ENDPOINT_URL_S3',
-  );
+  new Option(
+    '--endpoint <url>',
+    'S3 endpoint for s3:// URLs (credentials: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)',
+  ).env('AWS_ENDPOINT_URL_S3');

@@ -5,7 +5,7 @@ export type Update = (text: string) => void;
 
 export interface Step {
   readonly title: string;
-  run(update: Update): Promise<string | void>;
+  run(update: Update): Promise<string> | Promise<void>;
 }
 
 /** Without a terminal, or as JSON, one line in this many ms is enough. */
@@ -15,7 +15,13 @@ const PLAIN_INTERVAL_MS = 10_000;
  * Runs the steps one after another and shows them on stderr: as a live list in a terminal, as plain lines elsewhere,
  * as JSON lines with `json`. What a step returns is shown beside its title.
  */
-export async function runSteps({ steps, json = false }: { steps: readonly Step[]; json?: boolean }): Promise<void> {
+export async function runSteps({
+  steps,
+  json = false,
+}: {
+  steps: readonly Step[];
+  json?: boolean;
+}): Promise<void> {
   if (json) return runAsJson(steps);
   const live = process.stderr.isTTY === true;
   const output = new ProcessOutput(process.stderr, process.stderr);
@@ -36,7 +42,11 @@ export async function runSteps({ steps, json = false }: { steps: readonly Step[]
       renderer: 'default',
       fallbackRenderer: 'simple',
       fallbackRendererCondition: () => !live,
-      rendererOptions: { logger: new ListrLogger({ processOutput: output }), collapseErrors: false, showErrorMessage: false },
+      rendererOptions: {
+        logger: new ListrLogger({ processOutput: output }),
+        collapseErrors: false,
+        showErrorMessage: false,
+      },
       fallbackRendererOptions: { logger: new ListrLogger({ processOutput: output }) },
     },
   );

@@ -1,7 +1,10 @@
 /** Text columns, numbers to the right. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.filter((row) => row.length === head.length).map((row) => row[column]?.length ?? 0)),
+    Math.max(
+      title.length,
+      ...rows.filter((row) => row.length === head.length).map((row) => row[column]?.length ?? 0),
+    ),
   );
   const line = (cells: readonly string[]) =>
     cells

@@ -29,7 +29,8 @@ export const convertCommand = (_finish: (code: number) => void) =>
                   raw,
                   record,
                   signal,
-                  onProgress: ({ objects, of, rows }) => update(`${objects} of ${of} raw objects, ${rows} rows`),
+                  onProgress: ({ objects, of, rows }) =>
+                    update(`${objects} of ${of} raw objects, ${rows} rows`),
                 });
                 return `${report.objects} raw objects, ${report.rows} rows`;
               },

@@ -15,5 +15,6 @@ export const doctorCommand = (finish: (code: number) => void) =>
       }
       const width = Math.max(...checks.map((check) => check.name.length));
       const mark = { ok: '✔', 'will be made': '◌', optional: '–', missing: '✖' } as const;
-      for (const check of checks) console.log(`${mark[check.state]} ${check.name.padEnd(width)}  ${check.text}`);
+      for (const check of checks)
+        console.log(`${mark[check.state]} ${check.name.padEnd(width)}  ${check.text}`);
     });

@@ -27,13 +27,21 @@ interface RunOptions {
 
 export const runCommand = (finish: (code: number) => void) =>
   new Command('run')
-    .description('makes a dataset: starts a stack, sends traffic, converts, and leaves the result in data/<run-id>')
-    .addOption(new Option('--run-id <id>', 'name of the run (default: from the time and the seed)').argParser(runIdArgument))
+    .description(
+      'makes a dataset: starts a stack, sends traffic, converts, and leaves the result in data/<run-id>',
+    )
+    .addOption(
+      new Option('--run-id <id>', 'name of the run (default: from the time and the seed)').argParser(
+        runIdArgument,
+      ),
+    )
     .addOption(seedOption())
     .addOption(durationOption())
     .addOption(rateOption())
     .addOption(runnerOption())
-    .addOption(new Option('--target <name>', 'where the stack runs').choices(['embedded']).default('embedded'))
+    .addOption(
+      new Option('--target <name>', 'where the stack runs').choices(['embedded']).default('embedded'),
+    )
     .addOption(jsonOption())
     .action((options: RunOptions) =>
       interruptible(async (signal) => {

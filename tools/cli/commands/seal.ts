@@ -10,7 +10,9 @@ import { runSteps } from '../steps.ts';
 
 export const sealCommand = (finish: (code: number) => void) =>
   new Command('seal')
-    .description('merges the parts of a run into one dataset, judges it, and publishes it with its manifest last')
+    .description(
+      'merges the parts of a run into one dataset, judges it, and publishes it with its manifest last',
+    )
     .argument('<run-id>', 'which run', runIdArgument)
     .addOption(rawOption())
     .addOption(datasetsOption())

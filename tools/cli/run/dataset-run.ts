@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { convertRun } from '../../../converters/convert.ts';
 import { fetchDataset } from '../../../converters/dataset/fetch.ts';
 import { pointLatest } from '../../../converters/dataset/latest.ts';
@@ -10,24 +9,23 @@ import type { RunId } from '../../../converters/run/run-id.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
 import { Control } from '../../../infra/control/control.ts';
-import { EmbeddedTarget } from '../../../infra/embedded/target.ts';
+import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
 import type { LoadResult, RunnerChoice } from '../../../loadtests/load.ts';
-import { buildServices } from '../../../services/build.ts';
-import { releases } from '../../../services/releases.ts';
-import { type Program, resolveProgram } from '../../programs/resolve.ts';
+import type { Program } from '../../programs/resolve.ts';
+import { embeddedPrograms, embeddedStack } from '../embedded.ts';
 import { CliError } from '../errors.ts';
-import { watchMemory } from '../memory.ts';
+import { type MemoryPeak, watchMemory } from '../memory.ts';
 import { places } from '../places.ts';
+import { scenarioScript } from '../scenarios.ts';
 import { sealAndJudge } from '../seal.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
 import { windowOpening } from './window-opening.ts';
 
 const SCENARIO = '01-steady';
-const SCRIPT = fileURLToPath(new URL(`../../../loadtests/scenarios/${SCENARIO}.ts`, import.meta.url));
 
 export interface DatasetRunOptions {
   readonly runId: RunId;
@@ -47,7 +45,7 @@ export interface Made {
   readonly quality: Quality;
   /** Seconds by step. */
   readonly seconds: Readonly<Record<string, number>>;
-  readonly stack_memory: { readonly peakBytes: number; readonly measure: 'PSS' | 'RSS' };
+  readonly stack_memory: MemoryPeak;
   readonly thresholds_crossed: boolean;
 }
 
@@ -61,12 +59,12 @@ export class DatasetRun {
   readonly #open: OpenRun;
   readonly #prefix: string;
   readonly #seconds: Record<string, number> = {};
-  readonly #programs: Program[] = [];
+  #programs: Program[] = [];
   #target: EmbeddedTarget | undefined;
   #control: Control | undefined;
   #opening: Promise<number> | undefined;
   #memory: ReturnType<typeof watchMemory> | undefined;
-  #stackMemory: Made['stack_memory'] = { peakBytes: 0, measure: 'PSS' };
+  #stackMemory: MemoryPeak = { peakBytes: 0, measure: 'PSS' };
   #load: LoadResult | undefined;
   #traffic: RunRecord['traffic'] = null;
   #record: RunRecord | undefined;
@@ -84,10 +82,17 @@ export class DatasetRun {
     const { runId, seed } = options;
     const folder = join(places.data, runId);
     if (await stat(folder).catch(() => undefined))
-      throw new CliError('DATA_EXISTS', `${folder} must not exist yet: choose another --run-id, or remove it`);
+      throw new CliError(
+        'DATA_EXISTS',
+        `${folder} must not exist yet: choose another --run-id, or remove it`,
+      );
     const prefix = `raw/${runId}`;
     const raw = openStore(join(places.s3Root, 'raw'));
-    return new DatasetRun(options, await openRun({ raw, runId, target: 'embedded', seed, rawPrefix: prefix }), prefix);
+    return new DatasetRun(
+      options,
+      await openRun({ raw, runId, target: 'embedded', seed, rawPrefix: prefix }),
+      prefix,
+    );
   }
 
   steps(): Step[] {
@@ -105,7 +110,9 @@ export class DatasetRun {
     return [
       step('Programs', 'programs', (update) => this.#findPrograms(update)),
       step('Stack', 'stack', (update) => this.#startStack(update)),
-      step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) => this.#sendTraffic(update)),
+      step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) =>
+        this.#sendTraffic(update),
+      ),
       step('Draining', 'drain', (update) => this.#drain(update)),
       step('Converting', 'convert', (update) => this.#convert(update)),
       step('Sealing', 'seal', (update) => this.#seal(update)),
@@ -134,23 +141,19 @@ export class DatasetRun {
   }
 
   async #findPrograms(update: Update): Promise<string> {
-    for (const name of ['otelcol', 'versitygw', 'redis'] as const)
-      this.#programs.push(await resolveProgram(name, { onProgress: update, signal: this.#options.signal }));
+    this.#programs = await embeddedPrograms({ update, signal: this.#options.signal });
     return this.#programs.map(({ name, version, source }) => `${name} ${version} (${source})`).join(', ');
   }
 
   async #startStack(update: Update): Promise<string> {
-    const { outdir } = await buildServices();
     const { runId, signal } = this.#options;
     this.#memory = watchMemory();
-    this.#target = new EmbeddedTarget({
-      s3Root: places.s3Root,
+    this.#target = await embeddedStack({
+      programs: this.#programs,
       stateDir: places.stack(runId),
-      services: { dist: outdir, releases },
-      programs: Object.fromEntries(this.#programs.map(({ name, path }) => [name, path])),
       rawPrefix: this.#prefix,
+      update,
       signal,
-      onProgress: update,
     });
     this.#opening = windowOpening(this.#target);
     await this.#target.start();
@@ -164,7 +167,7 @@ export class DatasetRun {
     const { traffic, result } = await sendTraffic({
       raw: this.#bucket('raw'),
       runId,
-      script: SCRIPT,
+      script: scenarioScript(SCENARIO),
       scenario: SCENARIO,
       runner,
       seed,
@@ -237,7 +240,12 @@ export class DatasetRun {
 
   async #fetch(): Promise<string> {
     const { runId, signal } = this.#options;
-    const { files, bytes } = await fetchDataset({ datasets: this.#bucket('datasets'), runId, to: this.#folder, signal });
+    const { files, bytes } = await fetchDataset({
+      datasets: this.#bucket('datasets'),
+      runId,
+      to: this.#folder,
+      signal,
+    });
     await pointLatest(places.data, runId);
     return `${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
   }

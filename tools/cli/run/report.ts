@@ -21,7 +21,8 @@ export async function printMade(made: Made): Promise<void> {
   console.log(
     `\n${made.rows} rows in ${folder} (also data/latest), seed ${made.seed}, ${seconds.toFixed(0)} s; the stack took at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB (${measure}).`,
   );
-  if (made.thresholds_crossed) console.log('A threshold of the load script was crossed: see the traffic step above.');
+  if (made.thresholds_crossed)
+    console.log('A threshold of the load script was crossed: see the traffic step above.');
   console.log(`
 next
   npx faultline verify ${folder}                   every checksum, count and event

@@ -1,0 +1,122 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { makeRunId, type RunId } from '../../../converters/run/run-id.ts';
+import { openStore } from '../../../converters/store/open.ts';
+import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
+import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
+import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
+import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
+import type { RunnerChoice } from '../../../loadtests/load.ts';
+import { readHeldStack } from '../held-stack.ts';
+import { interruptible } from '../interrupt.ts';
+import {
+  durationOption,
+  jsonOption,
+  rateOption,
+  runIdArgument,
+  runnerOption,
+  seedOption,
+} from '../options.ts';
+import { places } from '../places.ts';
+import { parseScenario, scenarioScript } from '../scenarios.ts';
+import { runSteps } from '../steps.ts';
+import { VERSION } from '../version.ts';
+
+interface LoadOptions {
+  runId?: RunId;
+  seed?: number;
+  duration: number;
+  rate: number;
+  runner: RunnerChoice;
+  json?: boolean;
+}
+
+export const loadCommand = (finish: (code: number) => void) =>
+  new Command('load')
+    .description(
+      'runs a scenario against the stack that is up, as a run of its own that can then be converted',
+    )
+    .argument('<scenario>', 'which script of loadtests/scenarios, such as 01-steady', parseScenario)
+    .addOption(
+      new Option('--run-id <id>', 'name of the run (default: from the time and the seed)').argParser(
+        runIdArgument,
+      ),
+    )
+    .addOption(seedOption())
+    .addOption(durationOption())
+    .addOption(rateOption())
+    .addOption(runnerOption())
+    .addOption(jsonOption())
+    .action((scenario: string, options: LoadOptions) =>
+      interruptible(async (signal) => {
+        const { seed = randomInt(2 ** 32 - 1), rate, duration: durationS, runner, json = false } = options;
+        const runId = options.runId ?? makeRunId({ start: new Date(), seed });
+        const stack = await readHeldStack();
+        const raw = openStore('s3://raw', {
+          endpoint: stack.s3.endpoint,
+          credentials: { accessKeyId: stack.s3.access_key, secretAccessKey: stack.s3.secret_key },
+        });
+        const run = await openRun({ raw, runId, target: stack.target, seed, rawPrefix: stack.raw_prefix });
+        const startMs = Date.now();
+        let complete = false;
+        let sent: Awaited<ReturnType<typeof sendTraffic>> | undefined;
+        try {
+          await runSteps({
+            json,
+            steps: [
+              {
+                title: `Traffic of ${scenario}: ${rate} requests/s for ${durationS} s, seed ${seed}`,
+                run: async (update) => {
+                  sent = await sendTraffic({
+                    raw,
+                    runId,
+                    script: scenarioScript(scenario),
+                    scenario,
+                    runner,
+                    seed,
+                    rate,
+                    durationS,
+                    stack: {
+                      webApiUrl: stack.web_api,
+                      controlUrl: stack.control.url,
+                      controlToken: stack.control.token,
+                    },
+                    folder: join(places.stack('stack'), 'client', runId),
+                    signal,
+                    onProgress: ({ elapsedMs, requests }) =>
+                      update(`${Math.round(elapsedMs / 1000)} of ${durationS} s, ${requests} requests`),
+                  });
+                },
+              },
+              {
+                title: 'Draining',
+                run: async () => {
+                  if (!sent) return;
+                  const metricsUrl = `${stack.payment_worker}/metrics`;
+                  await drainQueue({ metricsUrl, token: stack.metrics_token, signal });
+                  const endMs = Date.now();
+                  const collector = await collectorQuiet({ url: stack.collector_counters, signal });
+                  await run.complete({
+                    window: { start_ms: startMs, end_ms: endMs },
+                    drainedMs: Date.now(),
+                    traffic: sent.traffic,
+                    counters: lossCounters({ load: sent.result, collector }),
+                    versions: { faultline: VERSION, node: process.versions.node, ...stack.versions },
+                  });
+                  complete = true;
+                },
+              },
+            ],
+          });
+        } finally {
+          if (!complete) await run.abandon();
+        }
+        finish(sent?.result.exitCode ?? 1);
+        if (json) console.log(JSON.stringify({ run_id: runId, seed, summary: sent?.result.summary }));
+        else
+          console.log(
+            `${sent?.result.text}\nrun ${runId}\nnext: npx faultline convert ${runId} && npx faultline seal ${runId} && npx faultline fetch ${runId}`,
+          );
+      }),
+    );
