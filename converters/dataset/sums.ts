@@ -27,10 +27,8 @@ export async function hashFile(
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of createReadStream(path, {
-    highWaterMark: 1 << 20,
-    ...(signal ? { signal } : {}),
-  })) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    signal?.throwIfAborted();
     hash.update(chunk);
     bytes += chunk.length;
   }

@@ -58,9 +58,10 @@ export function patienceFor(error: unknown) {
   const { name, code, status } = failureOf(error);
   if (error instanceof StoreError) return error.code === 'OBJECT_DAMAGED' ? BUSY : undefined;
   if (NOBODY_THERE.includes(code)) return ABSENT;
+  // Before the names: the SDK calls a cut connection a TimeoutError too.
+  if (CUT.includes(code)) return BUSY;
   // Each of these has taken its time already.
   if (SILENT.includes(name)) return ABSENT;
-  if (CUT.includes(code)) return BUSY;
   if (name === 'ConditionalRequestConflict' || name === 'SlowDown') return BUSY;
   // 501 is final: the server does not know the request.
   return status !== undefined && (status === 429 || (status >= 500 && status !== 501)) ? BUSY : undefined;
