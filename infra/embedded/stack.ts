@@ -113,7 +113,7 @@ export class Stack {
 
   address(component: Component, { port, replica = 1 }: { port?: string; replica?: number } = {}): Address {
     const name = port ?? Object.keys(component.ports)[0] ?? '';
-    const number = this.#ports.get({ component: keyOf(component, replica), name });
+    const number = this.#ports.get({ component: component.name, replica, name });
     if (number === undefined) throw new InfraError('NOT_RUNNING', [component.name]);
     return { host: HOST, port: number, url: `http://${HOST}:${number}` };
   }
@@ -152,12 +152,10 @@ export class Stack {
   }
 
   async #reserve(component: Component, replica: number, first = 0): Promise<void> {
-    const names = Object.keys(component.ports);
-    for (const name of names) {
-      const port = name === names[0] ? first : 0;
-      const key = keyOf(component, replica);
-      if (this.#ports.get({ component: key, name }) === undefined)
-        await this.#ports.reserve({ component: key, name, port });
+    for (const [index, name] of Object.keys(component.ports).entries()) {
+      const slot = { component: component.name, replica, name };
+      if (this.#ports.get(slot) === undefined)
+        await this.#ports.reserve({ ...slot, port: index === 0 ? first : 0 });
     }
   }
 
@@ -173,7 +171,8 @@ export class Stack {
       guard: this.guard,
     };
     const launch = await this.#launchOf(context);
-    await this.#ports.handOver(keyOf(component, replica));
+    for (const port of Object.keys(component.ports))
+      await this.#ports.handOver({ component: name, replica, name: port });
     return launch;
   }
 
@@ -233,8 +232,6 @@ export class Stack {
     );
   }
 }
-
-const keyOf = ({ name }: Component, replica: number): string => `${name}-${replica}`;
 
 function layered(
   env: Record<string, string>,

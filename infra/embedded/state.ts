@@ -18,6 +18,9 @@ export interface StackState {
   readonly temporary: boolean;
 }
 
+/** Folders of the stacks of this process. */
+const inUse = new Set<string>();
+
 /**
  * Makes the folders, without what an earlier run left in them.
  * @throws STATE_IN_USE when the stack that the folder belongs to still runs
@@ -35,6 +38,7 @@ export async function makeState(stateDir?: string): Promise<StackState> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const owner = await ownerOf(state);
   if (owner !== undefined && isAlive(owner)) throw new InfraError('STATE_IN_USE', [dir, owner]);
+  inUse.add(dir);
   await clear(state);
   for (const folder of [state.logs, state.queue, state.work]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -55,6 +59,7 @@ export async function writeRecord(
 
 /** Removes all but the logs; those too when the folder was made for this run. */
 export async function removeState(state: StackState): Promise<void> {
+  inUse.delete(state.dir);
   if (state.temporary) return rm(state.dir, { recursive: true, force: true, maxRetries: 3 });
   for (const path of temporaryPaths(state)) await rm(path, { recursive: true, force: true, maxRetries: 3 });
 }
@@ -68,7 +73,9 @@ async function clear(state: StackState): Promise<void> {
   for (const path of [state.logs, state.queue, state.work]) await rm(path, { recursive: true, force: true });
 }
 
+/** A process of that number which is this one, and runs no stack there, is a later one that got the number again. */
 async function ownerOf(state: StackState): Promise<number | undefined> {
+  if (inUse.has(state.dir)) return process.pid;
   const text = await readFile(state.record, 'utf8').catch(() => '{}');
   try {
     const { pid } = JSON.parse(text) as { pid?: unknown };

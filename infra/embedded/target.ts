@@ -201,6 +201,15 @@ export class EmbeddedTarget implements Target {
     return this.#events.subscribe();
   }
 
+  /** Takes a component down until the returned function is called: what an outage of it does to the rest. */
+  async takeDown(component: ComponentName): Promise<() => Promise<void>> {
+    const instances = this.#instances.get(component) ?? [];
+    await Promise.all(instances.map((instance) => instance.stop()));
+    return async () => {
+      await Promise.all(instances.map((instance) => instance.start()));
+    };
+  }
+
   /** Process of a replica while it runs. */
   pid(component: ComponentName, replica = 1): number | undefined {
     return this.#instances.get(component)?.[replica - 1]?.pid;

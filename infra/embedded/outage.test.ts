@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { EmbeddedTarget } from './target.ts';
+import { havePrograms, makeTarget, rawText, until } from './testing.ts';
+
+const REQUESTS = 600;
+
+test('no log line is lost while S3 is down and the collector is killed', { timeout: 90_000 }, async (t) => {
+  if (!(await havePrograms(t))) return;
+  const { target, s3Root } = await makeTarget(t);
+  await target.start();
+  const up = { s3: async () => {} };
+  await send(target, 0, 200);
+  up.s3 = await target.takeDown('s3');
+  await send(target, 200, 400);
+  const killed = await until('the collector', () => target.pid('collector'));
+  process.kill(killed, 'SIGKILL');
+  await send(target, 400, REQUESTS);
+  await until('the next collector', () => {
+    const pid = target.pid('collector');
+    return pid !== undefined && pid !== killed;
+  });
+  await up.s3();
+  await target.stopServices();
+  const report = await target.stopCollector();
+  assert.equal(report.drained, true);
+  assert.equal(report.processes, 2);
+  assert.equal(report.sendFailed.logs + report.enqueueFailed.logs + report.refused.logs, 0);
+  const found = new Set((await rawText(s3Root, 'logs')).match(/\/request-\d+/g));
+  assert.equal(found.size, REQUESTS);
+});
+
+test('what the bucket does not take is counted', { timeout: 60_000 }, async (t) => {
+  if (!(await havePrograms(t))) return;
+  const { target, s3Root } = await makeTarget(t);
+  await target.start();
+  await rm(join(s3Root, 'raw'), { recursive: true });
+  await send(target, 0, 10);
+  await target.stopServices();
+  const report = await target.stopCollector({ timeoutMs: 20_000 });
+  assert.ok(report.sendFailed.logs >= 10, `${report.sendFailed.logs} failed`);
+  assert.equal(report.sent.logs + report.sendFailed.logs, report.accepted.logs);
+});
+
+async function send(target: EmbeddedTarget, from: number, to: number): Promise<void> {
+  for (let number = from; number < to; number += 1) {
+    const response = await fetch(`${target.address('web-api').url}/request-${number}`);
+    await response.text();
+  }
+}
