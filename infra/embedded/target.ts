@@ -6,7 +6,6 @@ import type {
   Address,
   Applied,
   CollectorReport,
-  Limits,
   LogOptions,
   ProcessEvent,
   Secrets,
@@ -14,11 +13,12 @@ import type {
 } from '../target.ts';
 import { COMPONENT_NAMES, type Component, type ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
+import { Changes, type EnvChange } from './changes.ts';
 import { CollectorWatch } from './collector-watch.ts';
 import type { Instance } from './instance.ts';
 import { LineCounter, readLines } from './log-files.ts';
 import type { EmbeddedOptions } from './options.ts';
-import { type ServiceState, Stack } from './stack.ts';
+import { Stack } from './stack.ts';
 
 const DRAIN_MS = 120_000;
 const PROCESS_EVENTS_MS = 10_000;
@@ -31,14 +31,14 @@ export class EmbeddedTarget implements Target {
   readonly #options: EmbeddedOptions;
   readonly #events = new Stream<ProcessEvent>();
   readonly #instances = new Map<ComponentName, Instance[]>();
-  readonly #changing = new Map<ComponentName, Promise<unknown>>();
   readonly #ending = new AbortController();
   #stack: Stack | undefined;
   #processLog: ProcessLog | undefined;
   #watch: CollectorWatch | undefined;
   #report: Promise<CollectorReport> | undefined;
   #stopping: Promise<void> | undefined;
-  #ready = false;
+  /** There once everything runs. */
+  #changes: Changes | undefined;
 
   constructor(options: EmbeddedOptions) {
     this.#options = options;
@@ -66,7 +66,11 @@ export class EmbeddedTarget implements Target {
     }
     try {
       await Promise.all(started.values());
-      this.#ready = true;
+      this.#changes = new Changes({
+        stack,
+        instances: this.#instances,
+        makeInstance: (component, replica) => this.#instance(component, replica, this.#ending.signal),
+      });
     } catch (error) {
       failed.abort(error);
       await Promise.allSettled(started.values());
@@ -110,78 +114,24 @@ export class EmbeddedTarget implements Target {
     return Object.fromEntries(services.map(({ name }) => [name, stack.versionOf(name)]));
   }
 
-  deploy({
-    service,
-    release,
-  }: {
-    readonly service: ComponentName;
-    readonly release: string;
-  }): Promise<Applied> {
-    return this.#change(service, async (stack) => {
-      const before = stack.service(service);
-      const next = stack.release(service, release);
-      await this.#replace(service, { ...before, deployed: [...before.deployed, next] });
-      return { service, from: before.deployed.at(-1)?.version ?? '', to: next.version };
-    });
+  deploy(change: { readonly service: ComponentName; readonly release: string }): Promise<Applied> {
+    return this.#changesOf(change.service).deploy(change);
   }
 
   rollback(service: ComponentName): Promise<Applied> {
-    return this.#change(service, async (stack) => {
-      const before = stack.service(service);
-      const [present, earlier] = [before.deployed.at(-1)?.version ?? '', before.deployed.at(-2)];
-      if (earlier === undefined) throw new InfraError('NO_EARLIER_RELEASE', [service, present]);
-      await this.#replace(service, { ...before, deployed: before.deployed.slice(0, -1) });
-      return { service, from: present, to: earlier.version };
-    });
+    return this.#changesOf(service).rollback(service);
   }
 
   restart(component: ComponentName): Promise<Applied> {
-    return this.#change(component, async (stack) => {
-      await this.#replace(component, stack.service(component));
-      const version = stack.versionOf(component);
-      return { service: component, from: version, to: version };
-    });
+    return this.#changesOf(component).restart(component);
   }
 
-  scale({
-    service,
-    replicas,
-  }: {
-    readonly service: ComponentName;
-    readonly replicas: number;
-  }): Promise<Applied> {
-    return this.#change(service, async () => {
-      const { maxReplicas } = known(service);
-      if (!Number.isInteger(replicas) || replicas < 1 || replicas > maxReplicas)
-        throw new InfraError('REPLICAS_INVALID', [service, maxReplicas, replicas]);
-      const instances = this.#instances.get(service) ?? [];
-      const from = instances.length;
-      while (instances.length > replicas) await instances.pop()?.stop();
-      while (instances.length < replicas) {
-        const instance = await this.#instance(known(service), instances.length + 1, this.#ending.signal);
-        await instance.start();
-        instances.push(instance);
-      }
-      return { service, from: String(from), to: String(replicas) };
-    });
+  scale(change: { readonly service: ComponentName; readonly replicas: number }): Promise<Applied> {
+    return this.#changesOf(change.service).scale(change);
   }
 
-  setEnv(change: {
-    readonly service: ComponentName;
-    readonly env?: Readonly<Record<string, string | null>>;
-    readonly limits?: Partial<Limits>;
-  }): Promise<Applied> {
-    const { service, env = {}, limits = {} } = change;
-    return this.#change(service, async (stack) => {
-      const before = stack.service(service);
-      await this.#replace(service, {
-        ...before,
-        env: { ...before.env, ...env },
-        limits: { ...before.limits, ...limits },
-      });
-      const version = stack.versionOf(service);
-      return { service, from: version, to: version };
-    });
+  setEnv(change: EnvChange): Promise<Applied> {
+    return this.#changesOf(change.service).setEnv(change);
   }
 
   async *logs(component: ComponentName, options: LogOptions = {}): AsyncGenerator<string> {
@@ -252,52 +202,25 @@ export class EmbeddedTarget implements Target {
     this.#events.push(event);
   }
 
-  /** Replaces the processes of a component one after the other; brings back what ran before when the new does not. */
-  async #replace(name: ComponentName, next: ServiceState): Promise<void> {
-    const stack = this.#running(name);
-    const before = stack.service(name);
-    const instances = this.#instances.get(name) ?? [];
-    stack.setService(name, next);
-    try {
-      for (const instance of instances) {
-        await instance.stop();
-        await instance.start();
-      }
-    } catch (error) {
-      stack.setService(name, before);
-      for (const instance of instances) {
-        await instance.stop();
-        await instance.start();
-      }
-      throw error;
-    }
-  }
-
-  /** Changes of one component happen one after the other. */
-  async #change<T>(name: ComponentName, work: (stack: Stack) => Promise<T>): Promise<T> {
+  #changesOf(name: ComponentName): Changes {
     known(name);
-    const stack = this.#running(name);
-    if (!this.#ready || !this.#instances.has(name)) throw new InfraError('NOT_RUNNING', [name]);
-    const earlier = this.#changing.get(name) ?? Promise.resolve();
-    const result = earlier.then(() => work(stack));
-    this.#changing.set(
-      name,
-      result.catch(() => {}),
-    );
-    return result;
+    if (this.#changes === undefined || !this.#instances.has(name))
+      throw new InfraError('NOT_RUNNING', [name]);
+    return this.#changes;
   }
 
   async #stopComponent(name: ComponentName): Promise<void> {
-    await this.#changing.get(name);
+    await this.#changes?.settled(name);
     await Promise.all((this.#instances.get(name) ?? []).map((instance) => instance.stop()));
   }
 
   async #stopCollector(timeoutMs: number): Promise<CollectorReport> {
     const since = Date.now();
-    const eventsLost = await this.#processLog?.close({ timeoutMs: this.#ready ? PROCESS_EVENTS_MS : 0 });
+    const ready = this.#changes !== undefined; // after a start that failed there is nothing worth waiting for
+    const eventsLost = await this.#processLog?.close({ timeoutMs: ready ? PROCESS_EVENTS_MS : 0 });
     const except = [...OBSERVERS, 'control'].map((name) => `${name}.log`);
     const lines = new LineCounter({ folder: this.#stack?.state.logs ?? '', except });
-    const drained = this.#ready && ((await this.#watch?.drain({ lines, timeoutMs })) ?? false);
+    const drained = ready && ((await this.#watch?.drain({ lines, timeoutMs })) ?? false);
     const queued = this.#watch?.total.queued ?? 0;
     await this.#stopComponent('collector');
     this.#watch?.close();
