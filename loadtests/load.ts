@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errors } from './errors.ts';
 import { type Ended, runChild } from './launch/child.ts';
@@ -80,6 +80,8 @@ export async function runScenario({
   const childEnv = { ...process.env, ...env, ...K6_ENV, K6_NO_USAGE_REPORT: 'true' };
   checkTargets(childEnv);
   const program = await chooseProgram({ runner, env: childEnv });
+  // A run that ends before its first point must not be summed up from the file of an earlier one.
+  await rm(pointsFile, { force: true });
   const tail = program.runner === 'k6' && onProgress ? followPoints({ pointsFile, onProgress }) : undefined;
   const ended = await runChild({
     program,

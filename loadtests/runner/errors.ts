@@ -78,6 +78,20 @@ export const errors = {
     ),
   invalidTag: (name: string, value: unknown) =>
     script('INVALID_TAG', `tag ${name} must be a string, number or boolean, got ${typeof value}`),
+  thresholdAborts: ({
+    source,
+    selector,
+    actual,
+  }: {
+    source: string;
+    selector: string;
+    actual: number | undefined;
+  }) =>
+    new RunnerError({
+      code: 'THRESHOLD_ABORTS',
+      exitCode: EXIT.thresholdsFailed,
+      text: `threshold ${source} on ${selector} failed (${actual}): test aborted`,
+    }),
   phaseTimeout: (phase: 'setup' | 'teardown', limit: string) =>
     new RunnerError({
       code: 'PHASE_TIMEOUT',

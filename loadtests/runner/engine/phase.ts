@@ -23,14 +23,16 @@ export async function runPhase({
   const done = new AbortController();
   const work = currentVu.run(vu, async () => test.script[phase]?.(vu.data)).finally(() => done.abort());
   work.catch(() => {});
+  // A test that was aborted still tears down, as k6 does; only an abort from now on cuts the phase off.
+  const kill = test.kill.aborted ? new AbortController().signal : test.kill;
   try {
-    const signal = AbortSignal.any([done.signal, test.kill]);
-    if (await sleepUntil({ target: now() + timeoutMs, signal })) {
-      vu.interruption.abort();
-      throw errors.phaseTimeout(phase, `${timeoutMs} ms`);
-    }
+    const timedOut = await sleepUntil({
+      target: now() + timeoutMs,
+      signal: AbortSignal.any([done.signal, kill]),
+    });
     if (!done.signal.aborted) vu.interruption.abort();
-    const returned = await work;
+    if (timedOut) throw errors.phaseTimeout(phase, `${timeoutMs} ms`);
+    const returned = done.signal.aborted ? await work : undefined;
     vu.emit({ metric: 'data_sent', value: vu.sentBytes });
     vu.emit({ metric: 'data_received', value: vu.receivedBytes });
     return returned === undefined ? undefined : JSON.stringify(returned);

@@ -1,4 +1,5 @@
-import { EXIT, RunnerError } from '../errors.ts';
+import { setMaxListeners } from 'node:events';
+import { EXIT, errors, RunnerError } from '../errors.ts';
 import { knownMetrics } from '../metrics/definition.ts';
 import { MetricStore, type Sample } from '../metrics/store.ts';
 import { parseOptions, type TestPlan } from '../options/options.ts';
@@ -55,6 +56,7 @@ export class TestRun {
   private vuCount = 0;
   private startedAt = 0;
   private exitCode: number = EXIT.ok;
+  private lastFailure: string | undefined;
 
   constructor({
     script,
@@ -63,6 +65,8 @@ export class TestRun {
   }: { script: Script; pointsFile?: string | undefined; log?: (text: string) => void }) {
     this.script = script;
     this.log = log;
+    // One listener a scenario and waiting VU, however many there are.
+    setMaxListeners(0, this.stop, this.kill);
     this.plan = parseOptions({ options: script.options, exported: script });
     const selectors = this.plan.thresholds.map(({ selector }) => selector);
     this.store = new MetricStore({ definitions: knownMetrics(), selectors });
@@ -136,9 +140,13 @@ export class TestRun {
     this.emit({ metric: 'dropped_iterations', value: 1, tags, time: Date.now() });
   }
 
-  /** Resolves when the points file has room again. */
+  /** Resolves when the points file has room again; a file that cannot be written ends the test. */
   async ready(): Promise<void> {
-    await this.points?.ready();
+    try {
+      await this.points?.ready();
+    } catch (error) {
+      if (!this.killing.signal.aborted) this.abort({ error });
+    }
   }
 
   /** The test does not end before `work` has: a request that was cut off still leaves its points. */
@@ -177,12 +185,7 @@ export class TestRun {
         const results = this.evaluate();
         const abort = findAbort({ results, elapsedMs: now() - this.startedAt });
         if (!abort || this.killing.signal.aborted) return;
-        this.log(
-          `threshold ${abort.plan.source} on ${abort.plan.selector} failed (${abort.actual}): test aborted`,
-        );
-        this.exitCode = EXIT.thresholdsFailed;
-        this.stopping.abort();
-        this.killing.abort();
+        this.abort({ error: errors.thresholdAborts({ ...abort.plan, actual: abort.actual }) });
       }, THRESHOLD_PACE),
     ];
   }
@@ -198,8 +201,17 @@ export class TestRun {
     return evaluateThresholds({ store: this.store, plans: this.plan.thresholds, elapsedMs });
   }
 
+  /** Ends everything at once, running iterations too. */
+  private abort({ error }: { error: unknown }): void {
+    this.fail(error);
+    this.stopping.abort();
+    this.killing.abort();
+  }
+
   private fail(error: unknown): void {
-    this.log(error instanceof Error ? error.message : String(error));
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== this.lastFailure) this.log(text);
+    this.lastFailure = text;
     if (this.exitCode === EXIT.interrupted) return;
     this.exitCode = error instanceof RunnerError ? error.exitCode : EXIT.scriptFailed;
   }

@@ -73,8 +73,8 @@ export class PointsFile implements PointSink {
   }
 
   private push(line: object): void {
-    if (this.stream.write(`${JSON.stringify(line)}\n`) || this.draining) return;
-    // An error closes the stream without a drain.
+    // A stream that failed drains no more; ready() reports the failure.
+    if (this.failure || this.stream.write(`${JSON.stringify(line)}\n`) || this.draining) return;
     this.draining = new Promise<void>((resolve) => {
       const done = () => {
         this.stream.off('drain', done).off('close', done);

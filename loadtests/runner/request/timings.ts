@@ -12,7 +12,7 @@ export interface Timings {
   duration: number;
 }
 
-type Moment = 'looked' | 'connected' | 'secured' | 'sent' | 'firstByte' | 'end';
+type Moment = 'assigned' | 'looked' | 'connected' | 'secured' | 'sent' | 'firstByte' | 'end';
 
 /**
  * ```
@@ -23,18 +23,19 @@ type Moment = 'looked' | 'connected' | 'secured' | 'sent' | 'firstByte' | 'end';
 export class Stopwatch {
   private readonly start = performance.now();
   private readonly moments: Partial<Record<Moment, number>> = {};
+  private reused = false;
 
   mark(moment: Moment): void {
     this.moments[moment] ??= performance.now();
   }
 
   follow(socket: Socket): void {
+    this.mark('assigned');
     if (!socket.connecting) {
-      this.mark('looked');
-      this.mark('connected');
-      this.mark('secured');
+      this.reused = true;
       return;
     }
+    // A host that is an address already is not looked up: connecting then counts from the assignment.
     socket.once('lookup', () => this.mark('looked'));
     socket.once('connect', () => this.mark('connected'));
     socket.once('secureConnect', () => this.mark('secured'));
@@ -42,19 +43,17 @@ export class Stopwatch {
 
   read(): Timings {
     const now = this.moments.end ?? performance.now();
-    const { looked, connected, secured, sent, firstByte } = this.moments;
-    const dialEnd = secured ?? connected;
-    const ready = dialEnd ?? now;
+    const { assigned = now, looked = assigned, connected, secured, sent, firstByte } = this.moments;
+    const ready = this.reused ? assigned : (secured ?? connected ?? now);
     const sentAt = Math.max(ready, Math.min(sent ?? now, firstByte ?? now));
     const firstAt = Math.max(sentAt, firstByte ?? now);
-    const blocked = (looked ?? connected ?? now) - this.start;
     const sending = sentAt - ready;
     const waiting = firstAt - sentAt;
     const receiving = now - firstAt;
     return {
-      blocked,
-      connecting: connected !== undefined && looked !== undefined ? connected - looked : 0,
-      tls_handshaking: secured !== undefined && connected !== undefined ? secured - connected : 0,
+      blocked: looked - this.start,
+      connecting: connected === undefined ? 0 : connected - looked,
+      tls_handshaking: connected === undefined || secured === undefined ? 0 : secured - connected,
       sending,
       waiting,
       receiving,
