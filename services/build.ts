@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -28,8 +29,7 @@ export async function buildServices({
   const entryPoints = Object.fromEntries(
     [...Object.entries(entries), ...releaseEntries()].map(([name, file]) => [name, join(here, file)]),
   );
-  await rm(outdir, { recursive: true, force: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints,
     outdir,
     outExtension: { '.js': '.cjs' },
@@ -41,8 +41,20 @@ export async function buildServices({
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
+    write: false,
   });
+  await mkdir(outdir, { recursive: true });
+  await Promise.all(outputFiles.map(({ path, contents }) => replaceFile(path, contents)));
   return { outdir };
+}
+
+/** By rename, and only when it differs: a service that starts meanwhile reads the old bundle or the new, never half. */
+async function replaceFile(path: string, contents: Uint8Array): Promise<void> {
+  const present = await readFile(path).catch(() => undefined);
+  if (present?.equals(contents)) return;
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  await writeFile(draft, contents);
+  await rename(draft, path);
 }
 
 function releaseEntries(): [string, string][] {

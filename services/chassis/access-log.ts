@@ -9,6 +9,8 @@ declare module 'fastify' {
     serverSpan: Span | undefined;
     /** set once the request is authorised */
     userId: string | undefined;
+    /** true while it counts as in flight */
+    inFlight: boolean;
     /** true once the access line is out */
     accessLogged: boolean;
   }
@@ -59,9 +61,11 @@ export function writeAccessLine(request: FastifyRequest, reply: FastifyReply): v
 export function addAccessLog(app: FastifyInstance): void {
   app.decorateRequest('serverSpan', undefined);
   app.decorateRequest('userId', undefined);
+  app.decorateRequest('inFlight', false);
   app.decorateRequest('accessLogged', false);
   app.addHook('onRequest', (request, reply, done) => {
     if (!request.routeOptions.config?.quiet) {
+      request.inFlight = true;
       httpRequestsInFlight.inc();
       request.serverSpan = serverSpan();
       // The instrumentation copies the header when the client sent one that we keep; else this is where the id enters.
@@ -78,7 +82,8 @@ export function addAccessLog(app: FastifyInstance): void {
     done();
   });
   app.addHook('onResponse', (request, _reply, done) => {
-    if (!request.routeOptions.config?.quiet) httpRequestsInFlight.dec();
+    if (request.inFlight) httpRequestsInFlight.dec();
+    request.inFlight = false;
     done();
   });
 }

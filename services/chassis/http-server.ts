@@ -55,6 +55,7 @@ export function createHttpServer({
   }) as unknown as FastifyInstance;
 
   addAccessLog(app);
+  closeConnectionsAtTheEnd(app);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler(function notFound(request, reply) {
     void reply
@@ -76,6 +77,26 @@ export function createHttpServer({
     return register.metrics();
   });
   return app;
+}
+
+/**
+ * `close` waits for every connection, and one that was busy when it began would stay open for its keep-alive time. So the
+ * last answer on a connection says that it is the last, and what is idle nevertheless is closed.
+ */
+function closeConnectionsAtTheEnd(app: FastifyInstance): void {
+  let closing: NodeJS.Timeout | undefined;
+  app.addHook('preClose', (done) => {
+    closing = setInterval(() => app.server.closeIdleConnections(), 100);
+    done();
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done();
+  });
+  app.addHook('onClose', (_instance, done) => {
+    clearInterval(closing);
+    done();
+  });
 }
 
 async function failedChecks(checks: Checks): Promise<string[]> {

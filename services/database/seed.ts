@@ -137,7 +137,7 @@ function linesOf(order: number, products: number): Line[] {
   const lines = new Map<number, number>();
   const count = 1 + Math.floor(next() * 4);
   for (let line = 0; line < count; line += 1) {
-    lines.set(1 + Math.floor(next() ** 1.5 * products), 1 + Math.floor(next() * 3));
+    lines.set(1 + Math.floor(next() * next() * products), 1 + Math.floor(next() * 3));
   }
   return [...lines].map(([product, quantity]) => ({ product, quantity }));
 }

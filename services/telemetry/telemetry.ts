@@ -3,7 +3,7 @@
  * fastify are loaded, since the instrumentations wrap them while they load.
  */
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -31,15 +31,10 @@ function start(): void {
   const log = processLog({ service, version, level: config.logLevel });
   const endpoint = otlpEndpoint.replace(/\/$/, '');
 
-  setGlobalErrorHandler((error) => log.warn(`telemetry export failed: ${reasonOf(error)}`));
+  const complain = (message: string) => log.warn(`telemetry: ${complaint(message)}`);
+  const ignore = () => {};
   diag.setLogger(
-    {
-      error: (message) => log.warn(`telemetry: ${message}`),
-      warn: (message) => log.warn(`telemetry: ${message}`),
-      info: () => {},
-      debug: () => {},
-      verbose: () => {},
-    },
+    { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN },
   );
 
@@ -79,6 +74,16 @@ function start(): void {
   });
   sdk.start();
   state.stopTelemetry = () => sdk.shutdown();
+}
+
+/** The SDK reports an error as JSON text with its stack; the line wants the message alone. */
+function complaint(text: string): string {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown };
+    return typeof message === 'string' ? message : text;
+  } catch {
+    return text;
+  }
 }
 
 try {

@@ -15,7 +15,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Polls until `condition` gives something true; its errors count as "not yet". Fails with the last of them. */
-export async function until<T>(what: string, condition: () => Promise<T> | T, limit = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | false> | T | undefined | false,
+  limit = 15_000,
+): Promise<T> {
   const deadline = Date.now() + limit;
   let last: unknown;
   while (Date.now() < deadline) {

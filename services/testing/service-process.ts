@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { ended, until } from './process.ts';
 
@@ -21,38 +22,50 @@ export interface LogLine {
   [field: string]: unknown;
 }
 
-/** A service as a child process of the built bundle, with every line that it logged. */
+/**
+ * A service as a child process of the built bundle. Its stdout goes to a file, as in a real stack: a line that was written
+ * before a response is there when the response is.
+ */
 export class ServiceProcess {
   readonly name: string;
-  readonly lines: LogLine[] = [];
-  /** lines that are no JSON: there should be none */
-  readonly foreign: string[] = [];
   readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #file: string;
   stderr = '';
 
   constructor({ name, env }: { name: string; env: Record<string, string> }) {
     this.name = name;
+    this.#folder = mkdtempSync(join(tmpdir(), `storefront-${name}-`));
+    this.#file = join(this.#folder, `${name}.log`);
+    const out = openSync(this.#file, 'a');
     const { PATH = '', HOME = '' } = process.env;
     this.#child = spawn(
       process.execPath,
       ['--import', join(dist, 'telemetry.cjs'), join(dist, `${name}.cjs`)],
       {
         env: { PATH, HOME, OTEL_SERVICE_NAME: name, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', out, 'pipe'],
       },
     );
-    const { stdout, stderr } = this.#child;
-    if (!stdout || !stderr) throw new Error(`${name}: no pipes`);
-    createInterface({ input: stdout }).on('line', (text) => {
-      try {
-        this.lines.push(JSON.parse(text) as LogLine);
-      } catch {
-        this.foreign.push(text);
-      }
-    });
-    stderr.on('data', (chunk) => {
+    closeSync(out);
+    this.#child.stderr?.on('data', (chunk) => {
       this.stderr += String(chunk);
     });
+  }
+
+  /** Every line so far; one that is no JSON is an error. */
+  get lines(): LogLine[] {
+    const complete = this.text.split('\n').slice(0, -1);
+    return complete.map((text) => JSON.parse(text) as LogLine);
+  }
+
+  get text(): string {
+    return this.#text ?? readFileSync(this.#file, 'utf8');
+  }
+  #text: string | undefined;
+
+  get ended(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   get pid(): number {
@@ -63,7 +76,7 @@ export class ServiceProcess {
   async url(): Promise<string> {
     const prefix = 'listening at ';
     const said = () => this.lines.find(({ msg }) => msg.startsWith(prefix))?.msg.slice(prefix.length);
-    await until(`${this.name} listening`, () => said() ?? this.#child.exitCode !== null);
+    await until(`${this.name} listening`, () => said() ?? this.ended);
     const url = said();
     if (url === undefined)
       throw new Error(`${this.name} exited: ${this.stderr}${JSON.stringify(this.lines.at(-1))}`);
@@ -81,7 +94,10 @@ export class ServiceProcess {
   async stop(
     signal: NodeJS.Signals = 'SIGTERM',
   ): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-    if (this.#child.exitCode === null) this.#child.kill(signal);
-    return this.exit();
+    if (!this.ended) this.#child.kill(signal);
+    const end = await this.exit();
+    this.#text ??= readFileSync(this.#file, 'utf8');
+    rmSync(this.#folder, { recursive: true, force: true });
+    return end;
   }
 }

@@ -1,4 +1,3 @@
-import type { TestContext } from 'node:test';
 import { buildServices } from '../build.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
@@ -29,13 +28,6 @@ export function missingPrograms(): string | undefined {
   const reason = findRedis() ? undefined : 'neither redis-server nor valkey-server is on PATH';
   if (reason && process.env.CI) throw new Error(reason);
   return reason;
-}
-
-/** For a test's first line: skips it with the reason when a program is missing. */
-export function skipWithoutPrograms(t: TestContext): boolean {
-  const reason = missingPrograms();
-  if (reason) t.skip(reason);
-  return reason !== undefined;
 }
 
 export async function startStorefront({
@@ -90,6 +82,7 @@ export async function startStorefront({
 
     const setup = new ServiceProcess({ name: 'database-setup', env: envOf('database-setup') });
     const { code } = await setup.exit();
+    closing.push(() => setup.stop());
     if (code !== 0)
       throw new Error(
         `database-setup exited with ${code}: ${setup.stderr} ${JSON.stringify(setup.lines.at(-1))}`,
