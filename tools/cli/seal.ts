@@ -1,9 +1,13 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import { sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { Update } from './steps.ts';
+
+const STAGE = { merge: 'merging', judge: 'judging', upload: 'uploading' } as const;
 
 /** Seals a converted run, with the judge at work on the files before they are published. */
 export async function sealAndJudge({
@@ -25,11 +29,11 @@ export async function sealAndJudge({
     datasets,
     record,
     signal,
-    onProgress: ({ text }) => update(text),
+    onProgress: ({ stage, rows }) => update(`${STAGE[stage]}: ${rows} rows`),
     judge: async ({ dir }) => {
-      update('judging: conservation, joins, clocks');
       quality = await judgeRun({ raw, record, dir });
-      return quality;
+      await mkdir(join(dir, 'report'), { recursive: true });
+      await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(quality, null, 2)}\n`);
     },
   });
   if (!quality) throw new Error('sealed without a judgement');

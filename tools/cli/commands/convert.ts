@@ -29,10 +29,9 @@ export const convertCommand = (_finish: (code: number) => void) =>
                   raw,
                   record,
                   signal,
-                  onProgress: ({ objects, of, rows }) =>
-                    update(`${objects} of ${of} raw objects, ${rows} rows`),
+                  onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
                 });
-                return `${report.objects} raw objects, ${report.rows} rows`;
+                return `${report.objects} raw objects, ${report.validated} events checked against the schema`;
               },
             },
           ],

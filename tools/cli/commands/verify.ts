@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { verifyDataset } from '../../../converters/dataset/verify.ts';
-import { eventProblems } from '../../../converters/ocsf/validate.ts';
+import { problems } from '../../../converters/ocsf/validate.ts';
 import { interruptible } from '../interrupt.ts';
 import { jsonOption } from '../options.ts';
 import { places } from '../places.ts';
@@ -32,7 +32,7 @@ export const verifyCommand = (finish: (code: number) => void) =>
                   directory,
                   signal,
                   onProgress: ({ text }) => update(text),
-                  ...(quick ? {} : { validateEvent: eventProblems }),
+                  ...(quick ? {} : { validateEvent: problems }),
                 });
               },
             },

@@ -163,7 +163,7 @@ export class DatasetRun {
 
   async #sendTraffic(update: Update): Promise<string> {
     const { runId, seed, rate, durationS, runner, signal } = this.#options;
-    const target = this.#running();
+    const target = this.target;
     const { traffic, result } = await sendTraffic({
       raw: this.#bucket('raw'),
       runId,
@@ -192,7 +192,7 @@ export class DatasetRun {
   }
 
   async #drain(update: Update): Promise<string> {
-    const target = this.#running();
+    const target = this.target;
     update('waiting for the last payment jobs');
     await drainQueue({
       metricsUrl: `${target.address('payment-worker').url}/metrics`,
@@ -222,9 +222,9 @@ export class DatasetRun {
       raw: this.#bucket('raw'),
       record: this.#complete(),
       signal: this.#options.signal,
-      onProgress: ({ objects, of, rows }) => update(`${objects} of ${of} raw objects, ${rows} rows`),
+      onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
     });
-    return `${report.objects} raw objects, ${report.rows} rows`;
+    return `${report.objects} raw objects, ${report.validated} events checked against the schema`;
   }
 
   async #seal(update: Update): Promise<string> {
@@ -251,7 +251,7 @@ export class DatasetRun {
   }
 
   #bucket(name: 'raw' | 'datasets'): ObjectStore {
-    const target = this.#running();
+    const target = this.target;
     const { s3AccessKey, s3SecretKey } = target.secrets();
     return openStore(`s3://${name}`, {
       endpoint: target.address('s3').url,
@@ -259,7 +259,8 @@ export class DatasetRun {
     });
   }
 
-  #running(): EmbeddedTarget {
+  /** The stack, once its step is done. */
+  get target(): EmbeddedTarget {
     if (!this.#target) throw new Error('the stack is not started');
     return this.#target;
   }
