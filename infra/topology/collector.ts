@@ -8,7 +8,7 @@ export const collector: Component = {
   ports: { otlp: 4318, health: 13133, counters: 8888 },
   needs: ['s3', 'postgres', 'cache', 'queue'],
   health: { kind: 'http', port: 'health', path: '/', withinSeconds: 20 },
-  limits: { memoryMiB: 256, pids: 64 },
+  limits: { memoryMiB: 192, pids: 64 },
   restart: 'always',
   // what is in its memory is flushed to its queue on disk, and what S3 takes goes out
   stop: { signals: ['SIGTERM'], graceSeconds: 20 },
@@ -35,6 +35,6 @@ export const collector: Component = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: secrets.s3AccessKey,
     AWS_SECRET_ACCESS_KEY: secrets.s3SecretKey,
-    GOMEMLIMIT: '192MiB',
+    GOMEMLIMIT: '144MiB',
   }),
 };

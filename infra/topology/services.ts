@@ -23,7 +23,7 @@ function service(name: ComponentName, { needs, heapMiB, env, maxReplicas = 1 }: 
     ports: { http: 8080 },
     needs,
     health: { kind: 'http', port: 'http', path: '/health', withinSeconds: 30 },
-    limits: { memoryMiB: heapMiB + 128, heapMiB, pids: 64 },
+    limits: { memoryMiB: heapMiB + 112, heapMiB, pids: 64 },
     restart: 'always',
     stop: TERM,
     maxReplicas,

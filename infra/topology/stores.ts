@@ -23,7 +23,7 @@ export const postgres: Component = {
   ports: { sql: 5432 },
   needs: [],
   health: { kind: 'postgres', port: 'sql', withinSeconds: 30 },
-  limits: { memoryMiB: 384, pids: 128 },
+  limits: { memoryMiB: 320, pids: 128 },
   restart: 'always',
   // SIGINT ends sessions and stops at once (SIGTERM would wait for clients); SIGQUIT makes it kill its own backends,
   // which have process groups of their own.

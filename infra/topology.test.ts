@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeSecrets } from './embedded/secrets.ts';
+import { COMPONENT_NAMES, type Component, type Surroundings } from './topology/component.ts';
+import { TOPOLOGY } from './topology.ts';
+
+const address = { host: '10.0.0.1', port: 1234, url: 'http://10.0.0.1:1234' };
+
+const surroundingsOf = ({ ports, limits }: Component): Surroundings => ({
+  own: Object.fromEntries(Object.keys(ports).map((name) => [name, address])),
+  address: () => address,
+  secrets: makeSecrets(),
+  environment: 'local',
+  version: '1.8.0',
+  rawPrefix: 'raw',
+  limits,
+});
+
+test('every component is listed once, after all that it needs', () => {
+  assert.deepEqual(
+    TOPOLOGY.map(({ name }) => name),
+    [...COMPONENT_NAMES],
+  );
+  for (const [index, { name, needs }] of TOPOLOGY.entries()) {
+    const earlier = TOPOLOGY.slice(0, index).map((component) => component.name);
+    for (const need of needs) assert.ok(earlier.includes(need), `${name} needs ${need}`);
+  }
+});
+
+test('the stack fits into 2 GiB', () => {
+  const lasting = TOPOLOGY.filter(({ role }) => role !== 'task');
+  const total = lasting.reduce((sum, { limits }) => sum + limits.memoryMiB, 0);
+  assert.ok(total <= 2048, `${total} MiB`);
+});
+
+test('images are pinned', () => {
+  for (const { image, name } of TOPOLOGY) assert.match(image, /^[a-z/-]+:(?!latest)\S+$/, name);
+});
+
+test('every value is there, and none tells what the stack is for', () => {
+  for (const component of TOPOLOGY) {
+    const surroundings = surroundingsOf(component);
+    const values = { ...component.env(surroundings), ...component.settings?.(surroundings) };
+    for (const [name, value] of Object.entries(values)) {
+      assert.ok(value !== '' && !/undefined|null|NaN/.test(value), `${component.name} ${name}=${value}`);
+      assert.doesNotMatch(`${name}=${value}`, /faultline|fault|inject|chaos/i);
+    }
+  }
+});
