@@ -1,5 +1,5 @@
 import type { Call } from './attempt.ts';
-import { pickCard, pickCountry, pickItems, pickQuery, pickUser, USERS } from './catalogue.ts';
+import { isSoldOut, pickCard, pickCountry, pickItems, pickQuery, pickUser, USERS } from './catalogue.ts';
 import type { Generator } from './generator.ts';
 
 /** Share of each kind among the actions of a session; users take the rest, 60 %. */
@@ -36,10 +36,12 @@ function search(random: Generator): Call {
   return { name: 'search', method: 'GET', path, expected: 200 };
 }
 
-/** A card that the bank declines is still a valid order: payment comes later. */
+/** A card that the bank declines is still a valid order, since payment comes later; a product that is sold out is not. */
 function checkout(random: Generator): Call {
-  const body = { items: pickItems(random), card_number: pickCard(random) };
-  return { name: 'checkout', method: 'POST', path: '/api/checkout', body, expected: 201 };
+  const items = pickItems(random);
+  const body = { items, card_number: pickCard(random) };
+  const expected = items.some(isSoldOut) ? 409 : 201;
+  return { name: 'checkout', method: 'POST', path: '/api/checkout', body, expected };
 }
 
 function analytics(random: Generator): Call {

@@ -4,6 +4,8 @@ import type { Generator } from './generator.ts';
 export const USERS = 20_000;
 const PRODUCTS = 1_000;
 const PASSWORDS = 32;
+/** Products whose number divides by this were never in stock. */
+const SOLD_OUT_EVERY = 250;
 
 /** Query words that the search index knows, the most wanted first. */
 const WORDS = [
@@ -87,7 +89,14 @@ export function pickQuery(random: Generator): string {
 
 export const pickCountry = (random: Generator): string => random.pick(COUNTRIES);
 
-export function pickItems(random: Generator): { product_id: number; quantity: number }[] {
+export interface Item {
+  product_id: number;
+  quantity: number;
+}
+
+export const isSoldOut = ({ product_id }: Item): boolean => product_id % SOLD_OUT_EVERY === 0;
+
+export function pickItems(random: Generator): Item[] {
   return Array.from({ length: 1 + random.integer(3) }, () => ({
     product_id: zipf({ random, n: PRODUCTS }),
     quantity: 1 + random.integer(3),

@@ -14,8 +14,8 @@ export interface LoadConfig {
 
 type Env = Record<string, string | undefined>;
 
-/** Starts a stack, for those who have none. */
-const START_COMMAND = 'npx faultline load loadtests/scenarios/01-steady.ts';
+/** Holds a stack up, for those who have none. */
+const START_COMMAND = 'npx faultline control';
 
 /** Reads and checks the environment. Throws an Error that names the variable, its rule and its value. */
 export function readConfig(env: Env): LoadConfig {
@@ -39,7 +39,7 @@ export function readConfig(env: Env): LoadConfig {
 
 /** What a script says when nothing answers where the stack should be. */
 export function missingStack({ url, reason }: { url: string; reason: string }): string {
-  return `no storefront answers at ${url} (${reason}); start one and its load with: ${START_COMMAND}\nor point FAULTLINE_WEB_API_URL at one that runs`;
+  return `no storefront answers at ${url} (${reason}); start one with: ${START_COMMAND}\nor point FAULTLINE_WEB_API_URL at one that runs`;
 }
 
 const MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -1,3 +1,4 @@
+import { type Item, isSoldOut } from '../lib/catalogue.ts';
 import { startServer, type TestServer } from './server.ts';
 
 /** Answers like a healthy storefront, without one behind it. */
@@ -21,7 +22,12 @@ export function startStorefront(): Promise<TestServer> {
       return Number(id) <= 20_000
         ? send(200, { id: Number(id) })
         : send(404, { error: 'not_found', message: '' });
-    if (path === '/api/checkout' && method === 'POST') return send(201, { order_id: 1 });
+    if (path === '/api/checkout' && method === 'POST') {
+      const items: Item[] = JSON.parse(body).items;
+      return items.some(isSoldOut)
+        ? send(409, { error: 'out_of_stock', message: '' })
+        : send(201, { order_id: 1 });
+    }
     return /^\/api\/(users|search|analytics)\?/.test(path)
       ? send(200, {})
       : send(400, { error: 'x', message: path });
