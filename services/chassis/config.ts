@@ -12,7 +12,7 @@ export interface Config {
   otlpEndpoint: string;
   /** LOG_LEVEL, default `info` */
   logLevel: string;
-  /** SPAN_QUEUE_SIZE: finished spans kept while the collector is away (about 2 KiB each), default 32768 */
+  /** SPAN_QUEUE_SIZE: finished spans kept while the collector is away (1 to 2 KiB each), default 16384 */
   spanQueueSize: number;
   /** HOST, default 127.0.0.1 */
   host: string;
@@ -94,7 +94,7 @@ const fields: { [K in keyof Config]: Field<Config[K]> } = {
     parse: (value) => (levels.includes(value) ? value : undefined),
     fallback: 'info',
   },
-  spanQueueSize: integer('SPAN_QUEUE_SIZE', 1, 1_000_000, '32768'),
+  spanQueueSize: integer('SPAN_QUEUE_SIZE', 1, 1_000_000, '16384'),
   host: text('HOST', '127.0.0.1'),
   port: integer('PORT', 0, 65535),
   metricsToken: text('METRICS_TOKEN'),

@@ -150,6 +150,8 @@ describe('the telemetry contract', { skip: missingPrograms() ?? false }, () => {
       'payment-worker payment_queue_oldest_job_age_seconds',
       'payment-worker payment_job_duration_seconds',
       'operator db_backends',
+      'operator db_locks_waiting',
+      'operator db_statement_exec_seconds',
     ]) {
       assert.ok(seen.has(name), name);
     }

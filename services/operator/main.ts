@@ -12,7 +12,7 @@ runService({
     const database = openDatabase({ databaseUrl, databasePoolMax, instance, log });
     const cache = openRedis({ url: config.cacheUrl, name: 'cache', log });
     await redisReady(cache);
-    measureDatabase({ databaseUrl, instance, log });
+    const metrics = measureDatabase({ databaseUrl, instance, log });
 
     const app = createHttpServer({
       log,
@@ -24,6 +24,7 @@ runService({
       app,
       closing: [
         ['cache', () => closeRedis(cache)],
+        ['database metrics', metrics.close],
         ['database', () => database.end()],
       ],
     };

@@ -78,7 +78,7 @@ describe('payments', { skip: missingPrograms() ?? false }, () => {
       ],
     );
     assert.match(
-      (lines[0]?.err as { stack: string }).stack,
+      String((lines[0]?.err as { stack: string } | undefined)?.stack),
       /at .*services\/payment-worker\/gateway\.ts:\d+/,
     );
   });

@@ -53,6 +53,8 @@ export async function startPostgres(): Promise<TestPostgres> {
     `unix_socket_directories=${folder}`,
     '-c',
     'max_connections=60',
+    '-c',
+    'shared_preload_libraries=pg_stat_statements',
   ];
   let child: ChildProcess | undefined;
 
