@@ -67,6 +67,7 @@ function addLine({ line, ids, tally }: { line: string; ids: RequestIds; tally: T
   }
   if (point.type !== 'Point' || point.metric !== 'http_reqs') return;
   const { tags = {}, metadata } = point.data ?? {};
+  if (tags.group === '::setup' || tags.group === '::teardown') return; // the script's own questions, no traffic
   const id = metadata?.request_id;
   if (!id) {
     tally.without_id++;

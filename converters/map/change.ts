@@ -8,6 +8,7 @@ const APPLIED = 1;
 const FAILED = 2;
 type Target = readonly [classUid: number, activityId: number, activityName: number, operation: string];
 const UPDATE = text('Update');
+const INSTALL = text('Install');
 const RESTART = text('Restart');
 const ENABLE = text('Enable');
 const DISABLE = text('Disable');
@@ -58,12 +59,13 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
     if (to === 'true' || to === 'on') writer.activity(6, ENABLE);
     else if (to === 'false' || to === 'off') writer.activity(7, DISABLE);
   }
+  if (kind === 'deployment' && from === '') writer.activity(1, INSTALL);
   writer.text('service', service);
   writer.text('src_service', line.text('service'));
   writer.text('actor_user', actor);
   writer.text('change_kind', kind);
   writer.text('change_uid', change.text('uid'));
-  writer.text('change_from', from);
+  writer.text('change_from', from || undefined);
   writer.text('change_to', to);
   writer.text('change_detail', change.json('detail'));
   writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);

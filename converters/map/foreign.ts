@@ -10,9 +10,9 @@ export interface ForeignLine {
 // log_line_prefix '%m [%p] %q%u@%d ' with log_timezone UTC:
 // 2026-11-24 07:54:33.123 UTC [4711] storefront@storefront ERROR:  duplicate key value …
 const POSTGRES =
-  /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{3}) (?:UTC|GMT) \[(\d+)\] (?:(\S+)@(\S+) )?([A-Z]+\d?): {1,2}([^]*)$/;
+  /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}\.\d{3}) (?:UTC|GMT) \[(\d+)\] (?:(\S+)@(\S+) )?([A-Z]+\d?): {1,2}(.*)$/s;
 // 4711:M 24 Nov 2026 07:54:33.123 * Ready to accept connections tcp          (Redis and Valkey; time zone UTC)
-const REDIS = /^(\d+):([XCSM]) (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}\.\d{3}) ([.\-*#]) ([^]*)$/;
+const REDIS = /^(\d+):([XCSM]) (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:\d{2}\.\d{3}) ([.\-*#]) (.*)$/s;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const REDIS_LEVELS: Readonly<Record<string, string>> = {
   '.': 'debug',

@@ -1,5 +1,5 @@
 import type { PbfReader } from 'pbf';
-import type { Attributes } from '../read/attributes.ts';
+import type { Attributes, Member } from '../read/attributes.ts';
 import type { Point } from '../read/metric.ts';
 import type { Origin } from '../read/walk.ts';
 import { eventUid } from './identity.ts';
@@ -39,7 +39,8 @@ export function mapSample({
   const time = epochMs(point.time);
   const { pool } = writer;
   const name = suffix === '' ? point.name : pool.of(pool.text(point.name) + suffix);
-  const labelText = labels.json(pbf, extra) ?? '{}';
+  const members: Member[] = extra ? [...origin.rest, [extra[0], JSON.stringify(extra[1])]] : [...origin.rest];
+  const labelText = labels.json(pbf, members) ?? '{}';
   writer.begin(SAMPLE, BASE, origin, time);
   writer.activity(99, METRIC_SAMPLE);
   writer.number('severity_id', 1);

@@ -99,20 +99,29 @@ export class Attributes {
     return true;
   }
 
-  /** The attributes without a place as a JSON object with sorted keys; undefined where there are none. */
-  json(pbf: PbfReader, extra?: readonly [string, string]): string | undefined {
-    if (this.#rest.length === 0 && !extra) return undefined;
+  /** The attributes without a place: names, and values as JSON. */
+  members(pbf: PbfReader): Member[] {
     const back = pbf.pos;
-    const members: [string, string][] = extra ? [[extra[0], JSON.stringify(extra[1])]] : [];
+    const members: Member[] = [];
     for (let i = 0; i < this.#rest.length; i += 3) {
       const key = this.#pool.text(this.#rest[i] as number);
       members.push([key, valueJson(pbf, this.#rest[i + 1] as number, this.#rest[i + 2] as number, 0)]);
     }
     pbf.pos = back;
+    return members;
+  }
+
+  /** The attributes without a place, and `extra`, as a JSON object with sorted keys; undefined where there are none. */
+  json(pbf: PbfReader, extra: readonly Member[] = []): string | undefined {
+    if (this.#rest.length === 0 && extra.length === 0) return undefined;
+    const members = [...this.members(pbf), ...extra];
     members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
   }
 }
+
+/** Name and value, the value as JSON. */
+export type Member = readonly [string, string];
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

@@ -1,6 +1,6 @@
 import { PbfReader } from 'pbf';
 import { Malformed, type RejectReason } from '../errors.ts';
-import { Attributes } from './attributes.ts';
+import { Attributes, type Member } from './attributes.ts';
 import { ATTR } from './names.ts';
 import { fixed, type StringPool } from './strings.ts';
 import { enter, leave } from './wire.ts';
@@ -16,6 +16,11 @@ export interface Origin {
   environment: number;
   /** All attributes of the resource, sorted: the resource's part of a metric point's identity. */
   identity: string;
+  /**
+   * Attributes of the resource besides those above. What the collector reads of a store is told apart by them: the
+   * postgresql receiver names database and table there, not in its points.
+   */
+  rest: readonly Member[];
   /** Name of the instrumentation scope. */
   scope: number;
 }
@@ -90,6 +95,7 @@ class Walk {
       instance: -1,
       environment: -1,
       identity: '{}',
+      rest: [],
       scope: EMPTY,
     };
     const scopes: number[] = [];
@@ -128,6 +134,7 @@ class Walk {
     origin.instance = this.#attributes.text(ATTR['service.instance.id']);
     origin.environment = this.#attributes.text(ATTR['deployment.environment.name']);
     origin.identity = this.#whole.json(pbf) ?? '{}';
+    origin.rest = this.#attributes.members(pbf);
   }
 
   /** `ScopeSpans`, `ScopeLogs`, `ScopeMetrics`: 1 scope, 2 records. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { Control } from '../../../infra/control/control.ts';
+import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
 import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
 import type { Program } from '../../programs/resolve.ts';
 import { embeddedPrograms, embeddedStack } from '../embedded.ts';
@@ -55,6 +56,7 @@ export const controlCommand = (_finish: (code: number) => void) =>
                   });
                   await target.start();
                   control = await Control.start({ target, port });
+                  await reportFirstDeployments(target);
                 },
               },
             ],

@@ -9,6 +9,7 @@ import type { RunId } from '../../../converters/run/run-id.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
 import { Control } from '../../../infra/control/control.ts';
+import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
 import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
@@ -158,6 +159,7 @@ export class DatasetRun {
     this.#opening = windowOpening(this.#target);
     await this.#target.start();
     this.#control = await Control.start({ target: this.#target });
+    await reportFirstDeployments(this.#target);
     return Object.keys(this.#target.versions()).join(', ');
   }
 
