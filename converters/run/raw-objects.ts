@@ -23,9 +23,13 @@ export function* rawPrefixes(record: RunRecord): Generator<string> {
   }
 }
 
+/** The collector names its objects by UUIDs of version 7, whose first 48 bits are epoch ms (RFC 9562 5.7). */
+const UUID_V7 = /_([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.[^/]+$/;
+
 /**
  * The raw objects that may hold records of a run, in order of their keys, by one listing. They may also hold records
- * of the time before and after it. @throws `RUN_NOT_COMPLETE`
+ * of the time before and after it. What a stack that goes on running puts after the run was drained is left out, so that
+ * the list is the same whenever it is made. @throws `RUN_NOT_COMPLETE`
  */
 export async function* rawObjects({
   raw,
@@ -40,8 +44,14 @@ export async function* rawObjects({
   const last = minutePrefix({ prefix, at_ms: until_ms });
   for await (const object of raw.list(`${prefix}/`, { startAfter: first })) {
     if (!object.key.startsWith(last) && compareKeys(object.key, last) > 0) return;
-    yield object;
+    if (!(putAt(object.key) > until_ms)) yield object;
   }
+}
+
+/** NaN where the name does not say. */
+function putAt(key: string): number {
+  const [, high, low] = UUID_V7.exec(key) ?? [];
+  return Number.parseInt(`${high}${low}`, 16);
 }
 
 function uploadSpan({ run_id, window, raw }: RunRecord): { start_ms: number; until_ms: number } {
