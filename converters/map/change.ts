@@ -27,6 +27,8 @@ const TARGETS: Readonly<Record<string, Target>> = {
   credential_rotation: [API, 3, UPDATE, 'RotateCredential'],
   cache_flush: [DATASTORE, 7, DELETE, 'FLUSHDB'],
 };
+/** How the operator writes a flag's state: `pricing_v2=true`. */
+const FLAG_STATE = /^([^=]+)=(.*)$/;
 const KIND = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** An `event: "change"` line → the class of its kind. False where it holds no change. */
@@ -55,9 +57,10 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
     writer.text('dst_service', service);
   } else if (operation) writer.text('operation', operation);
   if (kind === 'feature_flag') {
-    writer.text('operation', flagName(change));
-    if (to === 'true' || to === 'on') writer.activity(6, ENABLE);
-    else if (to === 'false' || to === 'off') writer.activity(7, DISABLE);
+    const [, flag, value] = FLAG_STATE.exec(to ?? '') ?? [];
+    writer.text('operation', flag);
+    if (value === 'true') writer.activity(6, ENABLE);
+    else if (value === 'false') writer.activity(7, DISABLE);
   }
   if (kind === 'deployment' && from === '') writer.activity(1, INSTALL);
   writer.text('service', service);
@@ -70,10 +73,4 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
   writer.text('change_detail', change.json('detail'));
   writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);
   return true;
-}
-
-/** `detail: "name"`, or a member of it that names the flag. */
-function flagName(change: LogLine): string | undefined {
-  const detail = change.nested('detail');
-  return detail?.text('flag') ?? detail?.text('name') ?? detail?.text('key') ?? change.text('detail');
 }
