@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -24,14 +26,18 @@ test('postgres starts for root from a folder that only root can enter', { timeou
   });
   const postgres = join(home, 'bin', 'postgres');
   const { target } = await makeTarget(t, { components: ['postgres'], programs: { postgres } });
-  const before = await places();
   await target.start();
-  const made = (await places()).filter((name) => !before.includes(name));
+  const place = placeOf(target.pid('postgres'));
+  assert.ok(existsSync(place));
   await target.restart('postgres'); // on the same data
+  assert.equal(placeOf(target.pid('postgres')), place);
   await target.stop();
-  const left = await places();
-  assert.ok(made.length > 0 && made.every((name) => !left.includes(name)));
+  assert.equal(existsSync(place), false);
 });
 
-const places = async (): Promise<string[]> =>
-  (await readdir('/tmp')).filter((name) => name.startsWith('storefront-postgres-'));
+/** The folder that was made for the server: the parent of its data. */
+function placeOf(pid: number | undefined): string {
+  const args = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });
+  const [, place = ''] = /-D (\S*\/storefront-postgres-[^/]+)\//.exec(args) ?? [];
+  return place;
+}
