@@ -24,6 +24,7 @@ export async function runSteps({
 }): Promise<void> {
   if (json) return runAsJson(steps);
   const live = process.stderr.isTTY === true;
+  let failure: unknown;
   const output = new ProcessOutput(process.stderr, process.stderr);
   const list = new Listr(
     steps.map(({ title, run }) => ({
@@ -32,7 +33,10 @@ export async function runSteps({
         const update: Update = (text) => {
           task.output = text;
         };
-        const result = await run(live ? update : throttled(update, PLAIN_INTERVAL_MS));
+        const result = await run(live ? update : throttled(update, PLAIN_INTERVAL_MS)).catch((error) => {
+          failure = error; // it is printed once, by whoever catches it
+          throw new Error('see below');
+        });
         if (result) task.title = `${title}: ${result}`;
       },
     })),
@@ -50,7 +54,9 @@ export async function runSteps({
       fallbackRendererOptions: { logger: new ListrLogger({ processOutput: output }) },
     },
   );
-  await list.run();
+  await list.run().catch((error) => {
+    throw failure ?? error;
+  });
 }
 
 async function runAsJson(steps: readonly Step[]): Promise<void> {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { faultline, makeFolder, start } from './testing/command.ts';
+
+/** What is given, and what must be said of it. Nothing is started for any of these. */
+const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
+  ['a run id that is a path', ['run', '--run-id', '../x'], 2, /run id must match .*got "\.\.\/x"/],
+  ['a run id in capitals', ['fetch', 'Demo'], 2, /run id must match/],
+  ['an unknown option', ['run', '--sede', '7'], 2, /unknown option '--sede'[\s\S]*--seed/],
+  ['an unknown command', ['fetsh', 'demo'], 2, /unknown command 'fetsh'[\s\S]*fetch/],
+  ['a rate of zero', ['run', '--rate', '0'], 2, /requests a second above 0 .*got "0"/],
+  ['a duration without unit', ['run', '--duration', '5'], 2, /90s, 3m or 1h30m.*got "5"/],
+  ['a seed that is no number', ['run', '--seed', 'x'], 2, /whole number from 0 to 4294967295, got "x"/],
+  ['a scenario that is not there', ['load', '99-none'], 2, /one of 01-steady.*got "99-none"/],
+  ['a load without a stack', ['load', '01-steady'], 1, /npx faultline control/],
+  ['a dataset that is not there', ['fetch', 'nothing'], 1, /nothing/],
+  ['a run that is not there', ['convert', 'nothing'], 1, /nothing/],
+  ['a folder that is no dataset', ['verify', '.'], 1, /manifest\.json/],
+  [
+    'an S3 endpoint where nobody answers',
+    ['fetch', 'demo', '--datasets', 's3://datasets', '--endpoint', 'http://127.0.0.1:9'],
+    1,
+    /127\.0\.0\.1:9/,
+  ],
+];
+
+for (const [name, args, code, text] of REFUSED) {
+  test(`${name} is refused with what to do`, async (t) => {
+    const folder = await makeFolder(t);
+    const env = { AWS_ACCESS_KEY_ID: 'someone', AWS_SECRET_ACCESS_KEY: 'something' };
+    const ended = await start({ folder, args, env }).ended;
+    assert.match(ended.stderr + ended.stdout, text);
+    assert.equal(ended.code, code);
+    assert.doesNotMatch(ended.stderr, /\n {4}at /, 'no stack trace');
+  });
+}
+
+test('every command has help, and names its options', async (t) => {
+  const folder = await makeFolder(t);
+  for (const name of ['run', 'control', 'load', 'convert', 'seal', 'ls', 'fetch', 'verify', 'doctor']) {
+    const { code, stdout } = await faultline(folder, name, '--help');
+    assert.equal(code, 0);
+    assert.match(stdout, new RegExp(`Usage: faultline ${name}`));
+    assert.match(stdout, /--json/);
+  }
+});
+
+test('an error is a JSON document on stderr with --json', async (t) => {
+  const { code, stderr } = await faultline(await makeFolder(t), 'fetch', 'nothing', '--json');
+  assert.equal(code, 1);
+  const last = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
+  assert.equal(last.error.code, 'DATASET_NOT_FOUND');
+});
+
+test('a port that is given by hand and in use is named, with whose it was to be', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  t.after(() => server.close());
+  const { port } = server.address() as { port: number };
+  const { code, stderr } = await faultline(await makeFolder(t), 'control', '--web-api-port', String(port));
+  assert.equal(code, 1);
+  assert.match(stderr, new RegExp(`port ${port} of web-api is in use`));
+});
+
+test('without Go and with nothing on PATH the message says what to install', async (t) => {
+  const folder = await makeFolder(t);
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin/node'), `#!/bin/sh\nexec ${process.execPath} "$@"\n`, { mode: 0o755 });
+  const env = { PATH: join(folder, 'bin'), FAULTLINE_CACHE: join(folder, 'cache') };
+  const { code, stderr } = await start({ folder, args: ['run', '--duration', '5s'], env }).ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /otelcol .*neither on PATH[\s\S]*Install one of:/);
+});
