@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isAlive } from '../../infra/embedded/state.ts';
 import type { Target } from '../../infra/target.ts';
 import { CliError } from './errors.ts';
 import { places } from './places.ts';
@@ -64,13 +65,4 @@ export async function readHeldStack(): Promise<HeldStack> {
       'no stack is up in this folder: start one with `npx faultline control`, in another terminal',
     );
   return stack;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

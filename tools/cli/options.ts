@@ -1,5 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander';
-import { parseRunId, type RunId } from '../../converters/run/run-id.ts';
+import { randomInt } from 'node:crypto';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
+import type { RunnerChoice } from '../../loadtests/load.ts';
 
 /** `90s`, `3m`, `2h` or `1m30s` → seconds. */
 export function parseDuration(text: string): number {
@@ -48,16 +50,50 @@ export function runIdArgument(text: string): RunId {
 
 export const jsonOption = () =>
   new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');
-export const durationOption = () =>
-  new Option('--duration <time>', 'how long the traffic lasts').default(180, '3m').argParser(parseDuration);
-export const rateOption = () =>
-  new Option('--rate <n>', 'requests a second').default(20).argParser(parseRate);
-export const seedOption = () =>
-  new Option('--seed <n>', 'seed of the traffic (default: a random one, printed)').argParser(parseSeed);
-export const runnerOption = () =>
-  new Option('--runner <name>', 'what runs the scenario script: k6 if it is on PATH, else the bundled runner')
-    .choices(['auto', 'k6', 'node'])
-    .default('auto');
+/** What a command that makes traffic can be told. */
+export interface TrafficOptions {
+  runId?: RunId;
+  seed?: number;
+  duration: number;
+  rate: number;
+  runner: RunnerChoice;
+  json?: boolean;
+}
+
+export const withTrafficOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--run-id <id>', 'name of the run (default: from the time and the seed)').argParser(
+        runIdArgument,
+      ),
+    )
+    .addOption(
+      new Option('--seed <n>', 'seed of the traffic (default: a random one, printed)').argParser(parseSeed),
+    )
+    .addOption(
+      new Option('--duration <time>', 'how long the traffic lasts')
+        .default(180, '3m')
+        .argParser(parseDuration),
+    )
+    .addOption(new Option('--rate <n>', 'requests a second').default(20).argParser(parseRate))
+    .addOption(
+      new Option(
+        '--runner <name>',
+        'what runs the scenario script: k6 if it is on PATH, else the bundled runner',
+      )
+        .choices(['auto', 'k6', 'node'])
+        .default('auto'),
+    )
+    .addOption(jsonOption());
+
+/** The run that the options name, or one of a new seed and id. */
+export function nameRun({ runId, seed = randomInt(2 ** 32 - 1) }: TrafficOptions): {
+  runId: RunId;
+  seed: number;
+} {
+  return { runId: runId ?? makeRunId({ start: new Date(), seed }), seed };
+}
+
 export const rawOption = () =>
   new Option('--raw <url>', 'bucket of the raw objects: s3://bucket, or a folder')
     .env('FAULTLINE_RAW')

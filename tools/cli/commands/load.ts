@@ -1,57 +1,28 @@
-import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
-import { makeRunId, type RunId } from '../../../converters/run/run-id.ts';
+import { Command } from 'commander';
 import { openStore } from '../../../converters/store/open.ts';
 import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
-import type { RunnerChoice } from '../../../loadtests/load.ts';
 import { readHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
-import {
-  durationOption,
-  jsonOption,
-  rateOption,
-  runIdArgument,
-  runnerOption,
-  seedOption,
-} from '../options.ts';
+import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { places } from '../places.ts';
 import { parseScenario, scenarioScript } from '../scenarios.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
 
-interface LoadOptions {
-  runId?: RunId;
-  seed?: number;
-  duration: number;
-  rate: number;
-  runner: RunnerChoice;
-  json?: boolean;
-}
-
 export const loadCommand = (finish: (code: number) => void) =>
-  new Command('load')
+  withTrafficOptions(new Command('load'))
     .description(
       'runs a scenario against the stack that is up, as a run of its own that can then be converted',
     )
     .argument('<scenario>', 'which script of loadtests/scenarios, such as 01-steady', parseScenario)
-    .addOption(
-      new Option('--run-id <id>', 'name of the run (default: from the time and the seed)').argParser(
-        runIdArgument,
-      ),
-    )
-    .addOption(seedOption())
-    .addOption(durationOption())
-    .addOption(rateOption())
-    .addOption(runnerOption())
-    .addOption(jsonOption())
-    .action((scenario: string, options: LoadOptions) =>
+    .action((scenario: string, options: TrafficOptions) =>
       interruptible(async (signal) => {
-        const { seed = randomInt(2 ** 32 - 1), rate, duration: durationS, runner, json = false } = options;
-        const runId = options.runId ?? makeRunId({ start: new Date(), seed });
+        const { rate, duration: durationS, runner, json = false } = options;
+        const { runId, seed } = nameRun(options);
         const stack = await readHeldStack();
         const raw = openStore('s3://raw', {
           endpoint: stack.s3.endpoint,
