@@ -6,13 +6,19 @@ import type { ObjectStore } from '../../converters/store/store.ts';
 /** Where things are kept on this computer, all below the working directory. */
 export const places = {
   /** Fetched datasets: `data/<run-id>`, and `data/latest`. */
-  data: resolve('data'),
+  get data() {
+    return resolve('data');
+  },
   /** The folder that the embedded S3 server serves; its sub-folders are the buckets. It outlives the server. */
-  s3Root: resolve('.faultline/s3'),
+  get s3Root() {
+    return resolve('.faultline/s3');
+  },
+  /** How to reach the stack that `faultline control` holds up (mode 0600, since it has tokens). */
+  get control() {
+    return resolve('.faultline/control.json');
+  },
   /** Logs and state of one embedded stack. */
   stack: (runId: RunId | 'stack') => resolve('.faultline/stacks', runId),
-  /** How to reach the stack that `faultline control` holds up (mode 0600, since it has tokens). */
-  control: resolve('.faultline/control.json'),
 };
 
 export interface StoreOptions {

@@ -204,7 +204,7 @@ export class DatasetRun {
     update('stopping the services');
     await this.#control?.close();
     await target.stopServices();
-    const endMs = Date.now();
+    const endMs = Date.now() + 1; // exclusive: the last process has ended in this millisecond
     update('waiting for the collector to have put everything');
     const collector = await target.stopCollector();
     this.#stackMemory = this.#memory?.stop() ?? this.#stackMemory;

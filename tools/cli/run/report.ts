@@ -9,7 +9,7 @@ export async function printMade(made: Made): Promise<void> {
   const folder = relative(process.cwd(), made.folder);
   const files = (await readdir(made.folder)).filter((name) => name.endsWith('.parquet')).sort();
   const sizes = await Promise.all(files.map((name) => stat(join(made.folder, name))));
-  console.log(formatQuality(made.quality));
+  console.log(`${formatQuality(made.quality)}\n`);
   console.log(
     formatTable(
       ['file', 'MB'],
@@ -23,10 +23,12 @@ export async function printMade(made: Made): Promise<void> {
   );
   if (made.thresholds_crossed)
     console.log('A threshold of the load script was crossed: see the traffic step above.');
-  console.log(`
-next
-  npx faultline verify ${folder}                   every checksum, count and event
-  npx faultline fetch ${made.run_id} --to ./copy   the same dataset, from its bucket
-  npx faultline ls                                 all datasets
-`);
+  const next = [
+    [`verify ${folder}`, 'every checksum, count and event'],
+    [`fetch ${made.run_id} --to ./copy`, 'the same dataset, from its bucket'],
+    ['ls', 'all datasets'],
+  ] as const;
+  const width = Math.max(...next.map(([command]) => command.length));
+  console.log('\nnext');
+  for (const [command, what] of next) console.log(`  npx faultline ${command.padEnd(width)}   ${what}`);
 }
