@@ -99,9 +99,11 @@ function parquetFile({ handle, file, metadata }: Opened): ParquetFile {
       }
     },
     async texts(onTexts) {
-      for (const { start, rows } of groupSpans(metadata)) {
+      // Column by column: all columns of a row group at once are hundreds of megabytes of texts.
+      const spans = [...groupSpans(metadata)].flatMap((span) => columns.map((name) => ({ ...span, name })));
+      for (const { start, rows, name } of spans) {
         await parquetRead({
-          ...{ file, metadata, compressors, rowStart: start, rowEnd: start + rows },
+          ...{ file, metadata, compressors, columns: [name], rowStart: start, rowEnd: start + rows },
           onPage: ({ pathInSchema, columnData }) => onTexts(pathInSchema.join('.'), columnData),
         });
       }
