@@ -27,6 +27,8 @@ const TARGETS: Readonly<Record<string, Target>> = {
   credential_rotation: [API, 3, UPDATE, 'RotateCredential'],
   cache_flush: [DATASTORE, 7, DELETE, 'FLUSHDB'],
 };
+/** An empty text, as JSON. */
+const NOTHING = '""';
 /** How the operator writes a flag's state: `pricing_v2=true`. */
 const FLAG_STATE = /^([^=]+)=(.*)$/;
 const KIND = /^[a-z][a-z0-9_]{0,39}$/;
@@ -40,6 +42,7 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
   const service = change.text('service');
   const to = change.text('to') ?? change.json('to');
   const from = change.text('from') ?? change.json('from');
+  const isFirst = kind === 'deployment' && from === NOTHING;
   const actor = change.text('actor');
   writer.text('event_kind', `change.${kind}`);
   writer.number('class_uid', classUid);
@@ -62,13 +65,14 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
     if (value === 'true') writer.activity(6, ENABLE);
     else if (value === 'false') writer.activity(7, DISABLE);
   }
-  if (kind === 'deployment' && from === '') writer.activity(1, INSTALL);
+  if (isFirst) writer.activity(1, INSTALL);
+  if (kind === 'deployment' || kind === 'rollback') writer.text('app_version', to);
   writer.text('service', service);
   writer.text('src_service', line.text('service'));
   writer.text('actor_user', actor);
   writer.text('change_kind', kind);
   writer.text('change_uid', change.text('uid'));
-  writer.text('change_from', from || undefined);
+  writer.text('change_from', from === NOTHING ? undefined : from);
   writer.text('change_to', to);
   writer.text('change_detail', change.json('detail'));
   writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);

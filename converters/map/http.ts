@@ -34,11 +34,12 @@ function setMethod(writer: RowWriter, method: string): void {
   if (known) writer.text('http_method', method);
 }
 
-function setStatus(writer: RowWriter, status: number): void {
-  if (!Number.isInteger(status) || status < 0 || status > 999) return;
+function setStatus(writer: RowWriter, status: number): boolean {
+  if (!Number.isInteger(status) || status < 100 || status > 999) return false;
   writer.number('http_status', status);
   writer.text('status_code', String(status));
   writer.outcome(httpSeverity(status), httpStatusId(status));
+  return status >= 400;
 }
 
 const port = (value: number): number =>
@@ -65,8 +66,9 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.begin(server ? SERVER : CLIENT, HTTP, origin, time);
   spanOutcome(writer, span);
   setMethod(writer, pool.text(attributes.text(ATTR['http.request.method'])));
-  setStatus(writer, attributes.number(ATTR['http.response.status_code']));
-  if (span.status === 2) writer.outcome(4, 2);
+  // A client span is ERROR from 400 on, which is no more than its status says.
+  const refused = setStatus(writer, attributes.number(ATTR['http.response.status_code']));
+  if (span.status === 2 && !refused) writer.outcome(4, 2);
   const target = attributes.text(ATTR['http.target']);
   const url = attributes.text(ATTR['url.full']);
   const path = attributes.text(ATTR['url.path']);

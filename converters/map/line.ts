@@ -2,6 +2,7 @@
 export class LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly #taken = new Set<string>();
+  readonly #nested = new Map<string, LogLine>();
 
   constructor(fields: Readonly<Record<string, unknown>>) {
     this.fields = fields;
@@ -36,18 +37,29 @@ export class LogLine {
   nested(name: string): LogLine | undefined {
     const value = this.fields[name];
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-    return this.#take(name, new LogLine(value as Record<string, unknown>));
+    const line = this.#nested.get(name) ?? new LogLine(value as Record<string, unknown>);
+    this.#nested.set(name, line);
+    return this.#take(name, line);
   }
   json(name: string): string | undefined {
     const value = this.fields[name];
     return value === undefined || value === null ? undefined : this.#take(name, JSON.stringify(value));
   }
 
-  /** The fields that nobody asked for, as JSON with sorted keys. */
+  /** The fields that nobody asked for, also those of the nested objects, as JSON with sorted keys. */
   rest(): string | undefined {
-    const names = Object.keys(this.fields).filter((name) => !this.#taken.has(name));
-    if (names.length === 0) return undefined;
-    return JSON.stringify(Object.fromEntries(names.sort().map((name) => [name, this.fields[name]])));
+    const rest = this.#untaken();
+    return rest && JSON.stringify(rest);
+  }
+
+  #untaken(): Record<string, unknown> | undefined {
+    const members: [string, unknown][] = [];
+    for (const name of Object.keys(this.fields).sort()) {
+      const nested = this.#nested.get(name);
+      const value = nested ? nested.#untaken() : this.#taken.has(name) ? undefined : this.fields[name];
+      if (value !== undefined) members.push([name, value]);
+    }
+    return members.length === 0 ? undefined : Object.fromEntries(members);
   }
 
   #take<T>(name: string, value: T): T {

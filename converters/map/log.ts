@@ -1,3 +1,4 @@
+import type { PbfReader } from 'pbf';
 import type { LogRecord } from '../read/log.ts';
 import { ATTR } from '../read/names.ts';
 import type { Origin } from '../read/walk.ts';
@@ -27,18 +28,18 @@ export function mapLog(
   writer: RowWriter,
   record: LogRecord,
   origin: Origin,
-  restJson: string | undefined,
+  pbf: PbfReader,
   seen: Occurrences,
 ): void {
   const line = LogLine.parse(record.body);
   const time = line?.number('time') ?? Number.NaN;
   const count = line?.number('line') ?? Number.NaN;
   const instance = line?.text('instance');
+  const file = record.attributes.text(ATTR['log.file.name']);
   if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
     mapOurLine(writer, line, origin, Math.floor(time));
-  else mapForeignLine(writer, record, line, origin, seen);
-  writer.id('log_file', record.attributes.text(ATTR['log.file.name']));
-  if (restJson && !line) writer.longText('attributes', restJson);
+  else mapForeignLine(writer, record, line, origin, pbf, seen);
+  writer.id('log_file', file);
 }
 
 function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: number): void {
@@ -56,11 +57,13 @@ function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: numb
   writer.text('span_id', hexOf(line.text('span_id'), 16));
   writer.text('request_id', line.text('request_id'));
   writer.text('user_id', line.text('user_id'));
+  writer.text('job_id', line.text('job_id'));
   const error = line.nested('err');
   if (error) {
     writer.text('error_type', error.text('type'));
     writer.text('error_message', error.text('message'));
     writer.text('error_stack', error.text('stack'));
+    writer.text('status_code', error.text('code'));
   }
   const event = line.text('event');
   if (event === 'http.access') mapAccess(writer, line);
@@ -88,6 +91,7 @@ function mapForeignLine(
   record: LogRecord,
   line: LogLine | undefined,
   origin: Origin,
+  pbf: PbfReader,
   seen: Occurrences,
 ): void {
   const known = line ? fromJson(line, record) : parseForeign(record.body);
@@ -99,7 +103,6 @@ function mapForeignLine(
   writer.text('level', level);
   if (known) {
     mapPlain(writer, level, known.message);
-    writer.longText('attributes', known.rest);
   } else {
     writer.activity(2, TRANSLATION_ERROR);
     writer.outcome(levelSeverity(level), 2);
@@ -108,7 +111,16 @@ function mapForeignLine(
   }
   writer.id('trace_id', record.traceId);
   writer.id('span_id', record.spanId);
-  writer.longText('event_uid', foreignUid(writer, record, origin, known ? String(time) : '', seen));
+  const uid = foreignUid(writer, record, origin, known ? String(time) : '', seen);
+  writer.longText('attributes', joined(known?.rest, record.attributes.json(pbf)));
+  writer.longText('event_uid', uid);
+}
+
+/** Two JSON objects as one; what the line says goes before what was said of it. */
+function joined(line: string | undefined, record: string | undefined): string | undefined {
+  if (line === undefined || record === undefined) return line ?? record;
+  const all = { ...JSON.parse(record), ...JSON.parse(line) };
+  return JSON.stringify(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 function fromJson(line: LogLine, record: LogRecord): ForeignLine | undefined {

@@ -14,15 +14,12 @@ const UNNAMED = text('unnamed');
 
 /** Producer and consumer spans → OCSF 6003; the job is the request, the queue the resource. */
 export function mapQueue(writer: RowWriter, span: SpanRecord, origin: Origin, time: number): void {
-  const { attributes } = span;
   const publish = span.kind === 4;
   writer.begin(publish ? PUBLISH : JOB, API, origin, time);
   spanOutcome(writer, span);
   writer.activity(99, publish ? PUBLISH_JOB : PROCESS_JOB);
   writer.id('operation', span.name >= 0 ? span.name : UNNAMED);
-  writer.id('queue', attributes.text(ATTR['messaging.destination.name']));
-  writer.id('job_id', attributes.text(ATTR['messaging.message.id']));
-  writer.count('job_attempt', attributes.number(ATTR['bullmq.job.attempts.made']), 31);
+  setJob(writer, span);
   writer.id('src_service', origin.service);
   if (!publish) writer.id('dst_service', origin.service);
   writer.id('message', span.name);
@@ -36,5 +33,15 @@ export function mapInternal(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.id('operation', span.name >= 0 ? span.name : UNNAMED);
   writer.id('src_service', origin.service);
   writer.id('user_id', span.attributes.text(ATTR['enduser.id']));
+  writer.id('http_route', span.attributes.text(ATTR['http.route']));
+  setJob(writer, span);
   writer.id('message', span.name);
+}
+
+function setJob(writer: RowWriter, { attributes }: SpanRecord): void {
+  const queue = attributes.text(ATTR['bullmq.queue.name']);
+  const destination = attributes.text(ATTR['messaging.destination.name']);
+  writer.id('queue', queue >= 0 ? queue : destination);
+  writer.id('job_id', attributes.text(ATTR['messaging.message.id']));
+  writer.count('job_attempt', attributes.number(ATTR['bullmq.job.attempt']), 31);
 }

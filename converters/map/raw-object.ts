@@ -59,13 +59,11 @@ export function mapObject({
   const record: Record<Signal, Visitor['record']> = {
     traces(pbf, _start, end, origin) {
       span.read(pbf, end);
-      const rest = span.attributes.json(pbf);
-      guarded(() => mapSpan(writer, span, origin, rest));
+      guarded(() => mapSpan(writer, span, origin, pbf));
     },
     logs(pbf, _start, end, origin) {
       log.read(pbf, end);
-      const rest = log.attributes.json(pbf);
-      guarded(() => mapLog(writer, log, origin, rest, seen));
+      guarded(() => mapLog(writer, log, origin, pbf, seen));
     },
     metrics(pbf, _start, end, origin) {
       metric.read(pbf, end, {

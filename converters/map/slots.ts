@@ -36,6 +36,8 @@ const KINDS = {
   span_status: 's',
   start_time: 'n',
   end_time: 'n',
+  /** Version that a deployment or rollback brings. */
+  app_version: 's',
   /** Microseconds with three decimals: whole nanoseconds. */
   duration_us: 'n',
   request_id: 's',

@@ -1,3 +1,4 @@
+import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
@@ -15,22 +16,20 @@ const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
 const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
-/** Span → one row. Which kind: what its attributes say, then its name, then its span kind. */
-export function mapSpan(
-  writer: RowWriter,
-  span: SpanRecord,
-  origin: Origin,
-  restJson: string | undefined,
-): void {
+/**
+ * Span → one row. Which kind: what its attributes say, then its name, then its span kind. What the kind's mapper asks no
+ * attribute for is kept in `attributes`.
+ */
+export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf: PbfReader): void {
   const time = epochMs(span.start);
   const end = epochMs(span.end);
   const ns = elapsedNs(span.start, span.end);
   if (ns < 0) throw new Malformed('invalid_time');
   const { attributes, kind } = span;
   const name = span.name >= 0 ? writer.pool.text(span.name) : '';
-  if (attributes.text(ATTR['http.request.method']) >= 0 && (kind === 2 || kind === 3))
+  if (attributes.has(ATTR['http.request.method']) && (kind === 2 || kind === 3))
     mapHttpSpan(writer, span, origin, time);
-  else if (attributes.text(ATTR['db.system.name']) >= 0) mapDatabase(writer, span, origin, time);
+  else if (attributes.has(ATTR['db.system.name'])) mapDatabase(writer, span, origin, time);
   else if (name === 'auth.login' || name === 'auth.validate') mapAuth(writer, span, origin, time, name);
   else if (kind === 4 || kind === 5) mapQueue(writer, span, origin, time);
   else mapInternal(writer, span, origin, time);
@@ -55,7 +54,7 @@ export function mapSpan(
   }
   if (span.events) writer.longText('span_events', `[${span.events}]`);
   if (span.links) writer.longText('span_links', `[${span.links}]`);
-  writer.longText('attributes', restJson);
+  writer.longText('attributes', attributes.json(pbf));
   writer.longText(
     'event_uid',
     eventUid('span', writer.pool.text(span.traceId), writer.pool.text(span.spanId), nanoText(span.start)),

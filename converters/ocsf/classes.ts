@@ -26,7 +26,7 @@ const destination: readonly Leaf[] = [
 const app: readonly Leaf[] = [
   leaf('app.name', 'str', 'service'),
   leaf('app.uid', 'str', 'service'),
-  leaf('app.version', 'str', 'change_to', { when: 'service_version' }),
+  leaf('app.version', 'str', 'app_version'),
 ];
 const POINTS = { 1: 'Source', 2: 'Destination' };
 const DIRECTIONS = { 1: 'Outbound', 2: 'Inbound' };
@@ -59,6 +59,7 @@ export const CLASSES: readonly ClassLayout[] = [
         ...unmappedTrace,
         unmapped('request_id', 'request_id'),
         unmapped('user_id', 'user_id'),
+        unmapped(['messaging', 'job_id'], 'job_id'),
         unmapped(['metric', 'name'], 'metric_name'),
         unmapped(['metric', 'type'], 'metric_type'),
         unmapped(['metric', 'unit'], 'metric_unit'),
@@ -211,6 +212,7 @@ export const CLASSES: readonly ClassLayout[] = [
         ...spanUnmapped,
         ...changeUnmapped,
         unmapped(['change', 'service'], 'service', 'change_kind'),
+        unmapped('http.route', 'http_route'),
         unmapped(['messaging', 'attempt'], 'job_attempt'),
         unmapped('request_id', 'request_id'),
       ],
@@ -264,7 +266,12 @@ export const CLASSES: readonly ClassLayout[] = [
     },
     {
       leaves: [leaf('raw_data', 'str', 'raw_data')],
-      unmapped: [...unmappedTrace, unmapped('request_id', 'request_id'), unmapped('user_id', 'user_id')],
+      unmapped: [
+        ...unmappedTrace,
+        unmapped('request_id', 'request_id'),
+        unmapped('user_id', 'user_id'),
+        unmapped(['messaging', 'job_id'], 'job_id'),
+      ],
     },
   ),
 ];

@@ -15,7 +15,10 @@ export class Attributes {
   readonly #pool: StringPool;
   /** Key id, start and end of the value. */
   #rest: number[] = [];
+  /** Places that are filled; where each lies, as in `#rest`; which were asked for. */
   #used: number[] = [];
+  readonly #where = new Int32Array(3 * ATTRIBUTE_COUNT);
+  readonly #asked = new Uint8Array(ATTRIBUTE_COUNT);
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -28,10 +31,17 @@ export class Attributes {
     }
     this.#used.length = 0;
     this.#rest.length = 0;
+    this.#asked.fill(0);
+  }
+
+  /** Whether a known attribute is there; unlike {@link text} it does not count as asked for. */
+  has(place: number): boolean {
+    return (this.texts[place] as number) >= 0 || !Number.isNaN(this.numbers[place]);
   }
 
   /** Text of a known attribute; a number is printed. -1 where absent. */
   text(place: number): number {
+    this.#asked[place] = 1;
     const id = this.texts[place] as number;
     if (id >= 0) return id;
     const number = this.numbers[place] as number;
@@ -40,6 +50,7 @@ export class Attributes {
 
   /** Number of a known attribute; decimal text is parsed. NaN where absent. */
   number(place: number): number {
+    this.#asked[place] = 1;
     const number = this.numbers[place] as number;
     if (!Number.isNaN(number)) return number;
     const id = this.texts[place] as number;
@@ -67,8 +78,9 @@ export class Attributes {
     if (key < 0 || valueStart < 0) return;
     const place = known ? placeOf(key) : -1;
     // The first name of several for one thing wins; the other stays among the rest.
-    if (place < 0 || (this.texts[place] as number) >= 0 || !this.#take(pbf, place, valueStart, valueEnd))
+    if (place < 0 || this.has(place) || !this.#take(pbf, place, valueStart, valueEnd))
       this.#rest.push(key, valueStart, valueEnd);
+    else this.#where.set([key, valueStart, valueEnd], 3 * place);
     pbf.pos = end;
   }
 
@@ -99,22 +111,24 @@ export class Attributes {
     return true;
   }
 
-  /** The attributes without a place: names, and values as JSON. */
+  /** What nobody asked for, with or without a place: names, and values as JSON. */
   members(pbf: PbfReader): Member[] {
     const back = pbf.pos;
     const members: Member[] = [];
-    for (let i = 0; i < this.#rest.length; i += 3) {
-      const key = this.#pool.text(this.#rest[i] as number);
-      members.push([key, valueJson(pbf, this.#rest[i + 1] as number, this.#rest[i + 2] as number, 0)]);
-    }
+    const add = (at: ArrayLike<number>, i: number): void => {
+      const key = this.#pool.text(at[i] as number);
+      members.push([key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)]);
+    };
+    for (let i = 0; i < this.#rest.length; i += 3) add(this.#rest, i);
+    for (const place of this.#used) if (this.#asked[place] === 0) add(this.#where, 3 * place);
     pbf.pos = back;
     return members;
   }
 
-  /** The attributes without a place, and `extra`, as a JSON object with sorted keys; undefined where there are none. */
+  /** {@link members} and `extra` as a JSON object with sorted keys; undefined where there are none. */
   json(pbf: PbfReader, extra: readonly Member[] = []): string | undefined {
-    if (this.#rest.length === 0 && extra.length === 0) return undefined;
     const members = [...this.members(pbf), ...extra];
+    if (members.length === 0) return undefined;
     members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
   }
