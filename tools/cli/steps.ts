@@ -23,7 +23,7 @@ export async function runSteps({
   json?: boolean;
 }): Promise<void> {
   if (json) return runAsJson(steps);
-  const live = process.stderr.isTTY === true;
+  const live = process.stderr.isTTY === true && process.stderr.columns >= 40;
   let failure: unknown;
   const output = new ProcessOutput(process.stderr, process.stderr);
   const list = new Listr(
