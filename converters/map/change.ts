@@ -1,4 +1,5 @@
-import type { LogLine } from './line.ts';
+import type { Origin } from '../read/walk.ts';
+import { byName, type LogLine } from './line.ts';
 import { type RowWriter, text } from './mapper.ts';
 
 const LIFECYCLE = 6002;
@@ -16,7 +17,7 @@ const DELETE = text('Delete');
 const NOSQL = 6;
 
 /** Change kind → class and activity; a kind that is not listed is an update of something: 6003. */
-const TARGETS: Readonly<Record<string, Target>> = {
+const TARGETS = byName<Target>({
   deployment: [LIFECYCLE, 8, UPDATE, ''],
   rollback: [LIFECYCLE, 8, UPDATE, ''],
   restart: [LIFECYCLE, 5, RESTART, ''],
@@ -26,7 +27,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   migration: [API, 3, UPDATE, 'MigrateSchema'],
   credential_rotation: [API, 3, UPDATE, 'RotateCredential'],
   cache_flush: [DATASTORE, 7, DELETE, 'FLUSHDB'],
-};
+});
 /** An empty text, as JSON. */
 const NOTHING = '""';
 /** How the operator writes a flag's state: `pricing_v2=true`. */
@@ -34,11 +35,16 @@ const FLAG_STATE = /^([^=]+)=(.*)$/;
 const KIND = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** An `event: "change"` line → the class of its kind. False where it holds no change. */
-export function mapChange(writer: RowWriter, line: LogLine): boolean {
+export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boolean {
   const change = line.nested('change');
   const kind = change?.text('kind');
   if (!change || !kind || !KIND.test(kind)) return false;
-  const [classUid, activityId, activityName, operation] = TARGETS[kind] ?? [API, 3, UPDATE, 'ApplyChange'];
+  const [classUid, activityId, activityName, operation] = TARGETS.get(kind) ?? [
+    API,
+    3,
+    UPDATE,
+    'ApplyChange',
+  ];
   const service = change.text('service');
   const to = change.text('to') ?? change.json('to');
   const from = change.text('from') ?? change.json('from');
@@ -68,6 +74,8 @@ export function mapChange(writer: RowWriter, line: LogLine): boolean {
   if (isFirst) writer.activity(1, INSTALL);
   if (kind === 'deployment' || kind === 'rollback') writer.text('app_version', to);
   writer.text('service', service);
+  // OCSF: who made the call must be there, also where the line does not say who wrote it.
+  writer.id('src_service', origin.service);
   writer.text('src_service', line.text('service'));
   writer.text('actor_user', actor);
   writer.text('change_kind', kind);

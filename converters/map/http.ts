@@ -1,7 +1,8 @@
+import { isIP, isIPv4 } from 'node:net';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
-import type { LogLine } from './line.ts';
+import { byName, type LogLine } from './line.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
 
@@ -11,7 +12,7 @@ const CLIENT = text('http.client');
 const ACCESS = text('http.access');
 const OTHER = text('Other');
 /** OCSF 4002 `activity_id`; the keys are also the enum of `http_request.http_method`. */
-const METHODS: Readonly<Record<string, readonly [number, number]>> = {
+const METHODS = byName<readonly [number, number]>({
   CONNECT: [1, text('Connect')],
   DELETE: [2, text('Delete')],
   GET: [3, text('Get')],
@@ -21,15 +22,13 @@ const METHODS: Readonly<Record<string, readonly [number, number]>> = {
   PUT: [7, text('Put')],
   TRACE: [8, text('Trace')],
   PATCH: [9, text('Patch')],
-};
+});
 /** `observation_point_id`: 1 seen at the source (client span), 2 at the destination (server). */
 const AT_SOURCE = 1;
 const AT_DESTINATION = 2;
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)$/;
-const IPV6 = /^[0-9a-fA-F:]*:[0-9a-fA-F:]+$/;
 
 function setMethod(writer: RowWriter, method: string): void {
-  const known = METHODS[method];
+  const known = METHODS.get(method);
   writer.activity(known?.[0] ?? 99, known?.[1] ?? OTHER);
   if (known) writer.text('http_method', method);
 }
@@ -47,13 +46,9 @@ const port = (value: number): number =>
 
 /** IPv4-mapped IPv6 addresses are written as IPv4; what is no address stays absent. */
 function setIp(writer: RowWriter, slot: 'src_ip' | 'dst_ip', address: string | undefined): boolean {
-  const plain = address?.startsWith('::ffff:') ? address.slice(7) : address;
-  if (
-    plain === undefined ||
-    plain.length > 40 ||
-    !(IPV4.test(plain) || (IPV6.test(plain) && plain.includes(':')))
-  )
-    return false;
+  const tail = address?.startsWith('::ffff:') ? address.slice(7) : '';
+  const plain = isIPv4(tail) ? tail : address;
+  if (plain === undefined || plain.length > 64 || !isIP(plain)) return false;
   writer.text(slot, plain);
   return true;
 }

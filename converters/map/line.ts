@@ -1,3 +1,7 @@
+/** A table to look up what came from outside: unlike an object it holds no `constructor` that nobody put there. */
+export const byName = <T>(table: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
+  new Map(Object.entries(table));
+
 /** A log line that is a JSON object. */
 export class LogLine {
   readonly fields: Readonly<Record<string, unknown>>;

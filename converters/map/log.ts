@@ -67,7 +67,7 @@ function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: numb
   }
   const event = line.text('event');
   if (event === 'http.access') mapAccess(writer, line);
-  else if (event === 'change' && mapChange(writer, line)) void 0;
+  else if (event === 'change' && mapChange(writer, line, origin)) void 0;
   else if (event === 'process' && mapProcess(writer, line)) void 0;
   else mapPlain(writer, level, line.text('msg') ?? '');
   writer.longText('attributes', line.rest());

@@ -1,26 +1,23 @@
-import type { LogLine } from './line.ts';
+import { byName, type LogLine } from './line.ts';
 import { type RowWriter, text } from './mapper.ts';
 
 const LIFECYCLE = 6002;
 const PROCESS = 1007;
-const ACTIONS: Readonly<
-  Record<
-    string,
-    readonly [kind: number, classUid: number, activityId: number, activityName: number, severityId: number]
-  >
-> = {
+const ACTIONS = byName<
+  readonly [kind: number, classUid: number, activityId: number, activityName: number, severityId: number]
+>({
   start: [text('process.start'), LIFECYCLE, 3, text('Start'), 1],
   stop: [text('process.stop'), LIFECYCLE, 4, text('Stop'), 1],
   restart: [text('process.restart'), LIFECYCLE, 5, text('Restart'), 3],
   exit: [text('process.exit'), PROCESS, 2, text('Terminate'), 4],
   oom: [text('process.oom'), PROCESS, 2, text('Terminate'), 5],
-};
+});
 
 /** An `event: "process"` line → 6002 (start, stop, restart) or 1007 (exit, oom). False where it holds no known action. */
 export function mapProcess(writer: RowWriter, line: LogLine): boolean {
   const process = line.nested('process');
   const name = process?.text('action');
-  const action = name === undefined ? undefined : ACTIONS[name];
+  const action = name === undefined ? undefined : ACTIONS.get(name);
   if (!process || !action) return false;
   const [kind, classUid, activityId, activityName, severity] = action;
   const service = process.text('service') ?? line.text('service');

@@ -1,5 +1,7 @@
+import { byName } from './line.ts';
+
 /** Log level → OCSF `severity_id`, syslog style. */
-const LEVELS: Readonly<Record<string, number>> = {
+const LEVELS = byName({
   trace: 1,
   debug: 1,
   verbose: 1,
@@ -14,12 +16,12 @@ const LEVELS: Readonly<Record<string, number>> = {
   fatal: 6,
   panic: 6,
   emerg: 6,
-};
+});
 export const ERROR = 4;
 
 /** 0 (Unknown) for a level that is absent or unheard of. */
 export const levelSeverity = (level: string | undefined): number =>
-  (level && LEVELS[level.toLowerCase()]) || 0;
+  LEVELS.get(level?.toLowerCase() ?? '') ?? 0;
 
 /** OTLP severity number (logs data model, "Severity fields") → level; undefined where not said. */
 export function otlpLevel(severity: number): string | undefined {
