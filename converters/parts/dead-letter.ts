@@ -3,11 +3,15 @@ import type { Rejected } from '../map/mapper.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 const EXCERPT = 160;
+const NAME = String.raw`\w*(?:password|passwd|secret|token|authorization|api[_-]?key|cookie|session)\w*`;
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/eyJ[\w-]{5,}\.[\w-]+(\.[\w-]+)?/g, '<token>'],
+  [/eyJ[\w-]{5,}(\.[\w-]+)*/g, '<token>'],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 <token>'],
+  // An attribute of that name: where its value ends is not to be seen, and lengths may look like text.
+  [new RegExp(String.raw`(${NAME})\u00b7.*$`, 'i'), '$1 <redacted>'],
+  // JSON, also within JSON; `name=value`; a header.
   [
-    /("?\w*(?:password|passwd|secret|token|authorization|api[_-]?key|cookie|session)\w*"?\s*[:=]\s*)("[^"]*"?|[^\s,;&}]+)/gi,
+    new RegExp(String.raw`((?:\\?")?${NAME}(?:\\?")?\s*[:=]\s*)(\\?"[^"]*"?|[^\s,;&}]+)`, 'gi'),
     '$1<redacted>',
   ],
   [/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>'],
