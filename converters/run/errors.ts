@@ -25,7 +25,7 @@ export const runIdInvalid = (pattern: RegExp, actual: string) =>
 export const runIdTaken = ({ runId, store, cause }: { runId: string; store: string; cause?: unknown }) =>
   new RunError(
     'RUN_ID_TAKEN',
-    `run id must be new, but ${store} already has a run "${runId}", which was left as it is. Choose another run id, or leave it out`,
+    `run id must be new, but ${store} already has a run "${runId}", which was left as it is. Choose another run id, or leave it out; if that run was killed, remove runs/${runId}.json there`,
     cause,
   );
 
@@ -53,7 +53,7 @@ export const runNotComplete = (runId: string) =>
   new RunError(
     'RUN_NOT_COMPLETE',
     `run "${runId}" must be complete before its raw objects can be listed, but its record says that it still runs ` +
-      '(no end of the window, or no time by which its telemetry was in the bucket). Wait for it, or complete its record if it was cut off',
+      '(no end of the window, or no time by which its telemetry was in the bucket). Wait for it; if it was killed, it cannot be completed: remove its record, and run again',
   );
 
 export const runChanged = ({ runId, store, reason }: { runId: string; store: string; reason: string }) =>

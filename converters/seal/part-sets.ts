@@ -2,6 +2,7 @@ import { ConverterError } from '../errors.ts';
 import { PART_VERSION, type PartSet, partSetKey } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import type { RunRecord } from '../run/record.ts';
+import { isStoreError } from '../store/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 
 const AT_ONCE = 16;
@@ -43,6 +44,7 @@ async function load({
   try {
     bytes = await raw.get(key);
   } catch (error) {
+    if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
     throw new ConverterError('PART_MISSING', `raw object ${source} has no part set ${key}`, { cause: error });
   }
   let set: PartSet;

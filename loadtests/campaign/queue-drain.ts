@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CampaignError } from './errors.ts';
 
 const POLL_MS = 250;
+const ANSWER_MS = 2_000;
 const UNDER_WAY = /^payment_queue_jobs\{state="(?:waiting|active|delayed)"\} (\d+)/gm;
 
 /**
@@ -23,7 +24,12 @@ export async function drainQueue({
   const deadline = performance.now() + timeoutMs;
   let jobs = Number.NaN;
   while (performance.now() < deadline) {
-    jobs = await jobsUnderWay({ metricsUrl, token });
+    signal.throwIfAborted();
+    jobs = await jobsUnderWay({
+      metricsUrl,
+      token,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+    });
     if (jobs === 0) return;
     await wait(POLL_MS, undefined, { signal });
   }
@@ -34,11 +40,18 @@ export async function drainQueue({
 }
 
 /** NaN while the worker does not answer (it may be restarting). */
-async function jobsUnderWay({ metricsUrl, token }: { metricsUrl: string; token: string }): Promise<number> {
-  const response = await fetch(metricsUrl, { headers: { authorization: `Bearer ${token}` } }).catch(
-    () => undefined,
-  );
+async function jobsUnderWay({
+  metricsUrl,
+  token,
+  signal,
+}: {
+  metricsUrl: string;
+  token: string;
+  signal: AbortSignal;
+}): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(metricsUrl, { headers, signal }).catch(() => undefined);
   if (!response?.ok) return Number.NaN;
-  const found = [...(await response.text()).matchAll(UNDER_WAY)];
+  const found = [...(await response.text().catch(() => '')).matchAll(UNDER_WAY)];
   return found.length === 0 ? Number.NaN : found.reduce((sum, [, count]) => sum + Number(count), 0);
 }

@@ -82,8 +82,8 @@ async function attemptJob({
       log.warn({ ...about, err: error }, 'payment attempt failed, will be tried again');
       throw error;
     }
-    await giveUp({ job, attempt, error, database, deadLetters });
     log.error({ ...about, err: error }, 'payment given up');
+    await giveUp({ job, attempt, error, database, deadLetters });
     throw malformed ? new UnrecoverableError(reasonOf(error)) : error;
   }
 }

@@ -74,7 +74,9 @@ export function checkoutRoute(
         await payments.add('charge', job, { jobId: `order-${order.id}` });
       } catch (error) {
         ordersPlaced.inc({ result: 'cancelled' });
-        await cancelOrder(database, order.id, items);
+        await cancelOrder(database, order.id, items).catch((failure) =>
+          request.log.error({ order_id: order.id, err: failure }, 'order was not cancelled'),
+        );
         throw storefrontError('QUEUE_UNAVAILABLE', [reasonOf(error)], { cause: error });
       }
       ordersPlaced.inc({ result: 'placed' });
@@ -145,7 +147,12 @@ async function insertOrder(
 /** Takes an order back for which no payment could be asked, and returns its goods to the shelf. */
 async function cancelOrder(database: Pool, id: number, items: readonly Item[]): Promise<void> {
   await inTransaction(database, async (client) => {
-    await client.query(`UPDATE orders SET status = 'cancelled', updated_at = now() WHERE id = $1`, [id]);
+    // The job may have been taken all the same, its answer lost: an order that is paid meanwhile stays paid.
+    const { rowCount } = await client.query(
+      `UPDATE orders SET status = 'cancelled', updated_at = now() WHERE id = $1 AND status = 'pending'`,
+      [id],
+    );
+    if (rowCount === 0) return;
     for (const { product_id, quantity } of items) {
       await client.query('UPDATE products SET stock = stock + $2 WHERE id = $1', [product_id, quantity]);
     }

@@ -53,7 +53,11 @@ export async function writeHeldStack(stack: HeldStack): Promise<void> {
   await writeFile(places.control, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
 }
 
-export const removeHeldStack = () => rm(places.control, { force: true });
+/** Only what this process wrote: a start that failed must not take another stack's file. */
+export async function removeHeldStack(): Promise<void> {
+  const text = await readFile(places.control, 'utf8').catch(() => '{}');
+  if ((JSON.parse(text) as Partial<HeldStack>).pid === process.pid) await rm(places.control, { force: true });
+}
 
 /** @throws STACK_NOT_FOUND */
 export async function readHeldStack(): Promise<HeldStack> {

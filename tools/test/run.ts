@@ -1,6 +1,6 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Those that use one part of the system run first and two
- * at a time, the ones that run the whole path (`*.e2e.test.ts`) after them and one at a time.
+ * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Those that use one part of the system run first, the
+ * ones that run the whole path (`*.e2e.test.ts`) after them. One at a time: many start a stack, whose time-outs are real.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -22,14 +22,14 @@ if (all.length === 0) {
 }
 const whole = all.filter((path) => path.endsWith('.e2e.test.ts'));
 const parts = all.filter((path) => !whole.includes(path));
-const failures = (await run(parts, 2)) + (await run(whole, 1));
+const failures = (await run(parts)) + (await run(whole));
 process.exitCode = failures === 0 ? 0 : 1;
 
-async function run(files: readonly string[], concurrency: number): Promise<number> {
+async function run(files: readonly string[]): Promise<number> {
   if (files.length === 0) return 0;
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, '--test-reporter=spec', ...files],
+    ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
     { stdio: 'inherit' },
   );
   return new Promise((resolve) => child.on('exit', (code) => resolve(code === 0 ? 0 : 1)));

@@ -81,7 +81,7 @@ export const loadCommand = (finish: (code: number) => void) =>
             ],
           });
         } finally {
-          if (!complete) await run.abandon();
+          if (!complete) await run.abandon().catch(() => {}); // the stack may be gone, which is the error to tell
         }
         finish(sent?.result.exitCode ?? 1);
         if (json) console.log(JSON.stringify({ run_id: runId, seed, summary: sent?.result.summary }));

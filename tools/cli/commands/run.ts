@@ -30,10 +30,14 @@ export const runCommand = (finish: (code: number) => void) =>
           await runSteps({ json, steps: run.steps() });
         } finally {
           await run.close();
+          if (run.resumable)
+            process.stderr.write(
+              `\nthe telemetry of ${runId} is kept: npx faultline convert ${runId} && npx faultline seal ${runId} && npx faultline fetch ${runId}\n`,
+            );
         }
         const made = run.made();
-        finish(made.quality.sound ? 0 : 3);
+        finish(made.quality.sound ? (made.thresholds_crossed ? 99 : 0) : 3);
         if (json) console.log(JSON.stringify(made));
-        else printMade(made);
+        else await printMade(made);
       }),
     );

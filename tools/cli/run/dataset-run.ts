@@ -48,6 +48,8 @@ export interface Made {
   readonly seconds: Readonly<Record<string, number>>;
   readonly stack_memory: MemoryPeak;
   readonly thresholds_crossed: boolean;
+  /** The load script's own summary, as text. */
+  readonly load_summary: string;
 }
 
 /**
@@ -131,14 +133,26 @@ export class DatasetRun {
       seconds: this.#seconds,
       stack_memory: this.#stackMemory,
       thresholds_crossed: this.#load?.exitCode !== 0,
+      load_summary: this.#load?.text ?? '',
     };
   }
 
+  /** Every step is tried; the first error counts. A run that was recorded to its end keeps its record: see `resumable`. */
   async close(): Promise<void> {
     this.#memory?.stop();
-    await this.#control?.close();
-    await this.#target?.stop();
-    if (!this.#sealed) await this.#open.abandon();
+    const steps = [
+      () => this.#control?.close(),
+      () => this.#target?.stop(),
+      () => (this.#record ? undefined : this.#open.abandon()),
+    ];
+    const errors: unknown[] = [];
+    for (const step of steps) await Promise.resolve(step()).catch((error) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+
+  /** Recorded to its end, but not made into a dataset: `convert` and `seal` can go on from here. */
+  get resumable(): boolean {
+    return this.#record !== undefined && this.#sealed === undefined;
   }
 
   async #findPrograms(update: Update): Promise<string> {

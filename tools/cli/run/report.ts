@@ -22,7 +22,7 @@ export async function printMade(made: Made): Promise<void> {
     `\n${made.rows} rows in ${folder} (also data/latest), seed ${made.seed}, ${seconds.toFixed(0)} s; the stack took at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB (${measure}).`,
   );
   if (made.thresholds_crossed)
-    console.log('A threshold of the load script was crossed: see the traffic step above.');
+    console.log(`\nA threshold of the load script was crossed:\n${made.load_summary}`);
   const next = [
     [`verify ${folder}`, 'every checksum, count and event'],
     [`fetch ${made.run_id} --to ./copy`, 'the same dataset, from its bucket'],
