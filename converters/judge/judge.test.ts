@@ -186,6 +186,20 @@ test('points without an id, repeated and malformed ones are counted', async (t) 
   assert.deepEqual(failed(quality), ['client_points']);
 });
 
+test("requests of the script's own set-up are no traffic", async (t) => {
+  const quality = await judged(t, ({ points }) => {
+    for (const group of ['::setup', '::teardown']) {
+      points.push({
+        type: 'Point',
+        metric: 'http_reqs',
+        data: { tags: { status: '200', group }, metadata: null },
+      });
+    }
+  });
+  assert.equal(quality.conservation.without_id, 0);
+  assert.equal(quality.conservation.sent, 30);
+});
+
 test('no points, or a cut file of points, is no proof', async (t) => {
   const cut = gzipSync('{"type":"Point"}\n'.repeat(1000)).subarray(0, 40);
   const quality = await judged(

@@ -134,3 +134,17 @@ test('a run over midnight and the end of a month', () => {
   };
   assert.deepEqual([...rawPrefixes(record)], ['some/raw/2026/11/30/23/59/', 'some/raw/2026/12/01/00/00/']);
 });
+
+test('what a stack that goes on running puts after the run was drained is left out', async () => {
+  const raw = openStore('memory:');
+  const drained = start_ms + 200_000;
+  const keyAt = (ms: number) => {
+    const time = ms.toString(16).padStart(12, '0');
+    const minute = minutePrefix({ prefix: 'raw', at_ms: ms });
+    return `${minute}logs_${time.slice(0, 8)}-${time.slice(8)}-7623-a27a-2d176f5f4004.binpb.gz`;
+  };
+  for (const ms of [drained, drained + 1]) await raw.put(keyAt(ms), bytes('x'));
+  const found: string[] = [];
+  for await (const { key } of rawObjects({ raw, record: complete })) found.push(key);
+  assert.deepEqual(found, [keyAt(drained)]);
+});
