@@ -5,6 +5,7 @@ import type { Signal } from '../read/raw-object.ts';
 import { flatBatch } from '../write/flat.ts';
 import type { Rejected } from './mapper.ts';
 import { mapObject } from './raw-object.ts';
+import { Rows } from './rows.ts';
 
 type Json = Record<string, unknown>;
 
@@ -119,7 +120,12 @@ export function mapped(
   window = { start_ms: TIME - 1000, end_ms: TIME + 1000 },
 ): Mapped {
   const bytes = otlpJsonToProtobuf({ json: JSON.stringify(request), signal });
-  const { rows, rejected, outside } = mapObject({ bytes, signal, window });
+  const { rows, rejected, outside } = mapObject({
+    bytes,
+    signal,
+    window,
+    rows: new Rows({ capacity: 4 }),
+  });
   const events = Array.from({ length: rows.length }, (_, row) => eventOf(rows, row));
   const flat = plain(
     flatBatch(
