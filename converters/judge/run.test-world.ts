@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
-import { PbfWriter } from 'pbf';
 import type { RunRecord } from '../run/record.ts';
 import { openStore } from '../store/open.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { logsData, type RawSpan, tracesData } from './otlp.test-world.ts';
 
 export const START_MS = Date.UTC(2026, 10, 24, 5, 40);
 export const END_MS = START_MS + 120_000;
@@ -20,7 +20,7 @@ export interface RunContent {
   /** Bodies of raw log records. */
   lines: (Record<string, unknown> | string)[];
   /** Raw server spans. */
-  serverSpans: { service: string; request_id: string; time: number; kind: number }[];
+  serverSpans: RawSpan[];
   logs: Row[];
   traces: Row[];
   metrics: Row[];
@@ -198,8 +198,14 @@ export async function writeRun(content: RunContent): Promise<World> {
   await raw.put('runs/run-1/client.ndjson.gz', gzipSync(points.join('')));
   const bodies = content.lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line)));
   const half = bodies.length >> 1;
-  await raw.put('raw/2026/11/24/05/40/logs_a.binpb.gz', gzipSync(logsData(bodies.slice(0, half))));
-  await raw.put('raw/2026/11/24/05/41/logs_b.binpb.gz', gzipSync(logsData(bodies.slice(half))));
+  await raw.put(
+    'raw/2026/11/24/05/40/logs_a.binpb.gz',
+    gzipSync(logsData({ bodies: bodies.slice(0, half), time: START_MS })),
+  );
+  await raw.put(
+    'raw/2026/11/24/05/41/logs_b.binpb.gz',
+    gzipSync(logsData({ bodies: bodies.slice(half), time: START_MS })),
+  );
   await raw.put('raw/2026/11/24/05/41/traces_a.binpb.gz', gzipSync(tracesData(content.serverSpans)));
   for (const [key, bytes] of Object.entries(content.objects)) await raw.put(key, bytes);
 
@@ -252,93 +258,3 @@ function flatParquet(rows: readonly Row[]): Uint8Array {
   }));
   return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 25 }));
 }
-
-const noFields = () => undefined;
-
-/** LogsData with the fields in the order of their numbers. */
-function logsData(bodies: readonly string[]): Uint8Array {
-  const pbf = new PbfWriter();
-  pbf.writeMessage(
-    1,
-    (_, resourceLogs) => {
-      resourceLogs.writeMessage(1, noFields, undefined);
-      resourceLogs.writeMessage(
-        2,
-        (_, scopeLogs) => {
-          for (const body of bodies) {
-            scopeLogs.writeMessage(
-              2,
-              (_, record) => {
-                record.writeFixed64Field(1, START_MS * 1e6);
-                record.writeMessage(5, (_, value) => value.writeStringField(1, body), undefined);
-                record.writeMessage(6, attribute('log.file.name', 'web-api-1.log'), undefined);
-              },
-              undefined,
-            );
-          }
-        },
-        undefined,
-      );
-    },
-    undefined,
-  );
-  return pbf.finish();
-}
-
-/** TracesData as the collector writes it: from the last field to the first. */
-function tracesData(spans: RunContent['serverSpans']): Uint8Array {
-  const pbf = new PbfWriter();
-  for (const { service, request_id, time, kind } of spans) {
-    pbf.writeMessage(
-      1,
-      (_, resourceSpans) => {
-        resourceSpans.writeMessage(
-          2,
-          (_, scopeSpans) => {
-            scopeSpans.writeMessage(
-              2,
-              (_, span) => {
-                span.writeMessage(9, attribute('http.request.header.x_request_id', [request_id]), undefined);
-                span.writeMessage(9, attribute('http.route', '/api'), undefined);
-                span.writeFixed64Field(8, (time + 20) * 1e6);
-                span.writeFixed64Field(7, time * 1e6);
-                span.writeVarintField(6, kind);
-                span.writeBytesField(1, new Uint8Array(16));
-              },
-              undefined,
-            );
-          },
-          undefined,
-        );
-        resourceSpans.writeMessage(
-          1,
-          (_, resource) => resource.writeMessage(1, attribute('service.name', service), undefined),
-          undefined,
-        );
-      },
-      undefined,
-    );
-  }
-  return pbf.finish();
-}
-
-const attribute = (key: string, value: string | string[]) => (_: unknown, pbf: PbfWriter) => {
-  pbf.writeStringField(1, key);
-  pbf.writeMessage(
-    2,
-    (_, any) => {
-      if (typeof value === 'string') any.writeStringField(1, value);
-      else {
-        any.writeMessage(
-          5,
-          (_, array) => {
-            for (const item of value)
-              array.writeMessage(1, (_, inner) => inner.writeStringField(1, item), undefined);
-          },
-          undefined,
-        );
-      }
-    },
-    undefined,
-  );
-};
