@@ -4,11 +4,10 @@ import { eventOf } from '../ocsf/event.ts';
 import { problems } from '../ocsf/validate.ts';
 import { otlpJsonToProtobuf } from '../read/otlp-json.ts';
 import type { Signal } from '../read/raw-object.ts';
+import { ourLine as line, NANOS, TIME } from './otlp.test-world.ts';
 import { mapObject } from './raw-object.ts';
 
 type Event = Record<string, unknown>;
-const TIME = 1_795_508_227_991;
-const NANOS = `${TIME}000000`;
 const window = { start_ms: TIME - 1000, end_ms: TIME + 1000 };
 
 const value = (of: unknown): object =>
@@ -45,17 +44,6 @@ function logged(service: string, body: string, more: object = {}): Event {
   return event;
 }
 
-const line = (more: object) =>
-  JSON.stringify({
-    time: TIME,
-    level: 'info',
-    service: 'web-api',
-    version: '1.8.0',
-    instance: 'web-api-1a2b3c4d',
-    line: 7,
-    msg: 'said',
-    ...more,
-  });
 const change = (kind: string, more: object = {}) =>
   line({
     event: 'change',
