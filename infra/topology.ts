@@ -1,5 +1,7 @@
+import type { Target } from './target.ts';
 import { collector } from './topology/collector.ts';
 import type { Component, ComponentName } from './topology/component.ts';
+import { prometheus } from './topology/prometheus.ts';
 import { authService, databaseSetup, operator, paymentWorker, webApi } from './topology/services.ts';
 import { cache, postgres, queue, s3 } from './topology/stores.ts';
 
@@ -18,6 +20,7 @@ export const TOPOLOGY: readonly Component[] = [
   authService,
   paymentWorker,
   webApi,
+  prometheus,
 ];
 
 const BY_NAME = new Map(TOPOLOGY.map((component) => [component.name, component]));
@@ -28,3 +31,7 @@ export function componentOf(name: ComponentName): Component {
   if (component === undefined) throw new TypeError(`not in the topology: ${name}`);
   return component;
 }
+
+/** What runs on a target. There is no Prometheus server on the embedded one: its metrics are in the raw bucket all the same. */
+export const topologyOf = (kind: Target['kind']): readonly Component[] =>
+  kind === 'embedded' ? TOPOLOGY.filter(({ role }) => role !== 'observer') : TOPOLOGY;

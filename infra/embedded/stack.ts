@@ -1,8 +1,9 @@
 import { InfraError } from '../errors.ts';
 import { probeHttp, probePostgres, probeRedis } from '../health.ts';
+import { makeSecrets } from '../secrets.ts';
 import type { Address, Limits, ProcessEvent, Secrets } from '../target.ts';
 import type { Component, ComponentName, Program, Surroundings } from '../topology/component.ts';
-import { componentOf, TOPOLOGY } from '../topology.ts';
+import { componentOf, topologyOf } from '../topology.ts';
 import type { Launch } from './child.ts';
 import { Guard } from './guard.ts';
 import { Instance } from './instance.ts';
@@ -16,7 +17,6 @@ import { PostgresServer } from './programs/postgres.ts';
 import { findPrograms } from './programs/programs.ts';
 import { redisLaunch } from './programs/redis.ts';
 import { versitygwLaunch } from './programs/versitygw.ts';
-import { makeSecrets } from './secrets.ts';
 import { makeState, removeState, type StackState, temporaryPaths, writeRecord } from './state.ts';
 
 const HOST = '127.0.0.1';
@@ -47,7 +47,7 @@ export class Stack {
     this.state = state;
     this.guard = guard;
     this.environment = options.environment ?? 'local';
-    this.components = withNeeds(options.components ?? TOPOLOGY.map(({ name }) => name));
+    this.components = withNeeds(options.components ?? topologyOf('embedded').map(({ name }) => name));
     for (const { name, role } of this.components) {
       const [first] = options.services.releases[name] ?? [];
       const release = first ?? { version: role === 'task' ? this.version : '', bundle: name };
@@ -59,7 +59,8 @@ export class Stack {
   static async make(options: EmbeddedOptions, signal: AbortSignal): Promise<Stack> {
     const state = await makeState(options.stateDir);
     const guard = Guard.start();
-    for (const path of temporaryPaths(state)) guard.removeAtEnd(path);
+    for (const path of temporaryPaths(state).toReversed()) guard.removeAtEnd(path);
+    await writeRecord(state, { guardian: guard.pid });
     const stack = new Stack(options, { state, guard });
     try {
       for (const component of stack.components) {
@@ -71,7 +72,7 @@ export class Stack {
         signal,
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       });
-      await writeRecord(state, stack.#addresses());
+      await writeRecord(state, { guardian: guard.pid, addresses: stack.#addresses() });
       return stack;
     } catch (error) {
       await stack.dispose();
@@ -187,6 +188,8 @@ export class Stack {
         return versitygwLaunch(context, { s3Root: this.#options.s3Root });
       case 'otelcol':
         return otelcolLaunch(context);
+      case 'prometheus':
+        throw new TypeError('prometheus only ever comes as an image');
       case 'node':
         return nodeLaunch(context, {
           dist: this.#options.services.dist,
@@ -250,5 +253,5 @@ function withNeeds(names: readonly ComponentName[]): readonly Component[] {
     componentOf(name).needs.forEach(want);
   };
   names.forEach(want);
-  return TOPOLOGY.filter(({ name }) => wanted.has(name));
+  return topologyOf('embedded').filter(({ name }) => wanted.has(name));
 }

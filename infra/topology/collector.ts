@@ -5,7 +5,8 @@ export const collector: Component = {
   role: 'collector',
   image: IMAGES.collector,
   program: 'otelcol',
-  ports: { otlp: 4318, health: 13133, counters: 8888 },
+  // `forward` is where the log lines of containers come in; where there are log files nobody listens on it
+  ports: { otlp: 4318, health: 13133, counters: 8888, forward: 24224 },
   needs: ['s3', 'postgres', 'cache', 'queue'],
   health: { kind: 'http', port: 'health', path: '/', withinSeconds: 20 },
   limits: { memoryMiB: 192, pids: 64 },
@@ -15,6 +16,7 @@ export const collector: Component = {
   maxReplicas: 1,
   env: ({ own, address, secrets, environment, rawPrefix }) => ({
     OTLP_ENDPOINT: hostPort(own.otlp),
+    FORWARD_ENDPOINT: hostPort(own.forward),
     HEALTH_ENDPOINT: hostPort(own.health),
     COUNTERS_HOST: own.counters?.host ?? '',
     COUNTERS_PORT: String(own.counters?.port),

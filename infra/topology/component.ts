@@ -11,13 +11,15 @@ export const COMPONENT_NAMES = [
   'auth-service',
   'payment-worker',
   'web-api',
+  'prometheus',
 ] as const;
 export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
-export type Role = 'store' | 'collector' | 'service' | 'task';
+/** An observer looks at the stack from outside: nothing needs it, and what it logs is not part of the data. */
+export type Role = 'store' | 'collector' | 'service' | 'task' | 'observer';
 
-/** The program behind a component where there are no images. */
-export type Program = 'versitygw' | 'postgres' | 'redis' | 'otelcol' | 'node';
+/** The program behind a component; `prometheus` only ever comes as an image. */
+export type Program = 'versitygw' | 'postgres' | 'redis' | 'otelcol' | 'node' | 'prometheus';
 
 export type Health =
   | { readonly kind: 'http'; readonly port: string; readonly path: string; readonly withinSeconds: number }
@@ -69,6 +71,7 @@ export const IMAGES = {
   postgres: 'postgres:18.1-bookworm',
   redis: 'valkey/valkey:8.1.4-bookworm',
   collector: 'otel/opentelemetry-collector-contrib:0.145.0',
+  prometheus: 'prom/prometheus:v3.5.0',
   services: 'storefront:local',
 } as const;
 

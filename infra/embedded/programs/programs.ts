@@ -15,6 +15,7 @@ export async function findPrograms(options: {
     if (path !== undefined) return path;
     if (name === 'node') return process.execPath;
     if (name === 'postgres') return postgresProgram();
+    if (name === 'prometheus') throw new TypeError('prometheus only ever comes as an image');
     return (await resolveProgram(name, { signal, onProgress })).path;
   };
   return new Map(await Promise.all([...names].map(async (name) => [name, await find(name)] as const)));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Secrets } from '../target.ts';
+import type { Secrets } from './target.ts';
 
 /** Secrets of one run: 128 random bits each. They start with a letter, so that no YAML reader takes one for a number. */
 export function makeSecrets(): Secrets {

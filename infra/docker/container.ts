@@ -1,0 +1,135 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import type { Limits } from '../target.ts';
+import type { Component } from '../topology/component.ts';
+import { setPidsLimit } from './engine.ts';
+import type { Launch } from './launch.ts';
+
+export interface ContainerArgs {
+  readonly component: Component;
+  readonly replica: number;
+  readonly prefix: string;
+  readonly stack: string;
+  readonly image: pulumi.Input<string>;
+  readonly network: pulumi.Input<string>;
+  readonly launch: Launch;
+  /** Values of the environment that are secrets are kept encrypted in the state. */
+  readonly env: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly limits: Limits;
+  /** Port on 127.0.0.1 by port name; what is not named is reached from inside only. */
+  readonly published: Readonly<Record<string, number>>;
+  readonly volume?: pulumi.Input<string> | undefined;
+  /** Where the collector takes in the lines of containers, as the engine sees it; undefined: the engine keeps them. */
+  readonly forward?: string | undefined;
+}
+
+/** Name of a component's container; services are numbered, since there may be more of them. */
+export const containerName = ({
+  prefix,
+  component,
+  replica,
+}: Pick<ContainerArgs, 'prefix' | 'component' | 'replica'>) =>
+  component.role === 'service' ? `${prefix}-${component.name}-${replica}` : `${prefix}-${component.name}`;
+
+/** One topology entry as a container: the same confinement for every one of them. */
+export class StackContainer extends pulumi.ComponentResource {
+  readonly container: docker.Container;
+  /** Known when the container is healthy, or, of a task, has ended with code 0. */
+  readonly ready: pulumi.Output<string>;
+
+  constructor(args: ContainerArgs, options: pulumi.ComponentResourceOptions = {}) {
+    const { component, launch, limits, published } = args;
+    const name = containerName(args);
+    super('storefront:docker:Component', name, {}, options);
+    const { health, stop } = component;
+    const task = component.role === 'task';
+    this.container = new docker.Container(
+      name,
+      {
+        name,
+        hostname: component.name,
+        image: args.image,
+        command: [...launch.command],
+        ...(launch.entrypoint ? { entrypoints: [...launch.entrypoint] } : {}),
+        envs: pulumi.all(args.env).apply((env) =>
+          Object.entries(env)
+            .map(([key, value]) => `${key}=${value}`)
+            .sort(),
+        ),
+        user: launch.user,
+        init: true,
+        readOnly: true,
+        capabilities: { drops: ['ALL'] },
+        securityOpts: ['no-new-privileges:true'],
+        memory: limits.memoryMiB,
+        memorySwap: limits.memoryMiB,
+        tmpfs: { ...launch.tmpfs },
+        ...(args.volume && launch.volume
+          ? { volumes: [{ volumeName: args.volume, containerPath: launch.volume }] }
+          : {}),
+        networksAdvanced: [{ name: args.network, aliases: [component.name] }],
+        ports: Object.entries(published).map(([port, external]) => ({
+          internal: component.ports[port] as number,
+          external,
+          ip: '127.0.0.1',
+        })),
+        labels: Object.entries(labelsOf(args)).map(([label, value]) => ({ label, value })),
+        restart: component.restart === 'always' ? 'unless-stopped' : 'no',
+        stopSignal: stop.signals[0] ?? 'SIGTERM',
+        stopTimeout: stop.graceSeconds * stop.signals.length,
+        destroyGraceSeconds: stop.graceSeconds * stop.signals.length,
+        ...logging(args),
+        ...(task
+          ? { attach: true, mustRun: false }
+          : { wait: true, waitTimeout: health.withinSeconds * 4, healthcheck: healthcheck(launch) }),
+      },
+      // the name and the published port are taken as long as the old one is there
+      { parent: this, deleteBeforeReplace: true },
+    );
+    this.ready = pulumi.all([this.container.id, this.container.exitCode]).apply(async ([id, exitCode]) => {
+      if (task && exitCode !== undefined && exitCode !== 0)
+        throw new pulumi.ResourceError(`${name} ended with code ${exitCode}; see docker logs ${name}`, this);
+      if (!task && !pulumi.runtime.isDryRun()) await setPidsLimit(id, limits.pids);
+      return id;
+    });
+    this.registerOutputs({ ready: this.ready });
+  }
+}
+
+/** How the containers of a stack are found, by whoever watches the engine's events. */
+export const labelsOf = ({
+  component,
+  replica,
+  prefix,
+  stack,
+}: Pick<ContainerArgs, 'component' | 'replica' | 'prefix' | 'stack'>) => ({
+  'storefront.stack': `${prefix}.${stack}`,
+  'storefront.component': component.name,
+  'storefront.replica': String(replica),
+});
+
+/**
+ * Lines go to the collector without the container waiting for it: they are kept in memory while it is away, up to the
+ * buffer's number of lines. What observes the stack must not feed itself.
+ */
+function logging({ component, forward }: ContainerArgs): Pick<docker.ContainerArgs, 'logDriver' | 'logOpts'> {
+  if (forward === undefined)
+    return { logDriver: 'json-file', logOpts: { 'max-size': '10m', 'max-file': '3' } };
+  return {
+    logDriver: 'fluentd',
+    logOpts: {
+      'fluentd-address': `tcp://${forward}`,
+      'fluentd-async': 'true',
+      'fluentd-buffer-limit': '65536',
+      'fluentd-retry-wait': '500ms',
+      'fluentd-sub-second-precision': 'true',
+      'fluentd-request-ack': 'true',
+      tag: component.name,
+    },
+  };
+}
+
+function healthcheck({ healthCheck }: Launch) {
+  if (healthCheck === undefined) return undefined as never;
+  return { tests: [...healthCheck], interval: '2s', timeout: '5s', retries: 5, startPeriod: '60s' };
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository. */
+export const CONTEXT_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What an image is built from, relative to the repository; .dockerignore lets in the same. */
+export const CONTEXT = [
+  'package.json',
+  'package-lock.json',
+  'infra/package.json',
+  'infra/docker/images',
+  'infra/collector',
+  'infra/prometheus',
+  'loadtests/package.json',
+  'loadtests/runner/package.json',
+  'converters/package.json',
+  'tools/package.json',
+  'services',
+] as const;
+
+const LEFT_OUT = /(^|\/)(node_modules|dist|testing|fixtures)(\/|$)|\.test\.ts$/;
+
+/** Changes when, and only when, the name or the content of a file does that an image is built from. */
+export function contextHash({ root, paths = CONTEXT }: { root: string; paths?: readonly string[] }): string {
+  const hash = createHash('sha256');
+  for (const file of paths.flatMap((path) => filesUnder(root, path)).sort()) {
+    const content = readFileSync(join(root, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+function filesUnder(root: string, path: string): string[] {
+  if (LEFT_OUT.test(path)) return [];
+  const entries = listing(join(root, path));
+  if (entries === undefined) return [path];
+  return entries.flatMap((name) => filesUnder(root, `${path}/${name}`));
+}
+
+function listing(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { InfraError } from '../errors.ts';
+
+const run = promisify(execFile);
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** Asks the Docker engine by the command that its users have: it knows contexts, sockets and DOCKER_HOST. @throws DOCKER_FAILED */
+export async function docker(
+  args: readonly string[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<string> {
+  try {
+    const { stdout } = await run('docker', [...args], {
+      maxBuffer: MAX_OUTPUT,
+      ...(signal ? { signal } : {}),
+    });
+    return stdout;
+  } catch (cause) {
+    const { code, stderr = '' } = cause as { code?: unknown; stderr?: string };
+    if (signal?.aborted) throw signal.reason;
+    if (code === 'ENOENT') throw new InfraError('DOCKER_MISSING', [], { cause: cause as Error });
+    throw new InfraError('DOCKER_FAILED', [args.slice(0, 2).join(' '), stderr.trim()], {
+      cause: cause as Error,
+    });
+  }
+}
+
+/** The provider cannot say it, so it is said to the engine once the container is there. */
+export async function setPidsLimit(container: string, pids: number): Promise<void> {
+  await docker(['update', '--pids-limit', String(pids), container]);
+}

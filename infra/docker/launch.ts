@@ -1,0 +1,145 @@
+import { releases } from '../../services/releases.ts';
+import type { Component, ComponentName, Surroundings } from '../topology/component.ts';
+
+/** How a component is started as a container: what is particular to its image. */
+export interface Launch {
+  /** Numeric, so that no container needs a user of that name. */
+  readonly user: string;
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Exits 0 when healthy; run inside the container, with what the image has. Tasks have none. */
+  readonly healthCheck?: readonly string[];
+  /** Where its named volume is mounted. */
+  readonly volume?: string;
+  /** Writable folders in memory, by path, with their mount options. */
+  readonly tmpfs: Readonly<Record<string, string>>;
+}
+
+const tmpfs = (uid: number, sizeMiB: number) =>
+  `rw,noexec,nosuid,nodev,size=${sizeMiB}m,uid=${uid},gid=${uid},mode=0700`;
+
+const NODE = 1000;
+const POSTGRES = 999;
+const VALKEY = 999;
+const COLLECTOR = 10001;
+const NOBODY = 65534;
+
+// Settings with secrets among them come in by the environment and are written to memory, so that no command line has them.
+const FROM_ENVIRONMENT = 'umask 077 && printf "%s" "$SERVER_SETTINGS" > /run/storefront/server.conf';
+
+/** @param release its name is that of a version of the service, see services/releases.ts */
+export function launchOf(component: Component, at: Surroundings): Launch {
+  const env = component.env(at);
+  switch (component.program) {
+    case 'node':
+      return {
+        user: `${NODE}:${NODE}`,
+        command: [
+          'node',
+          '--import',
+          './dist/telemetry.cjs',
+          `./dist/${bundleOf(component.name, at.version)}.cjs`,
+        ],
+        env,
+        ...(component.role === 'task' ? {} : { healthCheck: askWithNode(component) }),
+        tmpfs: { '/tmp': tmpfs(NODE, 16) },
+      };
+    case 'versitygw':
+      return {
+        user: `${NODE}:${NODE}`,
+        command: ['server', '/data', '--address', `:${component.ports.http}`],
+        env: {
+          MINIO_ROOT_USER: at.secrets.s3AccessKey,
+          MINIO_ROOT_PASSWORD: at.secrets.s3SecretKey,
+          MINIO_BROWSER: 'off',
+          MINIO_UPDATE: 'off',
+          HOME: '/tmp',
+        },
+        healthCheck: ['CMD', 'curl', '-fsS', `http://127.0.0.1:${component.ports.http}/minio/health/live`],
+        volume: '/data',
+        tmpfs: { '/tmp': tmpfs(NODE, 64) },
+      };
+    case 'postgres':
+      return {
+        user: `${POSTGRES}:${POSTGRES}`,
+        command: [
+          'postgres',
+          ...Object.entries(component.settings?.(at) ?? {}).flatMap(([name, value]) => [
+            '-c',
+            `${name}=${value}`,
+          ]),
+        ],
+        env: { ...env, PGDATA: '/var/lib/postgresql/storefront' },
+        healthCheck: ['CMD', 'pg_isready', '-q', '-h', '127.0.0.1', '-U', 'storefront', '-d', 'storefront'],
+        volume: '/var/lib/postgresql',
+        tmpfs: { '/tmp': tmpfs(POSTGRES, 64), '/var/run/postgresql': tmpfs(POSTGRES, 4) },
+      };
+    case 'redis': {
+      const settings: Record<string, string> = {
+        dir: '/data',
+        loglevel: 'notice',
+        ...component.settings?.(at),
+      };
+      const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+      return {
+        user: `${VALKEY}:${VALKEY}`,
+        entrypoint: ['/bin/sh', '-c'],
+        command: [`${FROM_ENVIRONMENT} && exec valkey-server /run/storefront/server.conf`],
+        env: { ...env, SERVER_SETTINGS: lines.join(''), REDISCLI_AUTH: settings.requirepass ?? '' },
+        healthCheck: ['CMD-SHELL', 'test "$(valkey-cli ping)" = PONG'],
+        volume: '/data',
+        tmpfs: { '/tmp': tmpfs(VALKEY, 16), '/run/storefront': tmpfs(VALKEY, 1) },
+      };
+    }
+    case 'otelcol':
+      return {
+        user: `${COLLECTOR}:${COLLECTOR}`,
+        command: ['otelcol.yaml', 'forward.yaml', 'remote-write.yaml'].flatMap((file) => [
+          '--config',
+          `/etc/otelcol/${file}`,
+        ]),
+        env: {
+          ...env,
+          QUEUE_DIR: '/var/lib/otelcol',
+          REMOTE_WRITE_ENDPOINT: `${at.address('prometheus').url}/api/v1/write`,
+        },
+        healthCheck: askWithNode(component),
+        volume: '/var/lib/otelcol',
+        tmpfs: { '/tmp': tmpfs(COLLECTOR, 16) },
+      };
+    case 'prometheus':
+      return {
+        user: `${NOBODY}:${NOBODY}`,
+        entrypoint: ['/bin/sh', '-c'],
+        command: [
+          [
+            'umask 077 && printf "%s" "$METRICS_TOKEN" > /run/storefront/metrics-token && exec /bin/prometheus',
+            '--config.file=/etc/prometheus/prometheus.yml',
+            '--storage.tsdb.path=/prometheus --storage.tsdb.retention.time=2d --storage.tsdb.retention.size=1GB',
+            `--web.listen-address=0.0.0.0:${component.ports.http} --web.enable-remote-write-receiver`,
+          ].join(' '),
+        ],
+        env,
+        healthCheck: ['CMD', 'wget', '-q', '--spider', `http://127.0.0.1:${component.ports.http}/-/healthy`],
+        volume: '/prometheus',
+        tmpfs: { '/tmp': tmpfs(NOBODY, 16), '/run/storefront': tmpfs(NOBODY, 1) },
+      };
+  }
+}
+
+/** The image of the services, and with it that of the collector, has Node.js and nothing else to ask over HTTP with. */
+function askWithNode({ health, ports }: Component): readonly string[] {
+  if (health.kind !== 'http') throw new TypeError('only what speaks HTTP can be asked');
+  const url = `http://127.0.0.1:${ports[health.port]}${health.path}`;
+  return [
+    'CMD',
+    'node',
+    '-e',
+    `fetch("${url}").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`,
+  ];
+}
+
+function bundleOf(name: ComponentName, version: string): string {
+  return releases[name]?.find((release) => release.version === version)?.bundle ?? name;
+}

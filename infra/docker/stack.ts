@@ -1,0 +1,250 @@
+import * as docker from '@pulumi/docker';
+import * as pulumi from '@pulumi/pulumi';
+import { releases } from '../../services/releases.ts';
+import type { Address, Limits, Secrets } from '../target.ts';
+import type { Component, ComponentName, Surroundings } from '../topology/component.ts';
+import { componentOf, topologyOf } from '../topology.ts';
+import { makeBuckets } from './buckets.ts';
+import { type ContainerArgs, StackContainer } from './container.ts';
+import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
+import { launchOf } from './launch.ts';
+import { publishedPorts } from './ports.ts';
+import { secretsOf } from './secrets-file.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+const ENVIRONMENT = 'local';
+const RAW_PREFIX = 'raw';
+
+/** Everything of one stack on a Docker engine, and how it is reached. Outputs are named as the variables that scripts read. */
+export function dockerStack(): Record<string, pulumi.Output<string> | string> {
+  const settings = readSettings();
+  const stack = pulumi.getStack();
+  const secrets = secretsOf(stack);
+  const images = new Images(settings);
+  const { prefix } = settings;
+  const network = new docker.Network(prefix, {
+    name: prefix,
+    driver: 'bridge',
+    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
+  });
+
+  // What a component needs is waited for, and is no input of it: replacing one container must not replace others.
+  const ready = new Map<ComponentName, pulumi.Output<StackContainer[]>>();
+  for (const component of topologyOf('docker')) {
+    const needs = component.needs.flatMap((name) => ready.get(name) ?? []);
+    const after = pulumi.all(needs).apply((all) => all.flat());
+    const made = containersOf({ component, settings, secrets, stack, images, network, after });
+    const all = pulumi.all(made.map((container) => container.ready)).apply(() => made);
+    ready.set(component.name, component.name === 's3' ? withBuckets(all, { settings, secrets }) : all);
+  }
+  return outputs(settings, secrets);
+}
+
+interface Making {
+  readonly component: Component;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly stack: string;
+  readonly images: Images;
+  readonly network: docker.Network;
+  /** What the component needs, known when it is healthy. */
+  readonly after: pulumi.Output<StackContainer[]>;
+}
+
+function containersOf(making: Making): StackContainer[] {
+  const { component, settings, stack, network, images, after } = making;
+  const { name, role } = component;
+  const { prefix } = settings;
+  const count = settings.replicas[name] ?? 1;
+  const image = images.of(component);
+  const volume = volumeOf(making);
+  const published = publishedPorts({ component, ports: settings.ports });
+  const observed = role !== 'observer' && name !== 's3' && name !== 'collector';
+  const forward = publishedPorts({ component: componentOf('collector'), ports: settings.ports }).forward;
+  return Array.from({ length: count }, (_, index) => {
+    const at = surroundingsOf(component, making);
+    const launch = launchOf(component, at);
+    const args: ContainerArgs = {
+      component,
+      replica: index + 1,
+      prefix,
+      stack,
+      image,
+      network: network.name,
+      launch,
+      env: secretValues(layered(launch.env, settings.env[name] ?? {}), making.secrets),
+      limits: at.limits,
+      published: index === 0 ? published : {},
+      volume,
+      forward: observed ? `127.0.0.1:${forward}` : undefined,
+    };
+    return new StackContainer(args, { dependsOn: after });
+  });
+}
+
+/** A volume takes its owner from the image's folder at the first mount; MinIO's image has none that another user may write to. */
+function volumeOf({ component, settings, secrets, stack, images }: Making) {
+  const { volume } = launchOf(component, surroundingsOf(component, { settings, secrets }));
+  if (volume === undefined) return undefined;
+  const { prefix } = settings;
+  const name = `${prefix}-${component.name}`;
+  const made = new docker.Volume(name, {
+    name,
+    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
+  });
+  if (component.name !== 's3') return made.name;
+  const owner = new docker.Container(`${name}-volume`, {
+    name: `${name}-volume`,
+    image: images.services,
+    command: ['node', '--version'],
+    user: '1000:1000',
+    readOnly: true,
+    capabilities: { drops: ['ALL'] },
+    securityOpts: ['no-new-privileges:true'],
+    memory: 64,
+    memorySwap: 64,
+    networkMode: 'none',
+    volumes: [{ volumeName: made.name, containerPath: volume }],
+    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
+    attach: true,
+    mustRun: false,
+  });
+  return pulumi.all([made.name, owner.id]).apply(([volumeName]) => volumeName);
+}
+
+/** The collector must find its bucket: a put into one that is not there is given up at once. */
+function withBuckets(
+  s3: pulumi.Output<StackContainer[]>,
+  { settings, secrets }: { settings: Settings; secrets: Secrets },
+): pulumi.Output<StackContainer[]> {
+  return s3.apply(async (made) => {
+    if (!pulumi.runtime.isDryRun())
+      await makeBuckets({ endpoint: `http://127.0.0.1:${settings.ports.s3}`, secrets });
+    return made;
+  });
+}
+
+function surroundingsOf(
+  component: Component,
+  { settings, secrets }: { settings: Settings; secrets: Secrets },
+): Surroundings {
+  const inside = (host: string, number: number): Address => ({
+    host,
+    port: number,
+    url: `http://${host}:${number}`,
+  });
+  const limits: Limits = { ...component.limits, ...settings.limits[component.name] };
+  return {
+    own: Object.fromEntries(
+      Object.entries(component.ports).map(([name, number]) => [name, inside('0.0.0.0', number)]),
+    ),
+    address: (name, port) => {
+      const { ports } = componentOf(name);
+      return inside(name, (port === undefined ? Object.values(ports)[0] : ports[port]) ?? 0);
+    },
+    secrets,
+    environment: ENVIRONMENT,
+    version:
+      settings.deployed[component.name]?.at(-1) ??
+      releases[component.name]?.[0]?.version ??
+      releases['web-api']?.[0]?.version ??
+      '',
+    rawPrefix: RAW_PREFIX,
+    limits,
+  };
+}
+
+const layered = (env: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries({ ...env, ...over }).filter(([, value]) => value !== ''));
+
+/** A value with a secret in it is one. */
+function secretValues(env: Readonly<Record<string, string>>, secrets: Secrets) {
+  const all = Object.values(secrets);
+  const holds = (value: string) => all.some((secret) => value.includes(secret));
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [name, holds(value) ? pulumi.secret(value) : value]),
+  );
+}
+
+/** Images of the stack: taken as they are, or built on one of those. */
+class Images {
+  readonly #settings: Settings;
+  readonly #made = new Map<string, pulumi.Output<string>>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get services(): pulumi.Output<string> {
+    return this.#built('services');
+  }
+
+  of({ program }: Component): pulumi.Output<string> {
+    const { images } = this.#settings;
+    switch (program) {
+      case 'node':
+        return this.services;
+      case 'otelcol':
+        return this.#built('collector');
+      case 'prometheus':
+        return this.#built('prometheus');
+      case 'versitygw':
+        return this.#taken('s3', images.s3);
+      case 'postgres':
+        return this.#taken('postgres', images.postgres);
+      case 'redis':
+        return this.#taken('redis', images.redis);
+    }
+  }
+
+  #taken(key: string, name: string): pulumi.Output<string> {
+    return this.#once(key, () => new docker.RemoteImage(key, { name, keepLocally: true }));
+  }
+
+  #built(target: 'services' | 'collector' | 'prometheus'): pulumi.Output<string> {
+    const { images, prefix } = this.#settings;
+    return this.#once(target, () => {
+      const build = {
+        context: CONTEXT_ROOT,
+        dockerfile: 'infra/docker/images/Dockerfile',
+        target,
+        buildArgs: {
+          NODE_IMAGE: images.node,
+          COLLECTOR_IMAGE: images.collector,
+          PROMETHEUS_IMAGE: images.prometheus,
+        },
+        pullParent: false,
+      };
+      const name = target === 'services' ? `${prefix}:local` : `${prefix}-${target}:local`;
+      return new docker.RemoteImage(target, {
+        name,
+        build,
+        triggers: { context: contextHash({ root: CONTEXT_ROOT }) },
+        keepLocally: false,
+      });
+    });
+  }
+
+  #once(key: string, make: () => docker.RemoteImage): pulumi.Output<string> {
+    const made = this.#made.get(key) ?? make().imageId;
+    this.#made.set(key, made);
+    return made;
+  }
+}
+
+function outputs({ ports }: Settings, secrets: Secrets): Record<string, pulumi.Output<string> | string> {
+  const url = (port: number | undefined) => `http://127.0.0.1:${port}`;
+  const collector = publishedPorts({ component: componentOf('collector'), ports });
+  return {
+    FAULTLINE_WEB_API_URL: url(ports['web-api']),
+    FAULTLINE_OPERATOR_URL: url(ports.operator),
+    FAULTLINE_PAYMENT_WORKER_URL: url(ports['payment-worker']),
+    FAULTLINE_COLLECTOR_URL: url(collector.otlp),
+    FAULTLINE_COLLECTOR_COUNTERS_URL: url(collector.counters),
+    FAULTLINE_PROMETHEUS_URL: url(ports.prometheus),
+    FAULTLINE_S3_ENDPOINT: url(ports.s3),
+    FAULTLINE_METRICS_TOKEN: pulumi.secret(secrets.metricsToken),
+    AWS_ACCESS_KEY_ID: pulumi.secret(secrets.s3AccessKey),
+    AWS_SECRET_ACCESS_KEY: pulumi.secret(secrets.s3SecretKey),
+  };
+}
