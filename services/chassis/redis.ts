@@ -1,27 +1,46 @@
 import { Redis } from 'ioredis';
 import { reasonOf } from './errors.ts';
 import type { Logger } from './log.ts';
+import { timeLimit } from './time-limit.ts';
 
 export type { Redis };
 
+/** How long redis may take for a command, ms. */
+const commandTimeout = 500;
+
 /**
- * Options of a connection whose callers wait for an answer. A command fails at once while there is no connection (no
- * offline queue), and after half a second when the server does not answer: a request is never held by a lost redis.
+ * A connection whose callers wait for an answer. A command fails at once while there is no connection (no offline queue),
+ * and after `limit` ms when the server does not answer: a request is never held by a lost redis.
  */
-export const requestRedisOptions = {
-  connectTimeout: 1_000,
-  commandTimeout: 500,
-  maxRetriesPerRequest: 1,
-  enableOfflineQueue: false,
-  retryStrategy: (attempt: number) => Math.min(attempt * 100, 1_000),
-  reconnectOnError: () => false,
-};
+export class RequestRedis extends Redis {
+  readonly #limit: number;
+
+  constructor({ url, limit = commandTimeout }: { url: string; limit?: number }) {
+    super(url, {
+      connectTimeout: 1_000,
+      maxRetriesPerRequest: 1,
+      enableOfflineQueue: false,
+      retryStrategy: (attempt: number) => Math.min(attempt * 100, 1_000),
+      reconnectOnError: () => false,
+    });
+    this.#limit = limit;
+  }
+
+  // The driver's own `commandTimeout` also gives up on an answer that is there and was not read yet.
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    const sent = super.sendCommand(command, stream);
+    if (command.isResolved) return sent;
+    const lift = timeLimit(this.#limit, () => command.reject(new Error('Command timed out')));
+    command.promise.then(lift, lift);
+    return sent;
+  }
+}
 
 const closing = new WeakSet<Redis>();
 
 /** Opens a connection and keeps it open; `name` (cache, sessions) is what the log lines call it. */
 export function openRedis({ url, name, log }: { url: string; name: string; log: Logger }): Redis {
-  const redis = new Redis(url, requestRedisOptions);
+  const redis = new RequestRedis({ url });
   let connected = false;
   redis.on('ready', () => {
     connected = true;

@@ -49,8 +49,8 @@ describe('the end of a process', { skip: missingPrograms() ?? false }, () => {
     const stopped = api.stop('SIGTERM');
     await until('web-api stops', () => api.lines.some(({ msg }) => msg === 'stopping'));
     await release();
-    const { status, requestId } = await answer;
-    assert.equal(status, 201);
+    const { status, body, requestId } = await answer;
+    assert.equal(status, 201, JSON.stringify(body));
     assert.deepEqual(await stopped, { code: 0, signal: null });
     assert.equal(api.lines.at(-1)?.msg, 'stopped');
     const line = api.access(requestId)[0];

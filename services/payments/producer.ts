@@ -1,20 +1,36 @@
-import type { QueueOptions } from 'bullmq';
-import { requestRedisOptions } from '../chassis/redis.ts';
+import { Queue } from 'bullmq';
+import { reasonOf } from '../chassis/errors.ts';
+import type { Logger } from '../chassis/log.ts';
+import { closeRedis, RequestRedis } from '../chassis/redis.ts';
 import { queueTelemetry } from './queue-telemetry.ts';
 
-/** Longer than for the cache: an order waits for it, and losing a job costs more than a few hundred ms. */
+/** Longer than for the cache, ms: an order waits for it, and losing a job costs more than a few hundred ms. */
 const commandTimeout = 1_500;
 
-/** How a request publishes payment jobs: fails at once without a connection, four attempts a job, 0.5, 1 and 2 s apart. */
-export function producerOptions({ queueUrl }: { queueUrl: string }): QueueOptions {
-  return {
-    connection: { url: queueUrl, ...requestRedisOptions, commandTimeout },
+/** A queue as its producers see it: a job fails at once without a connection, four attempts a job, 0.5, 1 and 2 s apart. */
+export function openQueue<Job>({ name, url, log }: { name: string; url: string; log: Logger }): {
+  queue: Queue<Job>;
+  close: () => Promise<void>;
+} {
+  const connection = new RequestRedis({ url, limit: commandTimeout });
+  const queue = new Queue<Job>(name, {
+    connection,
+    // The version is asked once: a queue whose question was not answered in time would refuse every job from then on.
+    skipVersionCheck: true,
     telemetry: queueTelemetry(),
     defaultJobOptions: {
       attempts: 4,
       backoff: { type: 'exponential', delay: 500 },
       removeOnComplete: { count: 1_000 },
       removeOnFail: { count: 1_000 },
+    },
+  });
+  queue.on('error', (error) => log.warn(`${name} queue connection failed: ${reasonOf(error)}`));
+  return {
+    queue,
+    close: async () => {
+      await queue.close();
+      await closeRedis(connection);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { reasonOf, storefrontError } from '../chassis/errors.ts';
+import { timeLimit } from '../chassis/time-limit.ts';
 
 /** How long auth-service may take, ms. A password check takes some 20 ms. */
 const authTimeout = 1_500;
@@ -19,16 +20,22 @@ export function authClient({ authUrl }: { authUrl: string }): AuthClient {
   return {
     post: async (path, body, requestId) => {
       let answer: AuthAnswer;
+      const giveUp = new AbortController();
+      const lift = timeLimit(authTimeout, () =>
+        giveUp.abort(new Error(`no answer within ${authTimeout} ms`)),
+      );
       try {
         const response = await fetch(`${base}${path}`, {
           method: 'POST',
           headers: { 'content-type': 'application/json', 'x-request-id': requestId },
           body: JSON.stringify(body),
-          signal: AbortSignal.timeout(authTimeout),
+          signal: giveUp.signal,
         });
         answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
       } catch (error) {
         throw storefrontError('AUTH_UNAVAILABLE', [reasonOf(error)], { cause: error });
+      } finally {
+        lift();
       }
       if (answer.status >= 500) throw storefrontError('AUTH_UNAVAILABLE', [`status ${answer.status}`]);
       return answer;

@@ -1,12 +1,10 @@
-import { Queue } from 'bullmq';
 import { openDatabase } from '../chassis/database.ts';
-import { reasonOf } from '../chassis/errors.ts';
 import { createHttpServer } from '../chassis/http-server.ts';
 import { closeRedis, openRedis, redisReady } from '../chassis/redis.ts';
 import { runService } from '../chassis/service.ts';
 import { subscribeFlags } from '../flags/subscription.ts';
 import { type PaymentJob, paymentQueue } from '../payments/job.ts';
-import { producerOptions } from '../payments/producer.ts';
+import { openQueue } from '../payments/producer.ts';
 import { analyticsRoute } from './analytics.ts';
 import { authClient } from './auth-client.ts';
 import { authorise } from './authorise.ts';
@@ -21,8 +19,7 @@ runService({
     const { databaseUrl, databasePoolMax, metricsToken } = config;
     const database = openDatabase({ databaseUrl, databasePoolMax, instance, log });
     const cache = openRedis({ url: config.cacheUrl, name: 'cache', log });
-    const payments = new Queue<PaymentJob>(paymentQueue, producerOptions({ queueUrl: config.queueUrl }));
-    payments.on('error', (error) => log.warn(`payment queue connection failed: ${reasonOf(error)}`));
+    const payments = openQueue<PaymentJob>({ name: paymentQueue, url: config.queueUrl, log });
     const auth = authClient(config);
     const flags = await subscribeFlags({ databaseUrl, instance, log });
     await redisReady(cache);
@@ -33,7 +30,7 @@ runService({
       checks: {
         database: () => database.query('SELECT 1'),
         cache: () => cache.ping(),
-        queue: () => payments.getJobCounts('waiting'),
+        queue: () => payments.queue.getJobCounts('waiting'),
         auth: () =>
           fetch(new URL('/health', config.authUrl), { signal: AbortSignal.timeout(900) }).then((answer) => {
             if (!answer.ok) throw new Error(`status ${answer.status}`);
@@ -46,13 +43,13 @@ runService({
       userRoutes(api, { database, cache });
       searchRoute(api, { database });
       analyticsRoute(api, { database });
-      checkoutRoute(api, { database, payments });
+      checkoutRoute(api, { database, payments: payments.queue });
     });
     return {
       app,
       closing: [
         ['feature flags', flags.close],
-        ['payment queue', () => payments.close()],
+        ['payment queue', payments.close],
         ['cache', () => closeRedis(cache)],
         ['database', () => database.end()],
       ],
