@@ -81,6 +81,12 @@ export interface Applied {
   readonly to: string;
 }
 
+/** How long a collector is waited for; an abort of `signal` ends the waiting at once, and the report says `drained: false`. */
+export interface DrainOptions {
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 export interface LogOptions {
   /** Go on with new lines until `signal` aborts or the stack is stopped. */
   readonly follow?: boolean;
@@ -95,12 +101,12 @@ export interface Target {
   readonly kind: 'embedded' | 'docker' | 'aws';
   /** Starts everything in the order of needs, by health; ends when all of it is healthy and the one-shot tasks are done. */
   start(): Promise<void>;
-  /** The three steps below, in order. May be called at any time, any number of times. */
-  stop(): Promise<void>;
+  /** The three steps below, in order. May be called at any time, any number of times. `signal`: see DrainOptions. */
+  stop(options?: Pick<DrainOptions, 'signal'>): Promise<void>;
   /** Services end in reverse order of needs, each with its grace. */
   stopServices(): Promise<void>;
   /** Waits until everything that was written is in the raw bucket, then ends the collector. */
-  stopCollector(options?: { readonly timeoutMs?: number }): Promise<CollectorReport>;
+  stopCollector(options?: DrainOptions): Promise<CollectorReport>;
   stopStores(): Promise<void>;
 
   address(component: ComponentName, port?: string): Address;

@@ -28,7 +28,7 @@ const check = ({ gate = false, value, limit, ...rest }: CheckOptions): QualityCh
 export function checksOf(judged: Judged, { faultFree }: { faultFree: boolean }): QualityCheck[] {
   return [
     ...conservationChecks(judged, faultFree),
-    ...lossChecks(judged),
+    ...lossChecks(judged, faultFree),
     ...joinChecks(judged),
     ...dataChecks(judged),
   ];
@@ -91,10 +91,11 @@ function conservationChecks({ conservation, lines }: Judged, faultFree: boolean)
   ];
 }
 
-function lossChecks({ counters }: Judged): QualityCheck[] {
+/** With faults some are meant to move; without, whatever was lost is a hole that nobody made. */
+function lossChecks({ counters }: Judged, faultFree: boolean): QualityCheck[] {
   return Object.entries(counters).map(([name, value]) =>
     check({
-      ...{ id: `counter_${name}`, title: `counter ${name}`, limit: 0 },
+      ...{ id: `counter_${name}`, title: `counter ${name}`, gate: faultFree, limit: 0 },
       passed: value === null ? null : value === 0,
       value: value ?? 'not read',
     }),

@@ -49,9 +49,20 @@ test('kinds of event that are missing are named', async (t) => {
   assert.match(quality.checks.find(({ id }) => id === 'kinds')?.value ?? '', /missing: auth\.login$/);
   assert.deepEqual(
     quality.kinds.find(({ kind }) => kind === 'process.start'),
-    { kind: 'process.start', rows: 1, expected: false },
+    { kind: 'process.start', rows: 1, expected: true },
   );
   assert.match(formatQuality(quality), /auth\.login +0 +MISSING/);
+});
+
+test('a stack that starts and ends with the run tells so; one that was up before and after cannot', async (t) => {
+  const change: Change = (c) => {
+    c.changes = [];
+  };
+  const own = await judged(t, change);
+  assert.deepEqual(failed(own), ['kinds']);
+  const { value } = own.checks.find(({ id }) => id === 'kinds') ?? {};
+  assert.equal(value, 'missing: process.start, process.stop, change.deployment');
+  assert.deepEqual(failed(await judged(t, change, { ownStack: false })), []);
 });
 
 test('times outside the window', async (t) => {

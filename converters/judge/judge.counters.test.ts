@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { failed, judged } from './judged.test-world.ts';
+import { type Change, failed, judged } from './judged.test-world.ts';
 import { START_MS } from './run.test-world.ts';
 
 test('counters of others: what they say is passed on, and what could not be read is not zero', async (t) => {
@@ -62,4 +62,32 @@ test('counters of others: what they say is passed on, and what could not be read
     c.metrics = c.metrics.filter((row) => row.metric_name !== 'telemetry_spans_dropped_total');
   });
   assert.equal(without.counters.sdk_dropped_spans, null);
+});
+
+test('what was lost in a run without faults makes it unsound; with faults it is only marked', async (t) => {
+  const names = [
+    ...[
+      'client_dropped_iterations',
+      'collector_refused',
+      'collector_send_failed',
+      'collector_enqueue_failed',
+    ],
+    ...[
+      'collector_left_in_queue',
+      'collector_not_drained',
+      'collector_lines_not_read',
+      'process_events_lost',
+    ],
+    'deployments_untold',
+  ];
+  for (const name of names) {
+    const lose: Change = ({ record }) => {
+      record.counters = { [name]: 1 };
+    };
+    const quality = await judged(t, lose);
+    assert.deepEqual([quality.sound, failed(quality)], [false, [`counter_${name}`]]);
+    assert.equal(quality.checks.find(({ id }) => id === `counter_${name}`)?.gate, true);
+    const marked = await judged(t, lose, { faultFree: false });
+    assert.deepEqual([marked.sound, failed(marked)], [true, [`counter_${name}`]]);
+  }
 });

@@ -22,12 +22,14 @@ export interface JudgeOptions {
   readonly ledger?: Ledger;
   /** No fault, restart or replacement was applied: the sides must be equal, not only subsets. */
   readonly faultFree?: boolean;
+  /** The stack started and stopped within the run's window. */
+  readonly ownStack?: boolean;
   /** Words that must not be in the data, besides the usual ones and the scenario's name. */
   readonly leakWords?: readonly string[];
 }
 
-/** Kinds that every run of the stack has. */
-const EXPECTED_KINDS = [
+/** Kinds that come of the traffic, of itself. */
+const TRAFFIC_KINDS = [
   ...[
     'http.access',
     'log',
@@ -40,6 +42,8 @@ const EXPECTED_KINDS = [
   ],
   ...['queue.publish', 'queue.job', 'internal', 'metric.sample'],
 ];
+/** Kinds that come of a stack's start and end. */
+const STACK_KINDS = ['process.start', 'process.stop', 'change.deployment'];
 /** They push metrics themselves. */
 const OWN_SERVICES = [FRONT, 'auth-service', 'payment-worker', 'operator'];
 
@@ -61,7 +65,7 @@ const COMPARED: readonly (readonly [Side, Side])[] = [
  * Parquet. Memory holds the request ids, span ids and trace ids of the run. @throws `RUN_NOT_COMPLETE`, store errors
  */
 export async function judgeRun(options: JudgeOptions): Promise<Quality> {
-  const { raw, record, dir, ledger, faultFree = true, leakWords = [] } = options;
+  const { raw, record, dir, ledger, faultFree = true, ownStack = true, leakWords = [] } = options;
   const { end_ms } = record.window;
   if (end_ms === null) throw runNotComplete(record.run_id);
   const ids = new RequestIds();
@@ -92,7 +96,7 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
       ...(ledger ? rejectsOf(ledger) : {}),
     },
     joins: { ...logs.joins(), ...traces.joins() },
-    kinds: kindsOf(counts.kinds),
+    kinds: kindsOf(counts.kinds, [...TRAFFIC_KINDS, ...(ownStack ? STACK_KINDS : [])]),
     clock: { ...counts.clock(), offsets: traces.offsets() },
     leaks: await findLeaks({ dir, words: [...LEAK_WORDS, ...scenario, ...leakWords] }),
     metrics: metrics.report(),
@@ -141,11 +145,11 @@ async function deadLetters({ raw, record }: { raw: ObjectStore; record: RunRecor
 const rejectsOf = ({ inputs }: Ledger): Record<string, number> =>
   Object.fromEntries(Object.entries(inputs).map(([input, { rejected }]) => [`rejected_${input}`, rejected]));
 
-function kindsOf(counts: ReadonlyMap<string, number>): KindCount[] {
-  const others = [...counts.keys()].filter((kind) => !EXPECTED_KINDS.includes(kind)).sort();
-  return [...EXPECTED_KINDS, ...others].map((kind) => ({
+function kindsOf(counts: ReadonlyMap<string, number>, required: readonly string[]): KindCount[] {
+  const others = [...counts.keys()].filter((kind) => !required.includes(kind)).sort();
+  return [...required, ...others].map((kind) => ({
     kind,
     rows: counts.get(kind) ?? 0,
-    expected: EXPECTED_KINDS.includes(kind),
+    expected: required.includes(kind),
   }));
 }

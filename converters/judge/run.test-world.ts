@@ -73,7 +73,11 @@ export function cleanRun(): RunContent {
   };
   for (let i = 0; i < REQUESTS; i++) addRequest(content, i);
   addMetrics(content);
-  content.changes.push({ time: START_MS + 1, event_kind: 'process.start', service: 'web-api' });
+  content.changes.push(
+    { time: START_MS + 1, event_kind: 'process.start', service: 'web-api' },
+    { time: START_MS + 500, event_kind: 'change.deployment', service: 'web-api' },
+    { time: END_MS - 2500, event_kind: 'process.stop', service: 'web-api' },
+  );
   content.lines.push('2026-11-24 05:40:00.000 UTC [12] LOG:  checkpoint starting: time');
   return content;
 }

@@ -22,12 +22,30 @@ export const runIdInvalid = (pattern: RegExp, actual: string) =>
     `run id must match ${pattern}, got ${JSON.stringify(actual.length > 60 ? `${actual.slice(0, 60)}…` : actual)}`,
   );
 
-export const runIdTaken = ({ runId, store, cause }: { runId: string; store: string; cause?: unknown }) =>
-  new RunError(
+/** `held` says how the id is held. */
+export const runIdTaken = (options: {
+  runId: string;
+  store: string;
+  held: 'complete' | 'unknown' | { readonly by: string; readonly inSight: boolean };
+  cause?: unknown;
+}) => {
+  const { runId, store, held, cause } = options;
+  const other = 'Choose another run id, or leave it out';
+  const remove = `if that run was killed, remove runs/${runId}.json there`;
+  const rest =
+    held === 'complete'
+      ? `is complete and was left as it is. ${other}; \`faultline convert ${runId}\` and \`seal\` go on from it`
+      : held === 'unknown'
+        ? `was left as it is. ${other}; ${remove}`
+        : held.inSight
+          ? `still runs (${held.by}). ${other}; or wait for it`
+          : `was left as it is: it is made by ${held.by}, which cannot be seen from here. ${other}; ${remove}`;
+  return new RunError(
     'RUN_ID_TAKEN',
-    `run id must be new, but ${store} already has a run "${runId}", which was left as it is. Choose another run id, or leave it out; if that run was killed, remove runs/${runId}.json there`,
+    `run id must be new, but ${store} already has a run "${runId}", which ${rest}`,
     cause,
   );
+};
 
 export const runNotFound = ({ runId, store, cause }: { runId: string; store: string; cause?: unknown }) =>
   new RunError(
@@ -52,8 +70,8 @@ export const runRecordInvalid = (options: {
 export const runNotComplete = (runId: string) =>
   new RunError(
     'RUN_NOT_COMPLETE',
-    `run "${runId}" must be complete before its raw objects can be listed, but its record says that it still runs ` +
-      '(no end of the window, or no time by which its telemetry was in the bucket). Wait for it; if it was killed, it cannot be completed: remove its record, and run again',
+    `run "${runId}" must be complete before it can be converted, sealed or judged, but its record says that it still runs ` +
+      '(no end of the window, or no time by which its telemetry was in the bucket). Wait for it; if it was killed, it cannot be completed: make a run of that id again',
   );
 
 export const runChanged = ({ runId, store, reason }: { runId: string; store: string; reason: string }) =>

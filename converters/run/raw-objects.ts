@@ -3,32 +3,19 @@ import type { ObjectInfo, ObjectStore } from '../store/store.ts';
 import { runNotComplete } from './errors.ts';
 import type { RunRecord } from './record.ts';
 
-const MINUTE_MS = 60_000;
-
 /** `raw/2026/11/24/05/41/`: the prefix of what was uploaded in that minute (UTC). */
 export function minutePrefix({ prefix, at_ms }: { prefix: string; at_ms: number }): string {
   const [year, month, day, hour, minute] = new Date(at_ms).toISOString().split(/\D/);
   return `${prefix}/${year}/${month}/${day}/${hour}/${minute}/`;
 }
 
-/**
- * The minutes in which telemetry of a run was uploaded: from the start of its window until the collector had put
- * everything, which may be long after the window's end. In order. @throws `RUN_NOT_COMPLETE`
- */
-export function* rawPrefixes(record: RunRecord): Generator<string> {
-  const { start_ms, until_ms } = uploadSpan(record);
-  const first = start_ms - (start_ms % MINUTE_MS);
-  for (let at_ms = first; at_ms <= until_ms; at_ms += MINUTE_MS) {
-    yield minutePrefix({ prefix: record.raw.prefix, at_ms });
-  }
-}
-
 /** The collector names its objects by UUIDs of version 7, whose first 48 bits are epoch ms (RFC 9562 5.7). */
 const UUID_V7 = /_([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.[^/]+$/;
 
 /**
- * The raw objects that may hold records of a run, in order of their keys, by one listing. They may also hold records
- * of the time before and after it. What a stack that goes on running puts after the run was drained is left out, so that
+ * The raw objects that may hold records of a run, in order of their keys, by one listing: those put in the minutes from
+ * the start of its window until the collector had put everything, which may be long after the window's end. They may also
+ * hold records of the time before and after it. What a stack that goes on running puts after the run was drained is left out, so that
  * the list is the same whenever it is made. @throws `RUN_NOT_COMPLETE`
  */
 export async function* rawObjects({

@@ -1,4 +1,16 @@
-import { count, dictionary, epochMs, matching, number, object, oneOf, orNull, text } from './shape.ts';
+import { type Owner, ownerShape } from './owner.ts';
+import {
+  count,
+  dictionary,
+  epochMs,
+  matching,
+  number,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  text,
+} from './shape.ts';
 
 /**
  * What belongs to a run: `runs/<run-id>.json` in the raw bucket. Written once as `running` (create only, which also claims
@@ -8,6 +20,8 @@ export interface RunRecord {
   readonly schema_version: 1;
   readonly run_id: string;
   readonly state: 'running' | 'complete';
+  /** Who makes the run, while it is running: its word alone counts, and when it is gone the id can be taken over. */
+  readonly owner?: Owner;
   readonly target: 'embedded' | 'docker' | 'aws' | 'foreign';
   readonly seed: number;
   /** Event time, epoch ms UTC; records outside are counted as `outside_window`. `end_ms` is exclusive; null while running. */
@@ -37,6 +51,7 @@ export const recordShape = object({
   schema_version: oneOf(1),
   run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
   state: oneOf('running', 'complete'),
+  owner: optional(ownerShape),
   target: oneOf('embedded', 'docker', 'aws', 'foreign'),
   seed: count,
   window: object({ start_ms: epochMs, end_ms: orNull(epochMs) }),

@@ -1,6 +1,7 @@
 import { isStoreError } from '../store/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { runChanged, runIdTaken, runNotFound, runRecordInvalid } from './errors.ts';
+import { runChanged, runNotFound, runRecordInvalid } from './errors.ts';
+import { describeOwner, isSameOwner } from './owner.ts';
 import { type RunRecord, recordProblems, recordShape } from './record.ts';
 import { parseRunId } from './run-id.ts';
 import { parseShape } from './shape.ts';
@@ -8,8 +9,12 @@ import { parseShape } from './shape.ts';
 /*
  * The life of a record:
  *
- *   claimRun ── create only: of two commands with one id exactly one goes on ──► running
- *   completeRun ── replaces it, only where it is still the same running run ──► complete, for good
+ *   claimRun ── create only: of two commands with one id exactly one goes on ──► running, with its owner
+ *   completeRun ── replaces it, only where it is still the same running run ──► complete, without an owner, for good
+ *   abandonRun ── removes it, and all that the run has put
+ *
+ * A record that is running is changed by its owner alone, and by who takes over from an owner that is gone (claim.ts). So
+ * looking at it and putting it need not be one step; a folder has no put that depends on what is there already.
  */
 
 export const recordKey = (runId: string) => `runs/${parseRunId(runId)}.json`;
@@ -17,24 +22,22 @@ export const recordKey = (runId: string) => `runs/${parseRunId(runId)}.json`;
 /** Key of the client's own points of a run. */
 export const pointsKey = (runId: string) => `runs/${parseRunId(runId)}/client.ndjson.gz`;
 
-/** @throws `RUN_ID_TAKEN`, `RUN_RECORD_INVALID` */
-export async function claimRun({ raw, record }: { raw: ObjectStore; record: RunRecord }): Promise<void> {
-  const { run_id: runId } = record;
-  try {
-    await raw.put(recordKey(runId), encode({ raw, record }), {
-      ifNoneMatch: true,
-      contentType: 'application/json',
-    });
-  } catch (error) {
-    if (isStoreError(error, 'OBJECT_EXISTS')) throw runIdTaken({ runId, store: raw.url, cause: error });
-    throw error;
-  }
-}
+/** Prefix of the raw objects of a stack that is up for this run alone. */
+export const ownRawPrefix = (runId: string) => `raw/runs/${parseRunId(runId)}`;
 
-/** Does nothing where the record is complete already and says the same. @throws `RUN_NOT_FOUND`, `RUN_CHANGED` */
-export async function completeRun({ raw, record }: { raw: ObjectStore; record: RunRecord }): Promise<void> {
+/**
+ * Does nothing where the record is complete already and says the same. @returns the record as it is now
+ * @throws `RUN_NOT_FOUND`, `RUN_CHANGED`
+ */
+export async function completeRun({
+  raw,
+  record: { owner, ...record },
+}: {
+  raw: ObjectStore;
+  record: RunRecord;
+}): Promise<RunRecord> {
   const { run_id: runId } = record;
-  const bytes = encode({ raw, record });
+  const bytes = encodeRecord({ raw, record });
   const claimed = await readRun({ raw, runId });
   const changed = (reason: string) => runChanged({ runId, store: raw.url, reason });
   if (record.state !== 'complete') throw changed('the new record is not complete');
@@ -44,10 +47,13 @@ export async function completeRun({ raw, record }: { raw: ObjectStore; record: R
     );
   }
   if (claimed.state === 'complete') {
-    if (Buffer.compare(encode({ raw, record: claimed }), bytes) === 0) return;
+    if (Buffer.compare(encodeRecord({ raw, record: claimed }), bytes) === 0) return record;
     throw changed('it is complete, with other figures');
   }
+  if (!isSameOwner(claimed.owner, owner))
+    throw changed(`it is now made by ${claimed.owner ? describeOwner(claimed.owner) : 'nobody known'}`);
   await raw.put(recordKey(runId), bytes, { contentType: 'application/json' });
+  return record;
 }
 
 /** @throws `RUN_NOT_FOUND`, `RUN_RECORD_INVALID` */
@@ -59,6 +65,19 @@ export async function readRun({ raw, runId }: { raw: ObjectStore; runId: string 
     if (isStoreError(error, 'OBJECT_NOT_FOUND')) throw runNotFound({ runId, store: raw.url, cause: error });
     throw error;
   }
+  return decodeRecord({ raw, runId, bytes });
+}
+
+/** @throws `RUN_RECORD_INVALID` */
+export function decodeRecord({
+  raw,
+  runId,
+  bytes,
+}: {
+  raw: ObjectStore;
+  runId: string;
+  bytes: Uint8Array;
+}): RunRecord {
   const parsed = parseShape<RunRecord>({ bytes, check: recordShape, root: 'record' });
   const invalid = (problems: string[], cause?: unknown) =>
     runRecordInvalid({ runId, store: raw.url, problems, cause });
@@ -70,8 +89,8 @@ export async function readRun({ raw, runId }: { raw: ObjectStore; runId: string 
   return parsed.value;
 }
 
-/** Checked before it is written, so that what is written can be read. */
-function encode({ raw, record }: { raw: ObjectStore; record: RunRecord }): Uint8Array {
+/** Checked before it is written, so that what is written can be read. @throws `RUN_RECORD_INVALID` */
+export function encodeRecord({ raw, record }: { raw: ObjectStore; record: RunRecord }): Uint8Array {
   const problems = [...recordShape(record, 'record'), ...recordProblems(record)];
   if (problems.length > 0) throw runRecordInvalid({ runId: record.run_id, store: raw.url, problems });
   return new TextEncoder().encode(`${JSON.stringify(record, null, 2)}\n`);

@@ -3,11 +3,12 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
+import type { Ledger, Manifest, ManifestFile } from '../dataset/manifest.ts';
 import { ConverterError } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import { decodePart } from '../parts/part.ts';
 import { partRowsKey } from '../parts/part-set.ts';
+import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
@@ -21,7 +22,7 @@ export interface SealProgress {
   readonly rows: number;
 }
 /** What `judge` finds in the folder: all Parquet files, complete; it may add files of its own, such as `report/quality.json`. */
-export type Judge = (dataset: { dir: string; runId: string }) => Promise<unknown>;
+export type Judge = (dataset: { dir: string; runId: string; ledger: Ledger }) => Promise<unknown>;
 
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
@@ -47,9 +48,7 @@ export async function sealRun({
 }): Promise<Manifest> {
   const { run_id: runId, window } = record;
   const endMs = window.end_ms;
-  if (record.state !== 'complete' || endMs === null) {
-    throw new ConverterError('RUN_NOT_COMPLETE', `run ${runId} is ${record.state}`);
-  }
+  if (record.state !== 'complete' || endMs === null) throw runNotComplete(runId);
   const dir = await mkdtemp(join(tmpdir(), `storefront-seal-${runId}-`));
   try {
     const sets = await loadPartSets({ raw, record });
@@ -79,7 +78,7 @@ export async function sealRun({
     }
     const ledger = settle({ sets, merged: step.value, written: writer.written, classes: writer.classes });
     onProgress?.({ stage: 'judge', rows });
-    await judge?.({ dir, runId });
+    await judge?.({ dir, runId, ledger });
     const manifest: Manifest = {
       schema_version: 1,
       run_id: runId,

@@ -55,13 +55,22 @@ export class CollectorWatch {
   /**
    * Waits until nothing is under way: queues empty, and no log record or span came or went for a while. When one process
    * has read all there is, its count must also be that of the lines; after a restart some lines may be read twice, and
-   * those that a killed process had read are not known, so that only quiet is left to go by.
+   * those that a killed process had read are not known, so that only quiet is left to go by. False where the time is up or
+   * `signal` aborts before that.
    */
-  async drain({ lines, timeoutMs }: { lines: LineCounter; timeoutMs: number }): Promise<boolean> {
+  async drain({
+    lines,
+    timeoutMs,
+    signal,
+  }: {
+    lines: LineCounter;
+    timeoutMs: number;
+    signal: AbortSignal | undefined;
+  }): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     let last = '';
     let quietSince = Date.now();
-    while (Date.now() < deadline) {
+    while (Date.now() < deadline && !signal?.aborted) {
       const counters = await this.read();
       const state = counters === undefined ? 'no answer' : stateOf(counters);
       if (state !== last || counters === undefined || counters.queued > 0) {

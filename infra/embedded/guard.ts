@@ -25,7 +25,12 @@ export class Guard {
     return new Guard(guardian);
   }
 
-  /** `pid` leads a process group; `signals` in the order in which it is to get them. */
+  /** Undefined where it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** `pid` leads a process group; `signals` in the order in which it is to get them, before SIGKILL. */
   watch({ pid, signals }: { pid: number; signals: readonly NodeJS.Signals[] }): void {
     this.#send({ watch: pid, signals });
   }
@@ -34,7 +39,7 @@ export class Guard {
     this.#send({ forget: pid });
   }
 
-  /** A folder that must not outlive the stack. */
+  /** A file or folder that must not outlive the parent; what was named last is removed first. */
   removeAtEnd(path: string): void {
     this.#send({ remove: path });
   }

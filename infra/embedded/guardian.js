@@ -4,7 +4,7 @@
 //
 //   {"watch": pid, "signals": ["SIGTERM"]}   a process group, and how it likes to be told
 //   {"forget": pid}                          it has ended
-//   {"remove": path}                         temporary state, to be removed at the end
+//   {"remove": path}                         a file or folder, to be removed at the end: what was named last goes first
 //   {"goodbye": true}                        the parent has cleaned up itself
 //   end of file                              the parent is gone: signal, wait, SIGKILL, remove
 import { readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const GRACE_MS = 4000;
 const POLL_MS = 50;
 const groups = new Map();
-const folders = new Set();
+const leftovers = new Set();
 
 // Ctrl-C goes to all of a terminal's processes; this one must outlast them.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -23,18 +23,25 @@ for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   if (command.watch) groups.set(command.watch, command.signals);
   if (command.forget) groups.delete(command.forget);
-  if (command.remove) folders.add(command.remove);
+  if (command.remove) leftovers.add(command.remove);
   if (command.goodbye) process.exit(0);
 }
 
 await Promise.all([...groups].map(([group, signals]) => end(group, signals)));
-for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+for (const path of [...leftovers].reverse()) remove(path);
 
 async function end(group, signals) {
   for (const signal of [...signals, 'SIGKILL']) {
     if (!send(group, signal)) return;
     for (let waited = 0; waited < GRACE_MS && alive(group); waited += POLL_MS) await sleep(POLL_MS);
   }
+}
+
+// What cannot be removed must not keep the rest.
+function remove(path) {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch {}
 }
 
 function send(group, signal) {

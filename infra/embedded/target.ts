@@ -6,6 +6,7 @@ import type {
   Address,
   Applied,
   CollectorReport,
+  DrainOptions,
   LogOptions,
   ProcessEvent,
   Secrets,
@@ -79,8 +80,8 @@ export class EmbeddedTarget implements Target {
     }
   }
 
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
+  stop({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#stopping ??= this.#stop(signal);
     return this.#stopping;
   }
 
@@ -90,8 +91,8 @@ export class EmbeddedTarget implements Target {
     for (const { name } of services.toReversed()) await this.#stopComponent(name);
   }
 
-  stopCollector({ timeoutMs = DRAIN_MS }: { readonly timeoutMs?: number } = {}): Promise<CollectorReport> {
-    this.#report ??= this.#stopCollector(timeoutMs);
+  stopCollector(options: DrainOptions = {}): Promise<CollectorReport> {
+    this.#report ??= this.#stopCollector(options);
     return this.#report;
   }
 
@@ -160,14 +161,19 @@ export class EmbeddedTarget implements Target {
     };
   }
 
+  /** A file that tells how to reach the stack: it goes with it, also when this process is killed. */
+  removeAtEnd(path: string): void {
+    this.#running('the stack').guard.removeAtEnd(path);
+  }
+
   /** Process of a replica while it runs. */
   pid(component: ComponentName, replica = 1): number | undefined {
     return this.#instances.get(component)?.[replica - 1]?.pid;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(signal: AbortSignal | undefined): Promise<void> {
     await this.stopServices();
-    await this.stopCollector();
+    await this.stopCollector(signal ? { signal } : {});
     await this.stopStores();
     this.#ending.abort();
     await this.#stack?.dispose();
@@ -214,13 +220,13 @@ export class EmbeddedTarget implements Target {
     await Promise.all((this.#instances.get(name) ?? []).map((instance) => instance.stop()));
   }
 
-  async #stopCollector(timeoutMs: number): Promise<CollectorReport> {
+  async #stopCollector({ timeoutMs = DRAIN_MS, signal }: DrainOptions): Promise<CollectorReport> {
     const since = Date.now();
     const ready = this.#changes !== undefined; // after a start that failed there is nothing worth waiting for
-    const eventsLost = await this.#processLog?.close({ timeoutMs: ready ? PROCESS_EVENTS_MS : 0 });
+    const eventsLost = await this.#processLog?.close({ timeoutMs: ready ? PROCESS_EVENTS_MS : 0, signal });
     const except = [...OBSERVERS, 'control'].map((name) => `${name}.log`);
     const lines = new LineCounter({ folder: this.#stack?.state.logs ?? '', except });
-    const drained = ready && ((await this.#watch?.drain({ lines, timeoutMs })) ?? false);
+    const drained = ready && ((await this.#watch?.drain({ lines, timeoutMs, signal })) ?? false);
     const queued = this.#watch?.total.queued ?? 0;
     await this.#stopComponent('collector');
     this.#watch?.close();

@@ -51,10 +51,17 @@ export class ProcessLog {
     this.#sending ??= this.#send(`${url}/v1/logs`);
   }
 
-  /** Sends what waits, for at most `timeoutMs`. Returns how many events the collector did not take. */
-  async close({ timeoutMs }: { timeoutMs: number }): Promise<number> {
+  /** Sends what waits, for at most `timeoutMs` or until `signal` aborts. Returns how many events the collector did not take. */
+  async close({
+    timeoutMs,
+    signal,
+  }: {
+    timeoutMs: number;
+    signal?: AbortSignal | undefined;
+  }): Promise<number> {
     const deadline = Date.now() + timeoutMs;
-    while (this.#sending !== undefined && this.#waiting.length > 0 && Date.now() < deadline) await sleep(20);
+    const mayWait = () => Date.now() < deadline && !signal?.aborted;
+    while (this.#sending !== undefined && this.#waiting.length > 0 && mayWait()) await sleep(20);
     this.#closed = true;
     await this.#sending;
     return this.#dropped + this.#waiting.length;

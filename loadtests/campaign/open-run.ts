@@ -1,6 +1,8 @@
+import { abandonRun, claimRun, type TakenOver } from '../../converters/run/claim.ts';
+import { thisOwner } from '../../converters/run/owner.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import type { RunId } from '../../converters/run/run-id.ts';
-import { claimRun, completeRun, recordKey } from '../../converters/run/runs.ts';
+import { completeRun } from '../../converters/run/runs.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { CollectorReport } from '../../infra/target.ts';
 import type { LoadResult } from '../load.ts';
@@ -8,9 +10,11 @@ import type { LoadResult } from '../load.ts';
 /** A run that has its id and is not complete yet. */
 export interface OpenRun {
   readonly runId: RunId;
+  /** The id was that of a run whose process is gone. */
+  readonly takenOver: TakenOver | undefined;
   /** @throws `RUN_NOT_FOUND`, `RUN_CHANGED` */
   complete(facts: RunFacts): Promise<RunRecord>;
-  /** Gives the id back: nothing of the run is to be kept. */
+  /** Gives the id back: nothing of the run is kept. */
   abandon(): Promise<void>;
 }
 
@@ -23,7 +27,7 @@ export interface RunFacts {
   readonly versions: RunRecord['versions'];
 }
 
-/** Takes the id; of two commands with one id exactly one goes on. @throws `RUN_ID_TAKEN` */
+/** Takes the id, also that of a run that was killed; of two commands with one id exactly one goes on. @throws `RUN_ID_TAKEN` */
 export async function openRun({
   raw,
   runId,
@@ -41,6 +45,7 @@ export async function openRun({
     schema_version: 1,
     run_id: runId,
     state: 'running',
+    owner: await thisOwner(),
     target,
     seed,
     window: { start_ms: Date.now(), end_ms: null },
@@ -51,44 +56,56 @@ export async function openRun({
     counters: {},
     versions: {},
   };
-  await claimRun({ raw, record: claimed });
+  const takenOver = await claimRun({ raw, record: claimed });
   return {
     runId,
+    takenOver,
     async complete({ window, drainedMs, traffic, counters, versions }) {
-      const record: RunRecord = {
+      const record = {
         ...claimed,
-        state: 'complete',
+        state: 'complete' as const,
         window,
         raw: { prefix: rawPrefix, drained_ms: drainedMs },
         traffic,
         counters,
         versions,
       };
-      await completeRun({ raw, record });
-      return record;
+      return completeRun({ raw, record });
     },
-    abandon: () => raw.delete(recordKey(runId)),
+    abandon: () => abandonRun({ raw, record: claimed }),
   };
 }
 
-export type CollectorLosses = Pick<CollectorReport, 'refused' | 'sendFailed' | 'enqueueFailed' | 'queued'> &
-  Partial<Pick<CollectorReport, 'processEventsLost'>>;
+type Losses = Pick<CollectorReport, 'refused' | 'sendFailed' | 'enqueueFailed' | 'queued'>;
+/** What is known of a collector that was stopped, and not of one that goes on running. */
+type EndLosses = Pick<CollectorReport, 'drained' | 'lines' | 'linesRead' | 'processes' | 'processEventsLost'>;
 
-/** What the client and the collector say that they lost, by their own counters. */
+/**
+ * What the client, the collector and the operator lost, by their own counters. Null is what cannot be known: of a stack that
+ * goes on running, or lines of a collector of several processes, each of which may have read some again.
+ */
 export function lossCounters({
   load,
   collector,
+  deploymentsUntold = null,
 }: {
-  load: LoadResult;
-  collector: CollectorLosses;
+  load: Pick<LoadResult, 'droppedIterations'>;
+  collector: Losses & Partial<EndLosses>;
+  /** First deployments that the operator took no note of. */
+  deploymentsUntold?: number | null;
 }): Record<string, number | null> {
   const total = ({ logs, traces, metrics }: CollectorReport['refused']) => logs + traces + metrics;
+  const { drained, lines, linesRead, processes } = collector;
+  const linesKnown = lines !== undefined && linesRead !== undefined && processes === 1;
   return {
     client_dropped_iterations: load.droppedIterations,
     collector_refused: total(collector.refused),
     collector_send_failed: total(collector.sendFailed),
     collector_enqueue_failed: total(collector.enqueueFailed),
     collector_left_in_queue: collector.queued,
+    collector_not_drained: drained === undefined ? null : Number(!drained),
+    collector_lines_not_read: linesKnown ? Math.max(0, lines - linesRead) : null,
     process_events_lost: collector.processEventsLost ?? null,
+    deployments_untold: deploymentsUntold,
   };
 }

@@ -1,13 +1,14 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isAlive } from '../../infra/embedded/state.ts';
-import type { Target } from '../../infra/target.ts';
+import { isSameOwner, type Owner, stateOf, thisOwner } from '../../converters/run/owner.ts';
+import type { EmbeddedTarget } from '../../infra/embedded/target.ts';
 import { CliError } from './errors.ts';
 import { places } from './places.ts';
 
 /** How to reach the stack that `faultline control` holds up; the file has tokens and is for its owner only. */
 export interface HeldStack {
-  readonly pid: number;
+  /** Who holds it up. */
+  readonly owner: Owner;
   readonly target: 'embedded';
   readonly raw_prefix: string;
   readonly control: { readonly url: string; readonly token: string };
@@ -19,18 +20,18 @@ export interface HeldStack {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export function describeStack({
+export async function describeStack({
   target,
   controlUrl,
   rawPrefix,
 }: {
-  target: Target;
+  target: EmbeddedTarget;
   controlUrl: string;
   rawPrefix: string;
-}): HeldStack {
+}): Promise<HeldStack> {
   const secrets = target.secrets();
   return {
-    pid: process.pid,
+    owner: await thisOwner(),
     target: 'embedded',
     raw_prefix: rawPrefix,
     control: { url: controlUrl, token: secrets.controlToken },
@@ -47,7 +48,15 @@ export function describeStack({
   };
 }
 
-export async function writeHeldStack(stack: HeldStack): Promise<void> {
+/** The file has secrets: it goes with the stack, also when this process is killed. */
+export async function writeHeldStack({
+  target,
+  stack,
+}: {
+  target: EmbeddedTarget;
+  stack: HeldStack;
+}): Promise<void> {
+  target.removeAtEnd(places.control);
   await mkdir(dirname(places.control), { recursive: true });
   await rm(places.control, { force: true }); // the mode counts only for a file that is new
   await writeFile(places.control, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
@@ -55,18 +64,27 @@ export async function writeHeldStack(stack: HeldStack): Promise<void> {
 
 /** Only what this process wrote: a start that failed must not take another stack's file. */
 export async function removeHeldStack(): Promise<void> {
-  const text = await readFile(places.control, 'utf8').catch(() => '{}');
-  if ((JSON.parse(text) as Partial<HeldStack>).pid === process.pid) await rm(places.control, { force: true });
+  const stack = await read();
+  if (stack && isSameOwner(stack.owner, await thisOwner())) await rm(places.control, { force: true });
 }
 
 /** @throws STACK_NOT_FOUND */
 export async function readHeldStack(): Promise<HeldStack> {
-  const text = await readFile(places.control, 'utf8').catch(() => undefined);
-  const stack = text === undefined ? undefined : (JSON.parse(text) as HeldStack);
-  if (stack === undefined || !isAlive(stack.pid))
+  const stack = await read();
+  if (stack === undefined || (await stateOf(stack.owner)) !== 'alive')
     throw new CliError(
       'STACK_NOT_FOUND',
       'no stack is up in this folder: start one with `npx faultline control`, in another terminal',
     );
   return stack;
+}
+
+/** Undefined where there is none; one that was cut off when its writer was killed is none. */
+async function read(): Promise<HeldStack | undefined> {
+  try {
+    const stack = JSON.parse(await readFile(places.control, 'utf8')) as HeldStack;
+    return stack.owner === undefined ? undefined : stack;
+  } catch {
+    return undefined;
+  }
 }

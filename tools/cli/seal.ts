@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
+import { ownRawPrefix } from '../../converters/run/runs.ts';
 import { sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { Update } from './steps.ts';
@@ -30,8 +31,10 @@ export async function sealAndJudge({
     record,
     signal,
     onProgress: ({ stage, rows }) => update(`${STAGE[stage]}: ${rows} rows`),
-    judge: async ({ dir }) => {
-      quality = await judgeRun({ raw, record, dir });
+    judge: async ({ dir, ledger }) => {
+      // A stack that was up before the run, and after it, started and stopped outside of its window.
+      const ownStack = record.raw.prefix === ownRawPrefix(record.run_id);
+      quality = await judgeRun({ raw, record, dir, ledger, ownStack });
       await mkdir(join(dir, 'report'), { recursive: true });
       await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(quality, null, 2)}\n`);
     },

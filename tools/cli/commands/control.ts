@@ -56,14 +56,21 @@ export const controlCommand = (_finish: (code: number) => void) =>
                   });
                   await target.start();
                   control = await Control.start({ target, port });
-                  await reportFirstDeployments(target);
+                  const untold = await reportFirstDeployments(target);
+                  return untold.length === 0
+                    ? ''
+                    : `the operator took no note of the deployment of ${untold.join(', ')}, which the changes will lack`;
                 },
               },
             ],
           });
           if (!target || !control) return;
-          const stack = describeStack({ target, controlUrl: control.address.url, rawPrefix: RAW_PREFIX });
-          await writeHeldStack(stack);
+          const stack = await describeStack({
+            target,
+            controlUrl: control.address.url,
+            rawPrefix: RAW_PREFIX,
+          });
+          await writeHeldStack({ target, stack });
           if (json)
             console.log(
               JSON.stringify({ ...target.versions(), web_api: stack.web_api, control: stack.control.url }),

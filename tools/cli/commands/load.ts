@@ -9,6 +9,7 @@ import { readHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
 import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { places } from '../places.ts';
+import { takeOverSteps } from '../run/take-over.ts';
 import { parseScenario, scenarioScript } from '../scenarios.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
@@ -36,6 +37,7 @@ export const loadCommand = (finish: (code: number) => void) =>
           await runSteps({
             json,
             steps: [
+              ...takeOverSteps(run),
               {
                 title: `Traffic of ${scenario}: ${rate} requests/s for ${durationS} s, seed ${seed}`,
                 run: async (update) => {

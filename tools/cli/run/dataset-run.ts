@@ -6,10 +6,12 @@ import { pointLatest } from '../../../converters/dataset/latest.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
+import { ownRawPrefix } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
+import { deadStackEnded } from '../../../infra/embedded/state.ts';
 import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
@@ -24,6 +26,7 @@ import { scenarioScript } from '../scenarios.ts';
 import { sealAndJudge } from '../seal.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
+import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
 const SCENARIO = '01-steady';
@@ -68,6 +71,7 @@ export class DatasetRun {
   #opening: Promise<number> | undefined;
   #memory: ReturnType<typeof watchMemory> | undefined;
   #stackMemory: MemoryPeak = { peakBytes: 0, measure: 'PSS' };
+  #deploymentsUntold = 0;
   #load: LoadResult | undefined;
   #traffic: RunRecord['traffic'] = null;
   #record: RunRecord | undefined;
@@ -89,7 +93,8 @@ export class DatasetRun {
         'DATA_EXISTS',
         `${folder} must not exist yet: choose another --run-id, or remove it`,
       );
-    const prefix = `raw/${runId}`;
+    const prefix = ownRawPrefix(runId);
+    await deadStackEnded(places.stack(runId)); // of a run that was killed: it may still be putting telemetry
     const raw = openStore(join(places.s3Root, 'raw'));
     return new DatasetRun(
       options,
@@ -111,6 +116,7 @@ export class DatasetRun {
       },
     });
     return [
+      ...takeOverSteps(this.#open),
       step('Programs', 'programs', (update) => this.#findPrograms(update)),
       step('Stack', 'stack', (update) => this.#startStack(update)),
       step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) =>
@@ -142,7 +148,7 @@ export class DatasetRun {
     this.#memory?.stop();
     const steps = [
       () => this.#control?.close(),
-      () => this.#target?.stop(),
+      () => this.#target?.stop({ signal: this.#options.signal }),
       () => (this.#record ? undefined : this.#open.abandon()),
     ];
     const errors: unknown[] = [];
@@ -173,7 +179,7 @@ export class DatasetRun {
     this.#opening = windowOpening(this.#target);
     await this.#target.start();
     this.#control = await Control.start({ target: this.#target });
-    await reportFirstDeployments(this.#target);
+    this.#deploymentsUntold = (await reportFirstDeployments(this.#target)).length;
     return Object.keys(this.#target.versions()).join(', ');
   }
 
@@ -220,14 +226,20 @@ export class DatasetRun {
     await target.stopServices();
     const endMs = Date.now() + 1; // exclusive: the last process has ended in this millisecond
     update('waiting for the collector to have put everything');
-    const collector = await target.stopCollector();
+    const { signal } = this.#options;
+    const collector = await target.stopCollector({ signal });
+    signal.throwIfAborted(); // the run is not recorded to its end
     this.#stackMemory = this.#memory?.stop() ?? this.#stackMemory;
     if (!this.#load) throw new Error('there was no traffic');
     this.#record = await this.#open.complete({
       window: { start_ms: (await this.#opening) ?? 0, end_ms: endMs },
       drainedMs: Date.now(),
       traffic: this.#traffic,
-      counters: lossCounters({ load: this.#load, collector }),
+      counters: lossCounters({
+        load: this.#load,
+        collector,
+        deploymentsUntold: this.#deploymentsUntold,
+      }),
       versions: this.#versions(target),
     });
     return `${collector.sent.logs} log records, ${collector.sent.traces} spans, ${collector.sent.metrics} metric points in the raw bucket`;
