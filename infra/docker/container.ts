@@ -131,5 +131,6 @@ function logging({ component, forward }: ContainerArgs): Pick<docker.ContainerAr
 
 function healthcheck({ healthCheck }: Launch) {
   if (healthCheck === undefined) return undefined as never;
-  return { tests: [...healthCheck], interval: '2s', timeout: '5s', retries: 5, startPeriod: '60s' };
+  // durations as the engine writes them, or every preview would show a change
+  return { tests: [...healthCheck], interval: '2s', timeout: '5s', retries: 5, startPeriod: '1m0s' };
 }

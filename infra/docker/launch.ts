@@ -48,7 +48,7 @@ export function launchOf(component: Component, at: Surroundings): Launch {
     case 'versitygw':
       return {
         user: `${NODE}:${NODE}`,
-        command: ['server', '/data', '--address', `:${component.ports.http}`],
+        command: ['server', '/data/objects', '--address', `:${component.ports.http}`],
         env: {
           MINIO_ROOT_USER: at.secrets.s3AccessKey,
           MINIO_ROOT_PASSWORD: at.secrets.s3SecretKey,
