@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Guard } from '../../infra/embedded/guard.ts';
 import { errors } from '../errors.ts';
 import type { LoadProgress, LoadSummary } from '../load.ts';
 import type { TestProgress } from '../runner/engine/test.ts';
@@ -22,7 +23,10 @@ const CUT_OFF = 90_000;
 const KILL = 120_000;
 const KEEP = 1024 * 1024;
 
-/** Runs the program to its end. An abort of `signal` is a Ctrl-C: it ends by itself, with its summary. */
+/**
+ * Runs the program to its end. An abort of `signal` is a Ctrl-C: it ends by itself, with its summary. When this process is
+ * killed, its guardian kills the program, since nobody is left to wait for a summary.
+ */
 export async function runChild({
   program,
   args,
@@ -38,12 +42,14 @@ export async function runChild({
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   onLog?: ((text: string) => void) | undefined;
 }): Promise<Ended> {
+  const guard = Guard.start();
   // A process group of its own: a Ctrl-C in the terminal reaches it through us alone, and so exactly once.
   const child = spawn(program.command, [...program.args, ...args], {
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...(program.runner === 'node' ? (['ipc'] as const) : [])],
   });
+  if (child.pid !== undefined) guard.watch({ pid: child.pid, signals: [] });
   const ended: Ended = { exitCode: 0, text: '', log: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     ended.text = (ended.text + text).slice(-KEEP);
@@ -70,6 +76,7 @@ export async function runChild({
   } finally {
     signal?.removeEventListener('abort', stop.begin);
     stop.end();
+    await guard.goodbye();
   }
 }
 
