@@ -1,5 +1,5 @@
 import type { RejectReason } from './errors.ts';
-import { ConverterError } from './errors.ts';
+import { inLanes } from './lanes.ts';
 import { Rows } from './map/rows.ts';
 import { ShapeCheck } from './ocsf/shapes.ts';
 import { convertObject } from './parts/convert-object.ts';
@@ -22,13 +22,14 @@ export interface ConvertReport {
     Record<Signal, { read: number; rows: number; rejected: number; outside_window: number }>
   >;
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
-  /** Events checked against the OCSF schema. */
+  /** Events that were built and checked against the OCSF schema: those of each shape in an object. */
   readonly validated: number;
 }
 
 /**
- * All raw objects of a run → one part set each under `parts/<run-id>/`. May be stopped and done again at any time.
- * @throws `EVENT_INVALID`, `CANCELLED`, and what the store throws
+ * All raw objects of a run → one part set each under `parts/<run-id>/`. May be stopped and done again at any time: when it
+ * was stopped or failed, no object is left half-way.
+ * @throws `CANCELLED`, and what the store throws
  */
 export async function convertRun({
   raw,
@@ -44,21 +45,21 @@ export async function convertRun({
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
-  const keys = rawKeys({ raw, record })[Symbol.asyncIterator]();
   const check = new ShapeCheck();
   const tally = new Tally();
-  const work = async (): Promise<void> => {
-    const rows = new Rows();
-    for (let next = await keys.next(); !next.done; next = await keys.next()) {
-      if (signal?.aborted)
-        throw new ConverterError('CANCELLED', `converting run ${record.run_id} was stopped`);
-      tally.add(
-        await convertObject({ raw, record, key: next.value, rows, onRows: (mapped) => check.rows(mapped) }),
-      );
-      onProgress?.({ objects: tally.objects, rows: tally.rows });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
+  await inLanes({
+    items: rawKeys({ raw, record }),
+    count: concurrency,
+    signal,
+    what: `converting run ${record.run_id}`,
+    lane: () => {
+      const rows = new Rows();
+      return async (key) => {
+        tally.add(await convertObject({ raw, record, key, rows, check }));
+        onProgress?.({ objects: tally.objects, rows: tally.rows });
+      };
+    },
+  });
   return tally.report(check.checked);
 }
 

@@ -7,7 +7,6 @@ const PAGE = {
     'read must equal written + duplicate + rejected + outside_window: nothing was published; report this',
   MANIFEST_DIFFERS:
     'a dataset of this run id exists and differs: choose another run id, or delete the old dataset first',
-  EVENT_INVALID: 'an event breaks the OCSF schema: nothing was published; report this with the event',
   PARQUET_WRITE:
     'the Parquet file could not be written: see the cause; check the free space of the temporary folder',
   CANCELLED: 'cancelled: start it again, what was done is found and kept',
@@ -23,6 +22,11 @@ export class ConverterError extends Error {
     this.name = 'ConverterError';
     this.code = code;
   }
+}
+
+/** @throws `CANCELLED`; `what` says what was being done, and to which run */
+export function throwIfStopped({ signal, what }: { signal: AbortSignal | undefined; what: string }): void {
+  if (signal?.aborted) throw new ConverterError('CANCELLED', `${what} was stopped`, { cause: signal.reason });
 }
 
 /** Why a record was not taken: the closed list of `reason` in the dead letters and in the ledger. */
@@ -48,14 +52,19 @@ export const REJECT_REASONS = [
   'no_recorded_value',
   /** Exponential histograms and metrics of no known kind. */
   'unsupported_metric',
+  /** What it says makes no valid OCSF event; `detail` of the dead letter names the attribute. */
+  'invalid_event',
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** Raised while one record is read; caught by the reader, which rejects the record and goes on. */
 export class Malformed extends Error {
   readonly reason: RejectReason;
-  constructor(reason: RejectReason) {
+  /** What exactly is wrong, where the reason alone does not say; holds no values of the record. */
+  readonly detail: string | undefined;
+  constructor(reason: RejectReason, detail?: string) {
     super(reason);
     this.reason = reason;
+    this.detail = detail;
   }
 }

@@ -44,11 +44,11 @@ function setStatus(writer: RowWriter, status: number): boolean {
 const port = (value: number): number =>
   Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
 
-/** IPv4-mapped IPv6 addresses are written as IPv4; what is no address stays absent. */
+/** IPv4-mapped IPv6 addresses are written as IPv4; what is no address, or longer than `ip_t` may be, stays absent. */
 function setIp(writer: RowWriter, slot: 'src_ip' | 'dst_ip', address: string | undefined): boolean {
   const tail = address?.startsWith('::ffff:') ? address.slice(7) : '';
   const plain = isIPv4(tail) ? tail : address;
-  if (plain === undefined || plain.length > 64 || !isIP(plain)) return false;
+  if (plain === undefined || plain.length > 40 || !isIP(plain)) return false;
   writer.text(slot, plain);
   return true;
 }

@@ -18,6 +18,8 @@ export interface Rejected {
   /** Offset in the unpacked object, and length. */
   readonly offset: number;
   readonly length: number;
+  /** What exactly is wrong, where the reason alone does not say. */
+  readonly detail?: string | undefined;
 }
 
 /** Caption strings that every pool knows. */

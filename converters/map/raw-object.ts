@@ -18,25 +18,35 @@ export interface MappedObject {
   readonly outside: number;
 }
 
+/** Looks an event over when it was mapped: what is wrong with it, undefined where nothing is. */
+export interface EventCheck {
+  /** Row numbers and strings are those of another object from now on. */
+  begin(rows: Rows): void;
+  problem(row: number): string | undefined;
+}
+
 /** Reads and maps one unpacked raw object. Never throws for what is in it. */
 export function mapObject({
   bytes,
   signal,
   window,
   rows = new Rows(),
+  check,
 }: {
   bytes: Uint8Array;
   signal: Signal;
   window: Window;
   rows?: Rows;
+  check?: EventCheck;
 }): MappedObject {
+  check?.begin(rows);
   const { pool } = rows;
   const writer = new RowWriter(rows);
   const rejected: Rejected[] = [];
   let outside = 0;
   const times = () => rows.numbers[SLOT.time] as Float64Array;
-  const reject = (reason: RejectReason, start: number, end: number): void => {
-    rejected.push({ reason, offset: start, length: end - start });
+  const reject = (reason: RejectReason, start: number, end: number, detail?: string): void => {
+    rejected.push({ reason, offset: start, length: end - start, ...(detail && { detail }) });
   };
   /** Maps one record; a row that was begun and failed, or lies outside of the window, is taken back. */
   const guarded = (map: () => void): void => {
@@ -48,8 +58,11 @@ export function mapObject({
       throw error instanceof Malformed ? error : new Malformed('malformed_record');
     }
     const time = times()[rows.length - 1] as number;
-    if (time >= window.start_ms && time < window.end_ms) return;
+    const inside = time >= window.start_ms && time < window.end_ms;
+    const problem = inside ? check?.problem(rows.length - 1) : undefined;
+    if (inside && problem === undefined) return;
     rows.drop();
+    if (problem !== undefined) throw new Malformed('invalid_event', problem);
     outside += 1;
   };
   const span = new SpanRecord(pool);

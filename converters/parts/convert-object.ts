@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
-import { type MappedObject, mapObject } from '../map/raw-object.ts';
+import { type EventCheck, type MappedObject, mapObject } from '../map/raw-object.ts';
 import type { Rows } from '../map/rows.ts';
 import { SLOT } from '../map/slots.ts';
 import { rawName, unpack } from '../read/raw-object.ts';
@@ -22,15 +22,15 @@ export async function convertObject({
   record,
   key,
   rows,
-  onRows,
+  check,
 }: {
   raw: ObjectStore;
   record: RunRecord;
   key: string;
   /** To be used again for the next object. */
   rows: Rows;
-  /** Sees the mapped rows before they are written. */
-  onRows?: (rows: Rows) => void;
+  /** What it finds wrong becomes a dead letter. */
+  check: EventCheck;
 }): Promise<PartSet> {
   const name = rawName(key);
   if (!name) throw new RangeError(`no raw object: ${key}`);
@@ -46,9 +46,9 @@ export async function convertObject({
         bytes: unpacked,
         signal,
         rows,
+        check,
         window: { start_ms: window.start_ms, end_ms: window.end_ms ?? Number.POSITIVE_INFINITY },
       });
-  onRows?.(rows);
   const { rejected, outside } = mapped;
   const view = viewOf(rows);
   const order = sortedOrder(view);

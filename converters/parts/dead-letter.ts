@@ -42,11 +42,12 @@ export function deadLetters({
   bytes: Uint8Array;
   rejected: readonly Rejected[];
 }): Uint8Array {
-  const lines = rejected.map(({ reason, offset, length }, index) => {
+  const lines = rejected.map(({ reason, offset, length, detail }, index) => {
     const record = bytes.subarray(offset, offset + length);
     const sha256 = createHash('sha256').update(record).digest('hex');
     return JSON.stringify({
       reason,
+      ...(detail && { detail }),
       signal,
       source,
       index,

@@ -36,7 +36,7 @@ export interface PointSink {
     labels: Attributes,
     extra?: readonly [string, string],
   ): void;
-  reject(reason: RejectReason, start: number, end: number): void;
+  reject(reason: RejectReason, start: number, end: number, detail?: string): void;
 }
 
 /** Reads metrics (metrics.proto) point by point. Histograms and summaries become the samples that Prometheus makes of them. */
@@ -104,7 +104,8 @@ export class MetricReader {
         else if (kind === SUMMARY) this.#summary(pbf, from, to, sink);
         else this.#number(pbf, from, to, sink);
       } catch (error) {
-        sink.reject(error instanceof Malformed ? error.reason : 'malformed_record', from, to);
+        const { reason, detail } = error instanceof Malformed ? error : new Malformed('malformed_record');
+        sink.reject(reason, from, to, detail);
       }
     }
   }

@@ -29,7 +29,7 @@ export interface Visitor {
   /** One span, log record or metric at [start, end) of `pbf.buf`; `pbf.pos` is at `start`. May throw. */
   record(pbf: PbfReader, start: number, end: number, origin: Origin): void;
   /** What lies at [start, end) cannot be read. */
-  reject(reason: RejectReason, start: number, end: number): void;
+  reject(reason: RejectReason, start: number, end: number, detail?: string): void;
 }
 
 /**
@@ -158,7 +158,8 @@ class Walk {
         pbf.pos = from;
         this.#visitor.record(pbf, from, to, origin);
       } catch (error) {
-        this.#visitor.reject(reasonOf(error, 'malformed_record'), from, to);
+        const detail = error instanceof Malformed ? error.detail : undefined;
+        this.#visitor.reject(reasonOf(error, 'malformed_record'), from, to, detail);
       }
     }
   }

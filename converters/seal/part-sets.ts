@@ -1,4 +1,5 @@
 import { ConverterError } from '../errors.ts';
+import { inLanes } from '../lanes.ts';
 import { PART_VERSION, type PartSet, partSetKey } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -10,23 +11,27 @@ const AT_ONCE = 16;
 /**
  * The part set of every raw object of a run, in the order of their sources. A part set was made for a window that began as the
  * record's does, and ended there or was still open.
- * @throws `PART_MISSING`, `PART_INVALID`
+ * @throws `PART_MISSING`, `PART_INVALID`, `CANCELLED`
  */
 export async function loadPartSets({
   raw,
   record,
+  signal,
 }: {
   raw: ObjectStore;
   record: RunRecord;
+  signal?: AbortSignal | undefined;
 }): Promise<PartSet[]> {
-  const keys = rawKeys({ raw, record })[Symbol.asyncIterator]();
   const sets: PartSet[] = [];
-  const work = async (): Promise<void> => {
-    for (let next = await keys.next(); !next.done; next = await keys.next()) {
-      sets.push(await load({ raw, record, source: next.value }));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await inLanes({
+    items: rawKeys({ raw, record }),
+    count: AT_ONCE,
+    signal,
+    what: `sealing run ${record.run_id}`,
+    lane: () => async (source) => {
+      sets.push(await load({ raw, record, source }));
+    },
+  });
   return sets.sort((a, b) => (a.source < b.source ? -1 : 1));
 }
 

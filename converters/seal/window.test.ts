@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { convertRun } from '../convert.ts';
 import { logRequest, metricRequest, ourLine, spanRequest } from '../map/otlp.test-world.ts';
 import { Rows } from '../map/rows.ts';
+import { ShapeCheck } from '../ocsf/shapes.ts';
 import { convertObject } from '../parts/convert-object.ts';
 import type { RunRecord } from '../run/record.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -91,7 +92,7 @@ test('parts that were made while the window was open make the same dataset and t
   const [early, late] = [new MemoryStore(), new MemoryStore()];
   await Promise.all([putAll(early), putAll(late)]);
   for await (const { key } of early.list('raw/'))
-    await convertObject({ raw: early, record: running, key, rows: new Rows() });
+    await convertObject({ raw: early, record: running, key, rows: new Rows(), check: new ShapeCheck() });
   await convertRun({ raw: late, record });
   const [a, b] = await Promise.all(
     [early, late].map((raw) => sealRun({ raw, datasets: new MemoryStore(), record })),
