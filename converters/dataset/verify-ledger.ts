@@ -16,6 +16,9 @@ export function verifyLedger({ manifest, flat, nested, complete }: VerifyLedgerO
   const { ledger, kinds } = manifest;
   const problems = Object.entries(ledger.inputs).flatMap(([input, line]) => openLine(input, line));
   if (complete) {
+    const written = Object.values(ledger.inputs).reduce((sum, line) => sum + line.written, 0);
+    if (written !== flat.rows)
+      problems.push(`written of all inputs must be the rows of the flat files, ${flat.rows}, got ${written}`);
     problems.push(...differing('kind', Object.entries(kinds), (kind) => flat.kinds.get(kind) ?? 0));
     problems.push(...differing('kind', [...flat.kinds], (kind) => kinds[kind] ?? 0, 'the files'));
     problems.push(...differing('class', Object.entries(ledger.classes), (name) => nestedCount(nested, name)));

@@ -22,7 +22,13 @@ async function findingsOf(t: TestContext, options: Options, damage?: (dataset: s
 
 test('a dataset that is whole and valid has no finding', async (t) => {
   const { report } = await findingsOf(t, {});
-  assert.deepEqual(report, { findings: [], files: 10, rows: 120, events_validated: 0 });
+  assert.deepEqual(report, {
+    findings: [],
+    files: 10,
+    rows: 120,
+    events_validated: 0,
+    manifest_compared_with: null,
+  });
 });
 
 test('without its labels it is whole too', async (t) => {
@@ -85,6 +91,16 @@ const wrongs: Record<string, [options: Options, expected: string[], says: RegExp
     },
     ['LEDGER_OPEN manifest.json'],
     /logs: read must equal .* got 66 ≠ 60 \+ 3 \+ 1 \+ 1 = 65/,
+  ],
+  'a ledger that adds up to other rows than there are': [
+    {
+      manifest: ({ manifest }) => {
+        manifest.ledger.inputs.logs.written = 59;
+        manifest.ledger.inputs.logs.duplicate = 4;
+      },
+    },
+    ['LEDGER_OPEN manifest.json'],
+    /written of all inputs must be the rows of the flat files, 120, got 119/,
   ],
   'a kind that is counted wrongly': [
     {

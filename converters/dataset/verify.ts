@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { ObjectStore } from '../store/store.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { verifyEvents } from './verify-events.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyLedger } from './verify-ledger.ts';
+import { verifyAgainstBucket, verifyManifest } from './verify-manifest.ts';
 import { verifyRows } from './verify-rows.ts';
 
 /** What is wrong with one OCSF event; an empty list where it is valid. */
@@ -15,6 +17,8 @@ export interface VerifyOptions {
   readonly directory: string;
   /** The deep step: every nested event is given to it. Left out, events are not validated. */
   readonly validateEvent?: ValidateEvent;
+  /** The bucket that the dataset was fetched from: its manifest is the original. Left out, it is not compared. */
+  readonly datasets?: ObjectStore | undefined;
   readonly onProgress?: (progress: { text: string }) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,23 +31,32 @@ export interface VerifyReport {
   /** Rows of the flat files. */
   readonly rows: number;
   readonly events_validated: number;
+  /** URL of the bucket whose manifest was compared with this one; null where there was none. */
+  readonly manifest_compared_with: string | null;
 }
 
 /**
  * Is a dataset whole and valid? Each step looks only at files that the steps before found whole. Memory holds one row
  * group and the set of event ids. Nothing is thrown for what is wrong with the dataset.
+ *
+ * Files are known by the manifest. The manifest itself is known by what other files say of the same things, and by its
+ * original in the bucket: without that, what stands in it alone (seed, target, versions) is taken as it is.
  */
 export async function verifyDataset(options: VerifyOptions): Promise<VerifyReport> {
-  const { validateEvent, onProgress, signal } = options;
+  const { validateEvent, datasets, onProgress, signal } = options;
   const directory = resolve(options.directory);
   const progress = (text: string) => {
     signal?.throwIfAborted();
     onProgress?.({ text });
   };
   const read = await readLocalManifest(directory);
-  if ('code' in read) return { findings: [read], files: 0, rows: 0, events_validated: 0 };
+  if ('code' in read)
+    return { findings: [read], files: 0, rows: 0, events_validated: 0, manifest_compared_with: null };
 
   const { findings, whole } = await verifyFiles({ directory, manifest: read, progress, signal });
+  findings.push(...(await verifyManifest({ directory, manifest: read, whole })));
+  const original = datasets ? await verifyAgainstBucket({ manifest: read, datasets }) : undefined;
+  findings.push(...(original?.findings ?? []));
   const flat = await verifyRows({ directory, manifest: read, whole, progress });
   const nested = await verifyEvents({
     directory,
@@ -55,7 +68,13 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
   findings.push(
     ...verifyLedger({ manifest: read, flat, nested, complete: flat.complete && nested.complete }),
   );
-  return { findings, files: whole.size, rows: flat.rows, events_validated: nested.validated };
+  return {
+    findings,
+    files: whole.size,
+    rows: flat.rows,
+    events_validated: nested.validated,
+    manifest_compared_with: original?.found ? (datasets?.url ?? null) : null,
+  };
 }
 
 async function readLocalManifest(directory: string): Promise<Manifest | Finding> {

@@ -18,6 +18,12 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
   ['a load without a stack', ['load', '01-steady'], 1, /npx faultline control/],
   ['a dataset that is not there', ['fetch', 'nothing'], 1, /nothing/],
   ['a run that is not there', ['convert', 'nothing'], 1, /nothing/],
+  [
+    'a dataset folder that is not there',
+    ['verify', 'nothing'],
+    1,
+    /neither .*nothing nor .*data.nothing is a folder/,
+  ],
   ['a folder that is no dataset', ['verify', '.'], 1, /manifest\.json/],
   [
     'an S3 endpoint where nobody answers',
@@ -46,6 +52,14 @@ test('every command has help, and names its options', async (t) => {
     assert.match(stdout, new RegExp(`Usage: faultline ${name}`));
     assert.match(stdout, /--json/);
   }
+});
+
+test('a check that finds something is shown as a failed step, and counts in words', async (t) => {
+  const { code, stdout, stderr } = await faultline(await makeFolder(t), 'verify', '.');
+  assert.equal(code, 1);
+  assert.match(stderr, /✖ Verifying/);
+  assert.doesNotMatch(stderr, /✔/);
+  assert.match(stdout, /✖ manifest\.json: .*\n1 problem\n$/);
 });
 
 test('an error is a JSON document on stderr with --json', async (t) => {

@@ -63,7 +63,12 @@ async function runAsJson(steps: readonly Step[]): Promise<void> {
   const say = (value: object) => process.stderr.write(`${JSON.stringify(value)}\n`);
   for (const { title, run } of steps) {
     say({ step: title, state: 'started' });
-    const result = await run(throttled((text) => say({ step: title, progress: text }), PLAIN_INTERVAL_MS));
+    const result = await run(
+      throttled((text) => say({ step: title, progress: text }), PLAIN_INTERVAL_MS),
+    ).catch((error) => {
+      say({ step: title, state: 'failed' });
+      throw error;
+    });
     say({ step: title, state: 'done', ...(result ? { result } : {}) });
   }
 }

@@ -1,27 +1,40 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { verifyDataset } from '../../../converters/dataset/verify.ts';
+import { type VerifyReport, verifyDataset } from '../../../converters/dataset/verify.ts';
 import { problems } from '../../../converters/ocsf/validate.ts';
+import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { jsonOption } from '../options.ts';
-import { places } from '../places.ts';
+import { datasetsOption, endpointOption, jsonOption } from '../options.ts';
+import { datasetStore, places, type StoreOptions } from '../places.ts';
 import { runSteps } from '../steps.ts';
+
+const KNOWS = `
+What it knows: every file has the bytes that the manifest names, and SHA256SUMS too; rows are as many as it says, in order,
+once and in its window; the ledger adds up; every event is valid OCSF 1.8.0.
+The manifest itself is under no checksum. It must agree with the files on what they tell too (run id, window, counts). The
+rest of it (seed, target, versions) is compared with its original in the bucket; without that, it is taken as it is.
+Nothing is signed: whoever can write the bucket can make another dataset that is whole and valid.`;
+
+interface VerifyOptions extends StoreOptions {
+  quick?: boolean;
+  json?: boolean;
+}
 
 export const verifyCommand = (finish: (code: number) => void) =>
   new Command('verify')
     .description('is a fetched dataset whole and valid? Says so, or what is wrong and where')
     .argument('<folder>', 'a dataset folder, or a run id in data/')
     .option('--quick', 'checksums and counts only: do not validate every event against the OCSF schema')
+    .addOption(datasetsOption())
+    .addOption(endpointOption())
     .addOption(jsonOption())
-    .action((folder: string, { quick = false, json = false }: { quick?: boolean; json?: boolean }) =>
+    .addHelpText('after', KNOWS)
+    .action((named: string, { quick = false, json = false, ...where }: VerifyOptions) =>
       interruptible(async (signal) => {
-        const isFolder = await stat(folder).then(
-          (info) => info.isDirectory(),
-          () => false,
-        );
-        const directory = isFolder ? resolve(folder) : join(places.data, folder);
-        let report: Awaited<ReturnType<typeof verifyDataset>> | undefined;
+        const directory = await findDataset(named);
+        const datasets = datasetStore(where);
+        let report: VerifyReport | undefined;
         await runSteps({
           json,
           steps: [
@@ -30,24 +43,62 @@ export const verifyCommand = (finish: (code: number) => void) =>
               run: async (update) => {
                 report = await verifyDataset({
                   directory,
+                  datasets,
                   signal,
                   onProgress: ({ text }) => update(text),
                   ...(quick ? {} : { validateEvent: problems }),
                 });
+                if (report.findings.length > 0) throw new Error(counted(report.findings.length, 'problem'));
               },
             },
           ],
+        }).catch((error) => {
+          if (!report) throw error; // else the findings say it better
         });
         if (!report) return;
         finish(report.findings.length === 0 ? 0 : 1);
         if (json) console.log(JSON.stringify(report, null, 2));
-        else {
-          for (const { path, problem } of report.findings) console.log(`✖ ${path}: ${problem}`);
-          console.log(
-            report.findings.length === 0
-              ? `✔ whole and valid: ${report.files} files, ${report.rows} rows, ${report.events_validated} events against OCSF 1.8.0`
-              : `${report.findings.length} problem(s)`,
+        else console.log(told(report, datasets.url));
+        if (where.datasets !== undefined && report.manifest_compared_with === null)
+          throw new CliError(
+            'NOT_COMPARED',
+            `the dataset must be in ${datasets.url} for its manifest to be compared, and is not: name another bucket, or leave --datasets out`,
           );
-        }
       }),
     );
+
+/** @throws FOLDER_NOT_FOUND */
+async function findDataset(named: string): Promise<string> {
+  const candidates = [resolve(named), join(places.data, named)];
+  for (const folder of candidates)
+    if (
+      await stat(folder).then(
+        (info) => info.isDirectory(),
+        () => false,
+      )
+    )
+      return folder;
+  throw new CliError(
+    'FOLDER_NOT_FOUND',
+    `a dataset folder or a run id in data/ is needed, and neither ${candidates.join(' nor ')} is a folder: "npx faultline ls" lists the datasets, "npx faultline fetch <run-id>" brings one`,
+  );
+}
+
+function told(
+  { findings, files, rows, events_validated, manifest_compared_with }: VerifyReport,
+  bucket: string,
+) {
+  if (findings.length > 0)
+    return [
+      ...findings.map(({ path, problem }) => `✖ ${path}: ${problem}`),
+      counted(findings.length, 'problem'),
+    ].join('\n');
+  const events = events_validated > 0 ? `, ${counted(events_validated, 'event')} against OCSF 1.8.0` : '';
+  const manifest =
+    manifest_compared_with === null
+      ? `its manifest was not compared with the original: ${bucket} does not have this dataset (--datasets names another bucket)`
+      : `its manifest is the one in ${manifest_compared_with}`;
+  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}`;
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
