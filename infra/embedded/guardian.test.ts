@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { makeState, removeState } from './state.ts';
 import { havePrograms, isRunning, until } from './testing.ts';
 
 const SCRIPT = fileURLToPath(new URL('./fixtures/run-stack.ts', import.meta.url));
@@ -26,6 +28,23 @@ for (const [moment, line] of [
   });
 }
 
+test('the folder of a stack that was killed is used again only when nothing of that stack is left', {
+  timeout: 60_000,
+}, async (t) => {
+  if (!(await havePrograms(t))) return;
+  const dir = await mkdtemp(join(tmpdir(), 'infra-test-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const pids = await killAt(t, { dir, line: /^ready/ });
+  const state = await makeState(join(dir, 'state'));
+  t.after(() => removeState(state));
+  assert.deepEqual(await running(pids), []);
+  assert.equal(
+    await isGone(state.work),
+    false,
+    'the guardian of the dead stack removed the folder of the new one',
+  );
+});
+
 /** Starts a stack in another process and kills that one as soon as it says the line. Returns the pids it told of. */
 async function killAt(t: TestContext, { dir, line }: { dir: string; line: RegExp }): Promise<number[]> {
   const parent = spawn(process.execPath, ['--import', 'tsx', SCRIPT, join(dir, 's3'), join(dir, 'state')], {
@@ -37,6 +56,7 @@ async function killAt(t: TestContext, { dir, line }: { dir: string; line: RegExp
     if (text.startsWith('pid ')) pids.push(Number(text.slice(4)));
     if (line.test(text)) parent.kill('SIGKILL');
   }
+  if (parent.exitCode === null && parent.signalCode === null) await once(parent, 'exit');
   assert.ok(pids.length > 0, 'the stack did not start');
   return pids;
 }

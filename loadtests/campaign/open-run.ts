@@ -96,7 +96,7 @@ export function lossCounters({
 }): Record<string, number | null> {
   const total = ({ logs, traces, metrics }: CollectorReport['refused']) => logs + traces + metrics;
   const { drained, lines, linesRead, processes } = collector;
-  const linesKnown = lines !== undefined && linesRead !== undefined && processes === 1;
+  const linesKnown = lines !== undefined && lines !== null && linesRead !== undefined && processes === 1;
   return {
     client_dropped_iterations: load.droppedIterations,
     collector_refused: total(collector.refused),

@@ -28,7 +28,7 @@ export async function drainQueue({
     jobs = await jobsUnderWay({
       metricsUrl,
       token,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+      signal,
     });
     if (jobs === 0) return;
     await wait(POLL_MS, undefined, { signal });
@@ -49,9 +49,20 @@ async function jobsUnderWay({
   token: string;
   signal: AbortSignal;
 }): Promise<number> {
-  const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(metricsUrl, { headers, signal }).catch(() => undefined);
-  if (!response?.ok) return Number.NaN;
-  const found = [...(await response.text().catch(() => '')).matchAll(UNDER_WAY)];
-  return found.length === 0 ? Number.NaN : found.reduce((sum, [, count]) => sum + Number(count), 0);
+  // Not AbortSignal.any over AbortSignal.timeout: such a timeout is forgotten when garbage is collected (Node.js 20).
+  const asking = new AbortController();
+  const stop = () => asking.abort();
+  const timer = setTimeout(stop, ANSWER_MS);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(metricsUrl, { headers, signal: asking.signal });
+    const found = response.ok ? [...(await response.text()).matchAll(UNDER_WAY)] : [];
+    return found.length === 0 ? Number.NaN : found.reduce((sum, [, count]) => sum + Number(count), 0);
+  } catch {
+    return Number.NaN;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  }
 }

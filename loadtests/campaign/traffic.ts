@@ -8,6 +8,7 @@ import { pointsKey } from '../../converters/run/runs.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { type LoadProgress, type LoadResult, type RunnerChoice, runScenario } from '../load.ts';
 import { CampaignError } from './errors.ts';
+import { requestsSent } from './requests-sent.ts';
 
 /** Exit code of k6 and of the runner when a threshold was crossed: the traffic itself was complete. */
 const THRESHOLD_CROSSED = 99;
@@ -33,11 +34,12 @@ export interface TrafficOptions {
 /**
  * Runs a scenario against a stack and keeps what the client itself recorded, as the run's client points, beside the
  * run's record: it never passes through the stack.
+ * `requests` are those of the traffic: the summary counts the script's question at its start too.
  * @throws `TRAFFIC_FAILED` when the script did not run to its end (crossed thresholds are no failure: see the result)
  */
 export async function sendTraffic(
   options: TrafficOptions,
-): Promise<{ traffic: TrafficSummary; result: LoadResult }> {
+): Promise<{ traffic: TrafficSummary; result: LoadResult; requests: number }> {
   const { raw, runId, scenario, rate, durationS, folder, stack, signal, onProgress } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const points = join(folder, 'client.ndjson');
@@ -67,6 +69,7 @@ export async function sendTraffic(
   await raw.put(key, { file: `${points}.gz` }, { contentType: 'application/gzip' });
   return {
     result,
+    requests: await requestsSent(points),
     traffic: { scenario, runner: result.runner, rate, duration_s: durationS, points_key: key },
   };
 }

@@ -26,6 +26,7 @@ import { scenarioScript } from '../scenarios.ts';
 import { sealAndJudge } from '../seal.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
+import type { Made } from './made.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
@@ -38,21 +39,6 @@ export interface DatasetRunOptions {
   readonly durationS: number;
   readonly runner: RunnerChoice;
   readonly signal: AbortSignal;
-}
-
-/** What a run has made, when all its steps are done. */
-export interface Made {
-  readonly run_id: RunId;
-  readonly seed: number;
-  readonly folder: string;
-  readonly rows: number;
-  readonly quality: Quality;
-  /** Seconds by step. */
-  readonly seconds: Readonly<Record<string, number>>;
-  readonly stack_memory: MemoryPeak;
-  readonly thresholds_crossed: boolean;
-  /** The load script's own summary, as text. */
-  readonly load_summary: string;
 }
 
 /**
@@ -186,7 +172,7 @@ export class DatasetRun {
   async #sendTraffic(update: Update): Promise<string> {
     const { runId, seed, rate, durationS, runner, signal } = this.#options;
     const target = this.target;
-    const { traffic, result } = await sendTraffic({
+    const { traffic, result, requests } = await sendTraffic({
       raw: this.#bucket('raw'),
       runId,
       script: scenarioScript(SCENARIO),
@@ -209,7 +195,6 @@ export class DatasetRun {
     });
     this.#traffic = traffic;
     this.#load = result;
-    const requests = result.summary?.metrics.http_reqs?.count ?? 0;
     return `${requests} requests by ${result.runner === 'k6' ? `k6 ${result.runnerVersion}` : 'the bundled runner'}`;
   }
 

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { formatQuality } from '../../../converters/judge/format.ts';
 import { formatTable } from '../table.ts';
-import type { Made } from './dataset-run.ts';
+import type { Made } from './made.ts';
 
 /** What was made, how good it is, and what to do with it. */
 export async function printMade(made: Made): Promise<void> {

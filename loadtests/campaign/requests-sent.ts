@@ -1,0 +1,21 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseLine } from '../launch/tally.ts';
+
+/** What a script asks before and after its traffic is no traffic. */
+const NO_TRAFFIC = new Set(['::setup', '::teardown']);
+
+/** Requests of the traffic in a points file, counted as the judge counts those sent. */
+export async function requestsSent(path: string): Promise<number> {
+  let requests = 0;
+  for await (const text of createInterface({
+    input: createReadStream(path),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
+    if (!text.includes('"http_reqs"')) continue;
+    const line = parseLine(text);
+    if (line?.type === 'Point' && line.metric === 'http_reqs' && !NO_TRAFFIC.has(line.data.tags?.group ?? ''))
+      requests += 1;
+  }
+  return requests;
+}
