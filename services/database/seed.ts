@@ -15,10 +15,10 @@ export interface SeedSize {
 }
 
 const day = 86_400_000;
-const passwords = 32;
+export const passwords = 32;
 const bcryptCost = 8;
 /** Every 250th product is sold out: asking for it is a valid request with a refusal for an answer. */
-const soldOutEvery = 250;
+export const soldOutEvery = 250;
 const chunkRows = 2_000;
 
 /**
