@@ -6,22 +6,27 @@ import type { ObjectStore } from '../store/store.ts';
 /**
  * Puts the files, then the manifest with create only: from then on the dataset is there. Until then no reader trusts a file, so
  * that a build that was broken off is done again over its remains.
- * @throws `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
+ * @throws what `goOn` throws, which is asked before every file and before the manifest; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
  */
 export async function publish({
   datasets,
   dir,
   manifest,
+  goOn,
 }: {
   datasets: ObjectStore;
   dir: string;
   manifest: Manifest;
+  goOn: () => void;
 }): Promise<void> {
   const key = `${manifest.run_id}/manifest.json`;
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (await datasets.head(key)) return same({ datasets, key, text });
-  for (const { path } of manifest.files)
+  for (const { path } of manifest.files) {
+    goOn();
     await datasets.put(`${manifest.run_id}/${path}`, { file: join(dir, path) });
+  }
+  goOn();
   try {
     await datasets.put(key, Buffer.from(text, 'utf8'), {
       ifNoneMatch: true,

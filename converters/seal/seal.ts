@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Ledger, Manifest, ManifestFile } from '../dataset/manifest.ts';
-import { ConverterError } from '../errors.ts';
+import { throwIfStopped } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import { decodePart } from '../parts/part.ts';
 import { partRowsKey } from '../parts/part-set.ts';
@@ -16,13 +15,20 @@ import { settle } from './ledger.ts';
 import { mergeParts } from './merge.ts';
 import { loadPartSets } from './part-sets.ts';
 import { publish } from './publish.ts';
+import { makeWorkFolder } from './work-folder.ts';
 
 export interface SealProgress {
   readonly stage: 'merge' | 'judge' | 'upload';
   readonly rows: number;
 }
 /** What `judge` finds in the folder: all Parquet files, complete; it may add files of its own, such as `report/quality.json`. */
-export type Judge = (dataset: { dir: string; runId: string; ledger: Ledger }) => Promise<unknown>;
+export type Judge = (dataset: {
+  dir: string;
+  runId: string;
+  ledger: Ledger;
+  /** Sealing was stopped: judging may end at once, in an error. */
+  signal: AbortSignal | undefined;
+}) => Promise<unknown>;
 
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
@@ -49,9 +55,11 @@ export async function sealRun({
   const { run_id: runId, window } = record;
   const endMs = window.end_ms;
   if (record.state !== 'complete' || endMs === null) throw runNotComplete(runId);
-  const dir = await mkdtemp(join(tmpdir(), `storefront-seal-${runId}-`));
+  const goOn = (): void => throwIfStopped({ signal, what: `sealing run ${runId}` });
+  goOn();
+  const dir = await makeWorkFolder();
   try {
-    const sets = await loadPartSets({ raw, record });
+    const sets = await loadPartSets({ raw, record, signal });
     const writer = new DatasetWriter({ dir, runId });
     let files: WrittenFile[];
     let rows = 0;
@@ -66,7 +74,7 @@ export async function sealRun({
     let step = await merge.next();
     try {
       for (; !step.done; step = await merge.next()) {
-        if (signal?.aborted) throw new ConverterError('CANCELLED', `sealing run ${runId} was stopped`);
+        goOn();
         await writer.write(step.value.rows, step.value.signals);
         rows += step.value.rows.length;
         onProgress?.({ stage: 'merge', rows });
@@ -76,9 +84,12 @@ export async function sealRun({
       await writer.abort();
       throw error;
     }
+    goOn();
     const ledger = settle({ sets, merged: step.value, written: writer.written, classes: writer.classes });
     onProgress?.({ stage: 'judge', rows });
-    await judge?.({ dir, runId, ledger });
+    goOn();
+    await judge?.({ dir, runId, ledger, signal });
+    goOn();
     const manifest: Manifest = {
       schema_version: 1,
       run_id: runId,
@@ -89,12 +100,12 @@ export async function sealRun({
       plan_hash: record.plan_hash,
       ocsf_version: OCSF_VERSION,
       versions: record.versions,
-      files: await describeFiles(dir, files),
+      files: await describeFiles({ dir, parquet: files, goOn }),
       ledger,
       kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     onProgress?.({ stage: 'upload', rows });
-    await publish({ datasets, dir, manifest });
+    await publish({ datasets, dir, manifest, goOn });
     return manifest;
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -102,7 +113,15 @@ export async function sealRun({
 }
 
 /** Writes SHA256SUMS over all other files, then describes every file, in the order of their paths. */
-async function describeFiles(dir: string, parquet: readonly WrittenFile[]): Promise<ManifestFile[]> {
+async function describeFiles({
+  dir,
+  parquet,
+  goOn,
+}: {
+  dir: string;
+  parquet: readonly WrittenFile[];
+  goOn: () => void;
+}): Promise<ManifestFile[]> {
   const rows = new Map(parquet.map((file) => [file.path, file.rows]));
   const described: ManifestFile[] = [];
   const describe = async (path: string): Promise<ManifestFile> => {
@@ -126,7 +145,10 @@ async function describeFiles(dir: string, parquet: readonly WrittenFile[]): Prom
         .join('/'),
     )
     .sort();
-  for (const path of paths) described.push(await describe(path));
+  for (const path of paths) {
+    goOn();
+    described.push(await describe(path));
+  }
   await writeFile(
     join(dir, 'SHA256SUMS'),
     described.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''),

@@ -1,0 +1,28 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PREFIX = 'storefront-seal-';
+/** `storefront-seal-<host>-<pid>-<random>`: a process that was killed cannot tidy up, but others can see that it is gone. */
+const mine = (): string => `${PREFIX}${hostname().replaceAll(/[^\w.]/g, '_')}-`;
+
+/** A new folder for one dataset in the making. Removes those of processes of this host that are dead. */
+export async function makeWorkFolder(parent = tmpdir()): Promise<string> {
+  const prefix = mine();
+  for (const name of await readdir(parent)) {
+    const [, pid] = (name.startsWith(prefix) && /^(\d+)-\w+$/.exec(name.slice(prefix.length))) || [];
+    // Another user's, or one that somebody else is removing, does not keep us from our work.
+    if (pid && !isAlive(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+  return mkdtemp(join(parent, `${prefix}${process.pid}-`));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
