@@ -15,14 +15,19 @@ export interface FlatColumn {
   readonly slot: SlotName;
   /** Where `slot` is absent. */
   readonly or?: readonly SlotName[];
+  /** Absent where this slot is. */
+  readonly when?: SlotName;
   readonly derive?: 'us_to_ms_exact' | 'type_uid' | 'category_uid';
 }
 
 const ALL = ['*'];
-const LOGS = ['http.access', 'log', 'log.unparsed', 'process.*', 'change.*'];
+const OUR_LINES = ['http.access', 'log', 'process.*', 'change.*'];
+const LOGS = [...OUR_LINES, 'log.unparsed'];
 const SPANS = ['http.server', 'http.client', 'db.query', 'redis.op', 'auth.*', 'queue.*', 'internal'];
 const HTTP = ['http.*'];
-const DATABASE = ['db.query', 'redis.op', 'change.cache_flush'];
+const QUERIES = ['db.query', 'redis.op'];
+const DATABASE = [...QUERIES, 'change.cache_flush'];
+const JOBS = ['queue.*', 'internal'];
 const METRICS = ['metric.sample'];
 const CHANGES = ['change.*'];
 
@@ -130,14 +135,14 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'status_id',
     type: 'INT32',
     meaning: 'OCSF status: 0 Unknown, 1 Success, 2 Failure',
-    kinds: ['http.*', ...SPANS, 'process.*', 'change.*', 'log.unparsed'],
+    kinds: [...SPANS, ...LOGS],
     slot: 'status_id',
   },
   {
     name: 'status_code',
     type: 'STRING',
-    meaning: 'HTTP status, SQLSTATE or exit code, as text',
-    kinds: ['http.*', 'db.query', 'process.exit', 'process.oom'],
+    meaning: 'HTTP status, SQLSTATE, exit code or code of the error, as text',
+    kinds: ['http.server', 'http.client', ...QUERIES, ...OUR_LINES],
     slot: 'status_code',
   },
   {
@@ -197,14 +202,14 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'request_id',
     type: 'STRING',
     meaning: '`x-request-id` of the client',
-    kinds: ['http.*', 'auth.*', 'internal', 'log'],
+    kinds: [...SPANS, ...OUR_LINES],
     slot: 'request_id',
   },
   {
     name: 'user_id',
     type: 'STRING',
     meaning: 'User on whose behalf',
-    kinds: ['http.*', 'auth.*', 'log'],
+    kinds: ['http.server', 'http.client', 'auth.*', 'internal', ...OUR_LINES],
     slot: 'user_id',
   },
   {
@@ -233,14 +238,23 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'http_route',
     type: 'STRING',
     meaning: 'Route template',
-    kinds: ['http.access', 'http.server'],
+    kinds: [...HTTP, 'internal'],
     slot: 'http_route',
   },
   {
     name: 'endpoint',
     type: 'STRING',
     meaning: 'What was called: route template, else path, else operation',
-    kinds: [...SPANS, 'http.access', 'change.*'],
+    kinds: [
+      ...SPANS,
+      'http.access',
+      'change.scaling',
+      'change.feature_flag',
+      'change.config',
+      'change.migration',
+      'change.cache_flush',
+      'change.credential_rotation',
+    ],
     slot: 'http_route',
     or: ['http_path', 'operation', 'db_operation'],
   },
@@ -265,7 +279,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     kinds: ['http.client', 'http.server', 'db.query', 'redis.op'],
     slot: 'dst_port',
   },
-  { name: 'db_system', type: 'STRING', meaning: 'postgresql or redis', kinds: DATABASE, slot: 'db_system' },
+  { name: 'db_system', type: 'STRING', meaning: 'postgresql or redis', kinds: QUERIES, slot: 'db_system' },
   { name: 'db_name', type: 'STRING', meaning: 'Database', kinds: DATABASE, slot: 'db_name' },
   {
     name: 'db_operation',
@@ -278,7 +292,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'db_table',
     type: 'STRING',
     meaning: 'First table of the statement',
-    kinds: ['db.query'],
+    kinds: QUERIES,
     slot: 'db_table',
   },
   {
@@ -288,27 +302,27 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     kinds: DATABASE,
     slot: 'db_query',
   },
-  { name: 'queue', type: 'STRING', meaning: 'Queue', kinds: ['queue.*'], slot: 'queue' },
-  { name: 'job_id', type: 'STRING', meaning: 'Job', kinds: ['queue.*'], slot: 'job_id' },
+  { name: 'queue', type: 'STRING', meaning: 'Queue', kinds: JOBS, slot: 'queue' },
+  { name: 'job_id', type: 'STRING', meaning: 'Job', kinds: [...JOBS, ...OUR_LINES], slot: 'job_id' },
   {
     name: 'job_attempt',
     type: 'INT32',
     meaning: 'Attempts made, as the worker says',
-    kinds: ['queue.job'],
+    kinds: JOBS,
     slot: 'job_attempt',
   },
   {
     name: 'error_type',
     type: 'STRING',
     meaning: 'Class or code of the error',
-    kinds: [...SPANS, 'log', 'http.access'],
+    kinds: [...SPANS, ...OUR_LINES],
     slot: 'error_type',
   },
   {
     name: 'error_message',
     type: 'STRING',
     meaning: 'Message of the error',
-    kinds: [...SPANS, 'log', 'http.access'],
+    kinds: [...SPANS, ...OUR_LINES],
     slot: 'error_message',
   },
   { name: 'pid', type: 'INT64', meaning: 'Process id', kinds: ['process.*'], slot: 'pid' },
@@ -316,7 +330,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'exit_code',
     type: 'INT64',
     meaning: 'Exit code',
-    kinds: ['process.exit', 'process.oom'],
+    kinds: ['process.*'],
     slot: 'exit_code',
   },
   {
@@ -386,12 +400,19 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
   },
   { name: 'change_from', type: 'STRING', meaning: 'Value before', kinds: CHANGES, slot: 'change_from' },
   { name: 'change_to', type: 'STRING', meaning: 'Value after', kinds: CHANGES, slot: 'change_to' },
-  { name: 'change_actor', type: 'STRING', meaning: 'Who changed it', kinds: CHANGES, slot: 'actor_user' },
+  {
+    name: 'change_actor',
+    type: 'STRING',
+    meaning: 'Who changed it',
+    kinds: CHANGES,
+    slot: 'actor_user',
+    when: 'change_kind',
+  },
   {
     name: 'attributes',
     type: 'STRING',
     meaning: 'What has no column: a JSON object with sorted keys',
-    kinds: ALL,
+    kinds: [...SPANS, ...LOGS],
     slot: 'attributes',
   },
 ];

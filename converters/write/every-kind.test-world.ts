@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { ATTR } from '../read/names.ts';
 import type { RunRecord } from '../run/record.ts';
 
 export const TIME = Date.UTC(2026, 10, 24, 6);
@@ -83,6 +84,31 @@ const SPANS = [
   span('handler - checkout', 1, { 'http.route': '/api/checkout', 'odd one': 'ü', 'fastify.type': 'x' }),
 ];
 
+/** What decides of which kind a span is. */
+const DECIDING = /^(http\.request\.method|db\.system\.name)$/;
+/** Every attribute that has a place in OCSF, and one that has none. */
+const EVERY_ATTRIBUTE: Readonly<Record<string, Value>> = Object.fromEntries(
+  Object.keys(ATTR)
+    .filter((name) => !DECIDING.test(name) && !name.startsWith('exception.'))
+    .map((name): [string, Value] => [
+      name,
+      /port|size|attempt/.test(name) ? 8080 : name === 'http.response.status_code' ? 503 : `${name} x`,
+    ])
+    .concat([
+      ['client.address', '10.0.0.7'],
+      ['odd one', 'ü'],
+    ]),
+);
+/** Each span once more, with whatever may be said of a span: of it its kind takes what it has a column for. */
+const FULL_SPANS = SPANS.map((plain) => {
+  const own = plain.attributes.map(({ key }) => key);
+  const others = Object.entries(EVERY_ATTRIBUTE).filter(([name]) => !own.includes(name));
+  return {
+    ...span(plain.name, plain.kind, {}, { status: { code: 2, message: 'no' }, events: [exception] }),
+    attributes: [...plain.attributes, ...attributes(Object.fromEntries(others))],
+  };
+});
+
 let lines = 0;
 const line = (more: object) =>
   JSON.stringify({
@@ -116,7 +142,7 @@ const processed = (action: string, more: object = {}) =>
     event: 'process',
     process: { action, service: 'web-api', replica: 1, pid: 42, ...more },
   });
-const LINES = [
+const OUR_LINES = [
   line({
     event: 'http.access',
     method: 'GET',
@@ -148,6 +174,28 @@ const LINES = [
   change('migration', '6', '7'),
   change('cache_flush', '4 keys', '0 keys'),
   change('credential_rotation', '', ''),
+];
+/** What any line of ours may hold. */
+const EVERY_FIELD = {
+  trace_id: TRACE,
+  span_id: '0000000000000001',
+  request_id: 'r-1',
+  user_id: '5',
+  job_id: 'j-1',
+  err: { type: 'DatabaseError', message: 'too many clients', stack: 'at y', code: '53300' },
+  odd: 'ü',
+};
+const FULL_LINES = OUR_LINES.map((plain) => {
+  const { time, line: number, process, change, ...more } = JSON.parse(plain);
+  const full = process && { ...process, pid: 42, exit_code: 0, signal: 'SIGTERM' };
+  return line({
+    ...EVERY_FIELD,
+    ...more,
+    ...(process && { process: full }),
+    ...(change && { change: { ...change, from: change.from || 'a' } }),
+  });
+});
+const FOREIGN_LINES = [
   '2026-11-24 06:00:00.123 UTC [4711] storefront@storefront ERROR:  duplicate key value',
   '4712:M 24 Nov 2026 06:00:00.456 * Ready to accept connections tcp',
   '\tat nothing that is known',
@@ -206,7 +254,12 @@ const METRICS = [
 /** One raw object a signal, as OTLP JSON, with at least one event of every kind. */
 export const EVERY_KIND: readonly { readonly key: string; readonly bytes: Uint8Array }[] = Object.entries({
   traces: {
-    resourceSpans: [{ resource: resource('web-api'), scopeSpans: [{ scope: { name: 's' }, spans: SPANS }] }],
+    resourceSpans: [
+      {
+        resource: resource('web-api'),
+        scopeSpans: [{ scope: { name: 's' }, spans: [...SPANS, ...FULL_SPANS] }],
+      },
+    ],
   },
   logs: {
     resourceLogs: [
@@ -214,10 +267,17 @@ export const EVERY_KIND: readonly { readonly key: string; readonly bytes: Uint8A
         resource: resource('postgres'),
         scopeLogs: [
           {
-            logRecords: LINES.map((body, i) => ({
+            logRecords: [...OUR_LINES, ...FULL_LINES, ...FOREIGN_LINES].map((body, i) => ({
+              traceId: TRACE,
+              spanId: '0000000000000001',
+              severityText: 'info',
               observedTimeUnixNano: NANOS(60),
               body: { stringValue: body },
-              attributes: attributes({ 'log.file.name': 'web-api-1.log', 'log.file.record_offset': i }),
+              attributes: attributes({
+                'log.file.name': 'web-api-1.log',
+                'log.file.record_offset': i,
+                'odd one': 'ü',
+              }),
             })),
           },
         ],

@@ -43,15 +43,17 @@ export function flatBatch(rows: Rows, chosen: Int32Array): RecordBatch {
   );
 }
 
-function text({ slot, or = [] }: FlatColumn, rows: Rows, chosen: Int32Array): Data {
+function text({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Data {
   const sources = [slot, ...or]
     .filter((name) => slotKind(name) !== 'n')
     .map((name) => rows.texts[SLOT[name]] as Int32Array);
+  const only = when && (rows.texts[SLOT[when]] as Int32Array);
   const ids = new Int32Array(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;
     let id = -1;
-    for (let s = 0; s < sources.length && id < 0; s++) id = (sources[s] as Int32Array)[row] as number;
+    const due = only === undefined || (only[row] as number) >= 0;
+    for (let s = 0; due && s < sources.length && id < 0; s++) id = (sources[s] as Int32Array)[row] as number;
     ids[i] = id;
   }
   return textColumn(rows, ids).data;

@@ -158,9 +158,12 @@ test('the flat files hold the slots of their columns, sorted, in the declared ty
     for (const row of read) {
       const mine = slots.get(row.event_uid as string) as Json;
       assert.equal(String(row.event_kind).startsWith('change.'), name === 'changes');
-      for (const { name: column, slot, or, derive } of FLAT_COLUMNS) {
+      for (const { name: column, slot, or, when, derive } of FLAT_COLUMNS) {
         if (derive) continue;
-        const expected = [slot, ...(or ?? [])].map((from) => mine[from]).find((item) => item !== undefined);
+        const due = when === undefined || mine[when] !== undefined;
+        const expected = !due
+          ? undefined
+          : [slot, ...(or ?? [])].map((from) => mine[from]).find((item) => item !== undefined);
         assert.deepEqual(plain(row[column]), expected, column);
       }
       assert.equal(row.type_uid, BigInt(Number(row.class_uid) * 100 + Number(row.activity_id)));
