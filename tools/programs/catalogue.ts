@@ -1,7 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { VersionRange } from './version.ts';
 
-export type ProgramName = 'otelcol' | 'versitygw' | 'redis' | 'k6';
+export type ProgramName =
+  | 'otelcol'
+  | 'versitygw'
+  | 'redis'
+  | 'k6'
+  | 'pulumi'
+  | 'pulumi-language-nodejs'
+  | 'pulumi-resource-docker'
+  | 'prometheus'
+  | 'promtool';
 
 /** A Go module of this repository with a committed go.sum, from which a program is built. */
 export interface GoModule {
@@ -11,6 +20,8 @@ export interface GoModule {
   version: string;
   /** beyond `-s -w` */
   ldflags: string[];
+  /** put before those that it is started with, by a script of its name */
+  args?: readonly string[];
   /** time that a cold build takes on two cores */
   usually: string;
 }
@@ -20,8 +31,9 @@ export interface ProgramSpec {
   /** file names to look for on PATH, the preferred one first; the first is the name of what we build */
   executables: readonly string[];
   versionArgs: readonly string[];
-  versionPattern: RegExp;
-  range: VersionRange;
+  /** absent: it does not tell its version, and what answers to `versionArgs` will do */
+  versionPattern?: RegExp;
+  range?: VersionRange;
   /** collector components without which our configuration does not start */
   components?: readonly string[];
   module?: GoModule;
@@ -39,6 +51,24 @@ const GO = {
   Alpine: 'apk add go',
   macOS: 'brew install go',
 };
+
+/** What comes with the Pulumi CLI where that is installed, and is fetched by it. */
+const WITH_PULUMI = {
+  ...GO,
+  'any system': 'the Pulumi CLI, which brings it: https://www.pulumi.com/docs/install/',
+};
+
+const PROMETHEUS = {
+  versionArgs: ['--version'],
+  versionPattern: /version v?(\d+\.\d+\.\d+)/,
+  range: { from: '2.42.0', below: '4.0.0' },
+  debian: [{ package: 'prometheus' }],
+  install: {
+    'Debian, Ubuntu': 'sudo apt-get install prometheus',
+    macOS: 'brew install prometheus',
+    'any system': 'https://prometheus.io/download/',
+  },
+} as const;
 
 export const PROGRAMS: Readonly<Record<ProgramName, ProgramSpec>> = {
   otelcol: {
@@ -112,4 +142,56 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramSpec>> = {
       'any system': 'https://grafana.com/docs/k6/latest/set-up/install-k6/',
     },
   },
+  pulumi: {
+    name: 'pulumi',
+    executables: ['pulumi'],
+    versionArgs: ['version'],
+    versionPattern: /v?(\d+\.\d+\.\d+)/,
+    range: { from: '3.200.0', below: '4.0.0' },
+    module: {
+      folder: here('pulumi/cli'),
+      package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
+      version: '3.255.0',
+      ldflags: ['-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.255.0'],
+      usually: '4–6 minutes',
+    },
+    install: {
+      ...GO,
+      macOS: 'brew install pulumi/tap/pulumi',
+      'any system': 'https://www.pulumi.com/docs/install/',
+    },
+  },
+  'pulumi-language-nodejs': {
+    name: 'pulumi-language-nodejs',
+    executables: ['pulumi-language-nodejs'],
+    versionArgs: ['-h'],
+    module: {
+      folder: here('pulumi/language-nodejs'),
+      package: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
+      version: '3.60.0',
+      ldflags: [],
+      // the options in Pulumi.yaml, which hosts of this age do not get from later releases of the CLI
+      args: ['-typescript=false', '-nodeargs=--import tsx'],
+      usually: 'under a minute',
+    },
+    install: WITH_PULUMI,
+  },
+  'pulumi-resource-docker': {
+    name: 'pulumi-resource-docker',
+    executables: ['pulumi-resource-docker'],
+    versionArgs: ['--version'],
+    versionPattern: /^v?(\d+\.\d+\.\d+)/m,
+    // that of the npm package @pulumi/docker
+    range: { from: '5.2.0', below: '6.0.0' },
+    module: {
+      folder: here('pulumi/resource-docker'),
+      package: '.',
+      version: '5.2.0',
+      ldflags: ['-X main.version=5.2.0'],
+      usually: '2–5 minutes',
+    },
+    install: WITH_PULUMI,
+  },
+  prometheus: { name: 'prometheus', executables: ['prometheus'], ...PROMETHEUS },
+  promtool: { name: 'promtool', executables: ['promtool'], ...PROMETHEUS },
 };

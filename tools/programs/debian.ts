@@ -109,7 +109,8 @@ async function writeSettings(apt: string): Promise<string[]> {
   return ['-c', file];
 }
 
-const UNPACKED = /^Package: (redis-server|redis-tools|valkey-server|valkey-tools|liblzf1|libjemalloc2)$/m;
+const UNPACKED =
+  /^Package: (redis-server|redis-tools|valkey-server|valkey-tools|liblzf1|libjemalloc2|prometheus)$/m;
 
 /** First of the spec's packages that the distribution has, in a version whose licence lets us fetch it. */
 async function choosePackage({
@@ -124,7 +125,7 @@ async function choosePackage({
     const text = await ask(name).catch(() => '');
     const version = versionIn(text, /^Version: (?:\d+:)?(\d+\.\d+\.\d+)/m);
     if (version === undefined) continue;
-    const range = below === undefined ? spec.range : { ...spec.range, below };
+    const range = { from: '0', ...spec.range, ...(below === undefined ? {} : { below }) };
     if (inRange(version, range)) return name;
     seen.push(`${name} ${version}`);
   }

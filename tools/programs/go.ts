@@ -52,15 +52,17 @@ export async function minimumGo({ folder }: Pick<GoModule, 'folder'>): Promise<s
   return version;
 }
 
-/** Hash of all that decides what is built: go.mod, go.sum, sources, flags, platform. */
+/** Hash of all that decides what is built: go.mod, go.sum and sources, also of modules below it, flags, platform. */
 export async function moduleKey(module: GoModule): Promise<string> {
   const hash = createHash('sha256');
-  const files = (await readdir(module.folder)).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name)).sort();
+  const files = (await readdir(module.folder, { recursive: true }))
+    .filter((name) => /(^|[\\/])go\.(mod|sum)$|\.go$/.test(name))
+    .sort();
   for (const name of files) {
     const content = await readFile(join(module.folder, name));
     hash.update(`${name} ${content.length}\n`).update(content);
   }
-  hash.update(JSON.stringify([module.package, buildFlags(module), platform()]));
+  hash.update(JSON.stringify([module.package, buildFlags(module), platform(), ...(module.args ?? [])]));
   return hash.digest('hex').slice(0, 16);
 }
 

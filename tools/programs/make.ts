@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { cacheRoot } from './cache.ts';
 import type { ProgramSpec } from './catalogue.ts';
 import { debianRelease, unpackDebianPackage } from './debian.ts';
@@ -40,9 +41,10 @@ export async function wayToMake({
       folder,
       source: 'built',
       text: `will be built once from the pinned module with Go ${go.version} (usually ${module.usually})`,
-      make: ({ folder: to, onProgress }) => {
-        const output = join(to, executableIn(spec));
-        return buildGoModule({ module, name, output, go: go.path, env, onProgress, signal });
+      make: async ({ folder: to, onProgress }) => {
+        const output = join(to, module.args ? 'lib' : 'bin', basename(executableIn(spec)));
+        await buildGoModule({ module, name, output, go: go.path, env, onProgress, signal });
+        if (module.args) await writeStarter({ file: join(to, executableIn(spec)), args: module.args });
       },
     };
   }
@@ -59,4 +61,13 @@ export async function wayToMake({
   }
 
   return { reason: 'it is never fetched or built here' };
+}
+
+/** `bin/<program>`: replaces itself by `lib/<program>` (same process id), with the arguments in front. */
+async function writeStarter({ file, args }: { file: string; args: readonly string[] }): Promise<void> {
+  const quoted = args.map((arg) => `'${arg.replaceAll("'", "'\\''")}'`).join(' ');
+  await mkdir(dirname(file), { recursive: true });
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: shell, not a template
+  const program = '"${0%/bin/*}/lib/${0##*/}"';
+  await writeFile(file, `#!/bin/sh\nexec ${program} ${quoted} "$@"\n`, { mode: 0o755 });
 }

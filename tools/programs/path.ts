@@ -15,6 +15,9 @@ export interface Rejected {
   reason: string;
 }
 
+/** In place of the version of a program that does not tell it. */
+export const UNTOLD = 'of untold version';
+
 type Wanted = Pick<ProgramSpec, 'executables' | 'versionArgs' | 'versionPattern' | 'range' | 'components'>;
 
 /**
@@ -74,9 +77,11 @@ export async function probe({
     return stdout + stderr;
   };
   try {
-    const version = versionIn(await ask(wanted.versionArgs), wanted.versionPattern);
+    const printed = await ask(wanted.versionArgs);
+    if (!wanted.versionPattern) return { path, version: UNTOLD };
+    const version = versionIn(printed, wanted.versionPattern);
     if (version === undefined) return { path, reason: 'does not tell its version' };
-    if (!inRange(version, wanted.range)) {
+    if (wanted.range && !inRange(version, wanted.range)) {
       return { path, reason: `is ${version}, needed is ${rangeText(wanted.range)}` };
     }
     if (wanted.components) {

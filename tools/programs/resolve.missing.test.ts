@@ -8,7 +8,7 @@ import { resolveProgram } from './resolve.ts';
 test('with nothing on PATH the error says what to install, by system', async (t) => {
   const folder = await temporaryFolder(t);
   const env = { PATH: folder, FAULTLINE_CACHE: join(folder, 'cache') };
-  for (const name of ['otelcol', 'versitygw', 'redis', 'k6'] as const) {
+  for (const name of ['otelcol', 'versitygw', 'redis', 'k6', 'pulumi', 'promtool'] as const) {
     await assert.rejects(resolveProgram(name, { env }), (error: Error & { code: string }) => {
       assert.equal(error.code, 'PROGRAM_MISSING');
       assert.match(error.message, new RegExp(`^${name} >= `));

@@ -43,8 +43,8 @@ export async function findProgram(
 }
 
 /**
- * Finds a program, or makes it: PATH → the user's cache → a build from the pinned Go module (otelcol, versitygw) or the
- * distribution's package (redis), into the cache. k6 is only ever looked for.
+ * Finds a program, or makes it: PATH → the user's cache → a build from the pinned Go module (otelcol, versitygw, the
+ * three of Pulumi) or the distribution's package (redis, prometheus, promtool), into the cache. k6 is only ever looked for.
  *
  * @param build       false: only look, make nothing
  * @param onProgress  gets a line at most every five seconds while something is made
@@ -102,7 +102,7 @@ function missing({
   env: NodeJS.ProcessEnv;
 }): ProgramError {
   const { rejected, way } = sighting;
-  const wanted = `${spec.name} ${rangeText(spec.range)}`;
+  const wanted = spec.range ? `${spec.name} ${rangeText(spec.range)}` : spec.name;
   const names = spec.executables.join(' or ');
   const lines = [
     way?.folder === undefined

@@ -27,9 +27,25 @@ test('the version is found in what each program prints', () => {
       'Valkey server v=8.1.3 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64',
     ],
     k6: ['k6 v1.2.3 (go1.24.4, linux/amd64)'],
+    pulumi: ['v3.255.0'],
+    'pulumi-resource-docker': ['5.2.0'],
+    prometheus: ['prometheus, version 2.42.0+ds (branch: debian/sid, revision: 2.42.0+ds-5)'],
+    promtool: ['promtool, version 3.5.0 (branch: HEAD, revision: 8be3a9560fbd)'],
   } as const;
   const versions = Object.entries(printed).flatMap(([name, texts]) =>
     texts.map((text) => versionIn(text, PROGRAMS[name as keyof typeof PROGRAMS].versionPattern)),
   );
-  assert.deepEqual(versions, ['0.145.0', '0.151.2', '1.8.0', '1.8.0', '7.0.15', '8.1.3', '1.2.3']);
+  assert.deepEqual(versions, [
+    '0.145.0',
+    '0.151.2',
+    '1.8.0',
+    '1.8.0',
+    '7.0.15',
+    '8.1.3',
+    '1.2.3',
+    '3.255.0',
+    '5.2.0',
+    '2.42.0',
+    '3.5.0',
+  ]);
 });
