@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Quality } from '../../converters/judge/quality.ts';
 import { descendantsOf, faultline, makeFolder, start, stillRunning } from './testing/command.ts';
 
 const RUN = ['run', '--json', '--run-id', 'first', '--seed', '3', '--duration', '5s'];
@@ -40,8 +41,9 @@ for (const { name, line, recorded } of MOMENTS) {
       assert.equal(again.code, 2, again.stderr);
       assert.match(again.stderr, /is complete and was left as it is.*faultline convert first/);
       for (const command of ['convert', 'seal', 'fetch']) {
-        const { code, stderr: said } = await faultline(folder, command, 'first', '--json');
+        const { code, stdout, stderr: said } = await faultline(folder, command, 'first', '--json');
         assert.equal(code, 0, `${command}: ${said}`);
+        if (command === 'seal') assert.deepEqual(lossesIn(stdout), LOSSES);
       }
     } else {
       assert.equal(again.code, 0, again.stderr);
@@ -67,6 +69,17 @@ test('kill -9 of a held stack leaves no process, and no file with its secrets', 
   assert.deepEqual(await leftOf(below), [], 'processes that outlived their parent');
   assert.equal(existsSync(secrets), false);
 });
+
+/** Loss counters of a judgement; all are zero in a run that went well. */
+const LOSSES = [
+  ...['client_dropped_iterations', 'collector_refused', 'collector_send_failed', 'collector_enqueue_failed'],
+  ...['collector_left_in_queue', 'collector_not_drained', 'collector_lines_not_read', 'process_events_lost'],
+  ...['deployments_untold', 'sdk_dropped_spans', 'raw_unreadable_objects', 'dead_letter_objects'],
+  ...['rejected_logs', 'rejected_traces', 'rejected_metrics'],
+].map((name) => `${name} 0`);
+
+const lossesIn = (judgement: string): string[] =>
+  Object.entries((JSON.parse(judgement) as Quality).counters).map(([name, value]) => `${name} ${value}`);
 
 /** Those that still run when there was time for all to end. */
 async function leftOf(identities: readonly string[]): Promise<string[]> {
