@@ -58,7 +58,7 @@ export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boo
     change.text('status') === 'failed' ? FAILED : APPLIED,
   );
   if (classUid === DATASTORE) {
-    writer.number('severity_id', 2);
+    if (change.text('status') !== 'failed') writer.number('severity_id', 2);
     writer.text('db_operation', operation);
     writer.text('db_query', operation);
     writer.text('db_name', service ?? 'cache');

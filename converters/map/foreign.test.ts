@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '../ocsf/validate.ts';
-import { logRequest, mapped, TIME } from './otlp.test-world.ts';
+import { logRequest, mapped, SPAN, TIME, TRACE } from './otlp.test-world.ts';
 
 type Json = Record<string, unknown>;
 const at = (offset: number, file = 'postgres.log') => ({
@@ -61,6 +61,40 @@ for (const [sign, level, severity] of [
       [said.event_kind, said.time, said.level, said.severity_id, said.message, said.service],
       ['log', SAID, level, severity, 'Ready to accept connections tcp', 'cache'],
     );
+  });
+}
+
+test('a record of another sender, with a time and a severity of its own, is a log', () => {
+  const more = {
+    timeUnixNano: `${SAID}000000`,
+    severityNumber: 17,
+    traceId: TRACE,
+    spanId: SPAN,
+    place: { 'code.function': 'pay' },
+  };
+  const uids = ['Zahlung abgelehnt', '{"code":7}', ''].map((body) => {
+    const { flat, events } = mapped('logs', logRequest(body, { service: 'billing', ...more }));
+    const [said] = flat;
+    assert.deepEqual(problems(events[0] as Json), []);
+    assert.deepEqual(
+      [said?.event_kind, said?.class_uid, said?.time, said?.level, said?.severity_id, said?.message],
+      ['log', 6008, SAID, 'error', 4, body],
+    );
+    assert.deepEqual([said?.trace_id, said?.span_id, said?.service], [TRACE, SPAN, 'billing']);
+    assert.deepEqual(JSON.parse(said?.attributes as string), { 'code.function': 'pay' });
+    return said?.event_uid;
+  });
+  const elsewhere = { ...more, spanId: '0000000000000001' };
+  uids.push(mapped('logs', logRequest('', { service: 'billing', ...elsewhere })).flat[0]?.event_uid);
+  assert.equal(new Set(uids).size, 4);
+});
+
+for (const [name, more] of [
+  ['a time alone', { timeUnixNano: `${SAID}000000` }],
+  ['a severity alone', { severityText: 'WARN' }],
+] as const) {
+  test(`${name} makes no log of what nobody can read`, () => {
+    assert.equal(mapped('logs', logRequest('odd', more)).flat[0]?.event_kind, 'log.unparsed');
   });
 }
 

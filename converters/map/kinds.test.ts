@@ -109,6 +109,16 @@ const LINES: [name: string, body: string, kind: string, classUid: number, activi
   ['a cache flush', change('cache_flush', { service: 'cache' }), 'change.cache_flush', 6005, 7],
 ];
 
+for (const [status, severity, outcome] of [
+  ['applied', 2, 1],
+  ['failed', 4, 2],
+] as const) {
+  test(`a cache flush that is ${status} has severity ${severity}`, () => {
+    const event = logged('web-api', change('cache_flush', { service: 'cache', status }));
+    assert.deepEqual([event.severity_id, event.status_id], [severity, outcome]);
+  });
+}
+
 for (const [name, body, kind, classUid, activity] of LINES) {
   test(`${name} is ${kind}, class ${classUid}, activity ${activity}`, () => {
     const event = logged('web-api', body);

@@ -2,6 +2,16 @@
 export const byName = <T>(table: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
   new Map(Object.entries(table));
 
+/** A string, which is left alone, or an integer of 16 and more digits. */
+const LONG_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\w.+-])-?\d{16,}(?![\w.])/g;
+/** Integers that a double cannot hold become strings of the same digits. */
+const exact = (json: string): string =>
+  /\d{16}/.test(json)
+    ? json.replace(LONG_INTEGER, (found) =>
+        found.startsWith('"') || Number.isSafeInteger(Number(found)) ? found : `"${found}"`,
+      )
+    : json;
+
 /** A log line that is a JSON object. */
 export class LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
@@ -16,7 +26,7 @@ export class LogLine {
   static parse(body: string): LogLine | undefined {
     if (body.charCodeAt(0) !== 0x7b) return undefined;
     try {
-      const value: unknown = JSON.parse(body);
+      const value: unknown = JSON.parse(exact(body));
       return typeof value === 'object' && value !== null
         ? new LogLine(value as Record<string, unknown>)
         : undefined;

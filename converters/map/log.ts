@@ -94,7 +94,7 @@ function mapForeignLine(
   pbf: PbfReader,
   seen: Occurrences,
 ): void {
-  const known = line ? fromJson(line, record) : parseForeign(record.body);
+  const known = (line ? fromJson(line, record) : parseForeign(record.body)) ?? fromRecord(record);
   const level = known?.level ?? otlpLevel(record.severity) ?? (record.severityText || undefined);
   // A line without a time of its own has that of its record, and that failing when the collector read it.
   const stamp = wholeMs(record.time) > 0 ? record.time : record.observed;
@@ -131,6 +131,12 @@ function fromJson(line: LogLine, record: LogRecord): ForeignLine | undefined {
   return { time, level: line.text('level'), message, rest: line.rest() };
 }
 
+/** A record whose sender says itself when it was and how grave: a good log, whatever its body is. */
+function fromRecord({ time, severity, severityText, body }: LogRecord): ForeignLine | undefined {
+  const said = otlpLevel(severity) !== undefined || severityText !== '';
+  return said && wholeMs(time) > 0 ? { time: epochMs(time), level: undefined, message: body } : undefined;
+}
+
 /** (file, offset), or else (content, how often it was seen in this object). */
 function foreignUid(
   writer: RowWriter,
@@ -143,7 +149,8 @@ function foreignUid(
   const offset = record.attributes.number(ATTR['log.file.record_offset']);
   if (file >= 0 && !Number.isNaN(offset))
     return eventUid('offset', origin.identity, writer.pool.text(file), offset, time, record.body);
-  const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body);
+  const ids = [record.traceId, record.spanId].filter((id) => id >= 0).map((id) => writer.pool.text(id));
+  const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids);
   const nth = (seen.get(content) ?? 0) + 1;
   seen.set(content, nth);
   return eventUid('content', content, nth);

@@ -2,7 +2,7 @@ import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
 import { ATTRIBUTE_COUNT, placeOf } from './names.ts';
 import type { StringPool } from './strings.ts';
-import { BYTES, enter, leave } from './wire.ts';
+import { BYTES, enter, leave, readInt64 } from './wire.ts';
 
 const DEEPEST = 32;
 
@@ -92,8 +92,11 @@ export class Attributes {
       const stop = enter(pbf, end);
       this.texts[place] = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
     } else if (field === 2) this.numbers[place] = pbf.readVarint() ? 1 : 0;
-    else if (field === 3) this.numbers[place] = pbf.readVarint(true);
-    else if (field === 4) this.numbers[place] = pbf.readDouble();
+    else if (field === 3) {
+      const value = readInt64(pbf);
+      if (typeof value === 'number') this.numbers[place] = value;
+      else this.texts[place] = this.#pool.of(value);
+    } else if (field === 4) this.numbers[place] = pbf.readDouble();
     else if (field === 5) taken = this.#takeFirst(pbf, place, end);
     else taken = false;
     if (taken) this.#used.push(place);
@@ -154,7 +157,7 @@ export function readText(pbf: PbfReader, limit: number): string {
 const finite = (value: number): string =>
   Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
 
-/** An `AnyValue` (common.proto) as JSON; bytes as base64, numbers that JSON lacks as text. */
+/** An `AnyValue` (common.proto) as JSON; bytes as base64, numbers that JSON or a double cannot hold as text. */
 export function valueJson(pbf: PbfReader, start: number, end: number, depth: number): string {
   if (depth > DEEPEST) throw new Malformed('malformed_record');
   pbf.pos = start;
@@ -162,7 +165,7 @@ export function valueJson(pbf: PbfReader, start: number, end: number, depth: num
   for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
     if (field === 1) json = JSON.stringify(readText(pbf, end));
     else if (field === 2) json = pbf.readVarint() ? 'true' : 'false';
-    else if (field === 3) json = finite(pbf.readVarint(true));
+    else if (field === 3) json = JSON.stringify(readInt64(pbf));
     else if (field === 4) json = finite(pbf.readDouble());
     else if (field === 5 || field === 6) json = listJson(pbf, enter(pbf, end), field === 6, depth + 1);
     else if (field === 7) {

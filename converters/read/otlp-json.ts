@@ -9,6 +9,7 @@ type Kind =
   | 'hex'
   | 'base64'
   | 'varint'
+  | 'int64'
   | 'bool'
   | 'fixed32'
   | 'fixed64'
@@ -19,7 +20,7 @@ type Kind =
 const anyValue = (): Table => ({
   stringValue: [1, 'string'],
   boolValue: [2, 'bool'],
-  intValue: [3, 'varint'],
+  intValue: [3, 'int64'],
   doubleValue: [4, 'double'],
   arrayValue: [5, () => ({ values: [1, anyValue] })],
   kvlistValue: [6, () => ({ values: [1, keyValue] })],
@@ -143,12 +144,26 @@ function writeField(
   } else if (kind === 'string') pbf.writeStringField(field, String(value));
   else if (kind === 'hex') pbf.writeBytesField(field, Buffer.from(String(value), 'hex'));
   else if (kind === 'base64') pbf.writeBytesField(field, Buffer.from(String(value), 'base64'));
+  else if (kind === 'int64') writeInt64(field, value, pbf);
   else if (kind === 'varint') pbf.writeVarintField(field, Number(value));
   else if (kind === 'bool') pbf.writeBooleanField(field, value === true);
   else {
     pbf.writeTag(field, kind === 'fixed32' ? 5 : 1);
     writeFixed(kind, value, pbf);
   }
+}
+
+/** `pbf` takes numbers, which are exact up to 2^53 only. */
+function writeInt64(field: number, value: unknown, pbf: PbfWriter): void {
+  if (Number.isSafeInteger(Number(value)) || !/^-?\d{1,20}$/.test(String(value))) {
+    pbf.writeVarintField(field, Number(value));
+    return;
+  }
+  pbf.writeTag(field, 0);
+  pbf.realloc(10);
+  let left = BigInt.asUintN(64, BigInt(String(value)));
+  for (; left > 0x7fn; left >>= 7n) pbf.buf[pbf.pos++] = Number(left & 0x7fn) | 0x80;
+  pbf.buf[pbf.pos++] = Number(left);
 }
 
 function writeFixed(kind: 'fixed32' | 'fixed64' | 'double', value: unknown, pbf: PbfWriter): void {

@@ -18,6 +18,16 @@ export function leave(pbf: PbfReader, end: number): void {
   if (pbf.pos !== end) throw new Malformed('malformed_record');
 }
 
+/** An `int64`: a number where that is exact, else its decimal digits. */
+export function readInt64(pbf: PbfReader): number | string {
+  const start = pbf.pos;
+  const value = pbf.readVarint(true);
+  if (Number.isSafeInteger(value)) return value;
+  let wide = 0n;
+  for (let at = pbf.pos - 1; at >= start; at--) wide = (wide << 7n) | BigInt((pbf.buf[at] as number) & 0x7f);
+  return String(BigInt.asIntN(64, wide));
+}
+
 /** `fixed64` as two halves, since 2^53 ns is a hundred days and a timestamp needs all 64 bits. */
 export interface Fixed64 {
   low: number;
