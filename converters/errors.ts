@@ -1,6 +1,5 @@
 /** Every error that the converter raises, with what to do about it. `cause` keeps what lay beneath. */
 const PAGE = {
-  RUN_NOT_COMPLETE: 'a run can be sealed when its record says complete: seal it after the run has ended',
   PART_MISSING: 'a raw object has no part: convert the run again, then seal it',
   PART_INVALID: 'a part cannot be read: convert the run again, which replaces it',
   LEDGER_MISMATCH:
