@@ -19,6 +19,8 @@ const TEXT = {
       max === 1 ? ' (its callers know one address)' : ''
     }`,
   NOT_RUNNING: (component: string) => `${component} is not running; start the stack first`,
+  NOT_PUBLISHED: (component: string) =>
+    `${component} has no port on this machine; it is reached from inside the stack only`,
   STATE_IN_USE: (dir: string, pid: number) =>
     `state folder ${dir} belongs to a running stack (process ${pid}); stop that one, or give another folder`,
   NO_PLACE_FOR_POSTGRES: (user: string, tried: string) =>
@@ -32,6 +34,7 @@ const TEXT = {
   SECRETS_UNREADABLE: (file: string, why: string) =>
     `${file} must hold the secrets of the stack: ${why}. Restore it; or destroy the stack (its volumes know the old passwords) and remove the file`,
   DOCKER_MISSING: () => 'no docker command on PATH: install Docker (https://docs.docker.com/get-docker/)',
+  PULUMI_FAILED: (command: string, reason: string) => `pulumi ${command} failed: ${reason}`,
   DOCKER_FAILED: (command: string, reason: string) => `docker ${command} failed: ${reason}`,
   CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
   REQUEST_REFUSED: (reason: string) => reason,

@@ -65,9 +65,10 @@ export interface CollectorReport {
   readonly sendFailed: SignalCounts;
   readonly enqueueFailed: SignalCounts;
   /** Requests left in the queues. */
-  readonly queued: number;
-  /** Log lines in the files, and records read from them; equal unless the collector was restarted (then more can be read). */
-  readonly lines: number;
+  readonly queued: SignalCounts;
+  /** Log lines in the files; null where there are no files. */
+  readonly lines: number | null;
+  /** Records read from them, or forwarded; more than lines when the collector was restarted. */
   readonly linesRead: number;
   readonly processes: number;
   /** Process events that the collector did not take. */

@@ -8,8 +8,8 @@ export interface Counters {
   readonly sendFailed: SignalCounts;
   readonly enqueueFailed: SignalCounts;
   /** Requests in the sending queues, with those under way. */
-  readonly queued: number;
-  /** Records that came from log files. */
+  readonly queued: SignalCounts;
+  /** Records that came from log files, or were forwarded. */
   readonly linesRead: number;
 }
 
@@ -22,11 +22,14 @@ export async function readCounters(url: string): Promise<Counters> {
   return parseCounters(await response.text());
 }
 
+/** A Prometheus server gets some metrics as well: a copy for live queries, which is no part of the raw data. */
+const COPY = 'exporter="prometheusremotewrite"';
+
 /** Reads the Prometheus text format. */
 export function parseCounters(page: string): Counters {
-  const samples = [...page.matchAll(/^(otelcol_\w+?)(?:_total)?\{([^}]*)\} (\S+)$/gm)].map(
-    ([, name = '', labels = '', value = '']) => ({ name, labels, value: Number(value) }),
-  );
+  const samples = [...page.matchAll(/^(otelcol_\w+?)(?:_total)?\{([^}]*)\} (\S+)$/gm)]
+    .map(([, name = '', labels = '', value = '']) => ({ name, labels, value: Number(value) }))
+    .filter(({ labels }) => !labels.includes(COPY));
   const sum = (name: string, label = '') =>
     samples
       .filter((sample) => sample.name === name && sample.labels.includes(label))
@@ -43,8 +46,14 @@ export function parseCounters(page: string): Counters {
     sent: signals('otelcol_exporter_sent'),
     sendFailed: signals('otelcol_exporter_send_failed'),
     enqueueFailed: signals('otelcol_exporter_enqueue_failed'),
-    queued: sum('otelcol_exporter_queue_size'),
-    linesRead: sum('otelcol_receiver_accepted_log_records', 'receiver="filelog"'),
+    queued: {
+      logs: sum('otelcol_exporter_queue_size', 'data_type="logs"'),
+      traces: sum('otelcol_exporter_queue_size', 'data_type="traces"'),
+      metrics: sum('otelcol_exporter_queue_size', 'data_type="metrics"'),
+    },
+    linesRead:
+      sum('otelcol_receiver_accepted_log_records', 'receiver="filelog"') +
+      sum('otelcol_receiver_accepted_log_records', 'receiver="fluentforward"'),
   };
 }
 

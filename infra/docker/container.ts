@@ -16,6 +16,8 @@ export interface ContainerArgs {
   /** Values of the environment that are secrets are kept encrypted in the state. */
   readonly env: Readonly<Record<string, pulumi.Input<string>>>;
   readonly limits: Limits;
+  /** Release of a service. */
+  readonly version: string;
   /** Port on 127.0.0.1 by port name; what is not named is reached from inside only. */
   readonly published: Readonly<Record<string, number>>;
   readonly volume?: pulumi.Input<string> | undefined;
@@ -97,15 +99,11 @@ export class StackContainer extends pulumi.ComponentResource {
 }
 
 /** How the containers of a stack are found, by whoever watches the engine's events. */
-export const labelsOf = ({
-  component,
-  replica,
-  prefix,
-  stack,
-}: Pick<ContainerArgs, 'component' | 'replica' | 'prefix' | 'stack'>) => ({
+export const labelsOf = ({ component, replica, prefix, stack, version }: ContainerArgs) => ({
   'storefront.stack': `${prefix}.${stack}`,
   'storefront.component': component.name,
   'storefront.replica': String(replica),
+  'storefront.version': version,
 });
 
 /**

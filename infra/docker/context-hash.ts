@@ -23,9 +23,17 @@ export const CONTEXT = [
 
 const LEFT_OUT = /(^|\/)(node_modules|dist|testing|fixtures)(\/|$)|\.test\.ts$/;
 
-/** Changes when, and only when, the name or the content of a file does that an image is built from. */
-export function contextHash({ root, paths = CONTEXT }: { root: string; paths?: readonly string[] }): string {
-  const hash = createHash('sha256');
+/** Changes when, and only when, `salt` does, or the name or content of a file that an image is built from. */
+export function contextHash({
+  root,
+  paths = CONTEXT,
+  salt = '',
+}: {
+  root: string;
+  paths?: readonly string[];
+  salt?: string;
+}): string {
+  const hash = createHash('sha256').update(`${salt}\0`);
   for (const file of paths.flatMap((path) => filesUnder(root, path)).sort()) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);

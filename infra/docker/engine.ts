@@ -5,17 +5,21 @@ import { InfraError } from '../errors.ts';
 const run = promisify(execFile);
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
-/** Asks the Docker engine by the command that its users have: it knows contexts, sockets and DOCKER_HOST. @throws DOCKER_FAILED */
+/**
+ * Asks the Docker engine by the command that its users have: it knows contexts, sockets and DOCKER_HOST.
+ * @param both what the command wrote on stderr too, as `docker logs` does with a container's
+ * @throws DOCKER_MISSING, DOCKER_FAILED
+ */
 export async function docker(
   args: readonly string[],
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, both = false }: { signal?: AbortSignal | undefined; both?: boolean } = {},
 ): Promise<string> {
   try {
-    const { stdout } = await run('docker', [...args], {
+    const { stdout, stderr } = await run('docker', [...args], {
       maxBuffer: MAX_OUTPUT,
       ...(signal ? { signal } : {}),
     });
-    return stdout;
+    return both ? stdout + stderr : stdout;
   } catch (cause) {
     const { code, stderr = '' } = cause as { code?: unknown; stderr?: string };
     if (signal?.aborted) throw signal.reason;

@@ -1,4 +1,3 @@
-import { Config } from '@pulumi/pulumi';
 import { releases } from '../../services/releases.ts';
 import { InfraError } from '../errors.ts';
 import type { Limits } from '../target.ts';
@@ -45,13 +44,15 @@ export const PORTS = {
   collector: 4318,
 } as const;
 
-/** @throws RELEASE_UNKNOWN, REPLICAS_INVALID, SETTING_INVALID */
-export function readSettings(): Settings {
-  const config = new Config('faultline');
-  const image = (name: keyof Images, fallback: string) => config.get(`${name}Image`) ?? fallback;
-  const object = <T>(key: string) => config.getObject<ByComponent<T>>(key) ?? {};
+/**
+ * @param get the text of a key of the project's configuration, JSON for all but images and prefix
+ * @throws RELEASE_UNKNOWN, REPLICAS_INVALID, SETTING_INVALID
+ */
+export function readSettings(get: (key: string) => string | undefined): Settings {
+  const image = (name: keyof Images, fallback: string) => get(`${name}Image`) ?? fallback;
+  const object = <T>(key: string): ByComponent<T> => parse(key, get(key) ?? '{}');
   const settings: Settings = {
-    prefix: config.get('prefix') ?? 'storefront',
+    prefix: get('prefix') ?? 'storefront',
     images: {
       s3: image('s3', IMAGES.s3),
       postgres: image('postgres', IMAGES.postgres),
@@ -68,6 +69,14 @@ export function readSettings(): Settings {
   };
   check(settings);
   return settings;
+}
+
+function parse<T>(key: string, text: string): ByComponent<T> {
+  try {
+    return JSON.parse(text) as ByComponent<T>;
+  } catch {
+    throw new InfraError('SETTING_INVALID', [`faultline:${key} must be an object by component`, text]);
+  }
 }
 
 function check({ prefix, ports, deployed, replicas }: Settings): void {

@@ -17,7 +17,8 @@ const RAW_PREFIX = 'raw';
 
 /** Everything of one stack on a Docker engine, and how it is reached. Outputs are named as the variables that scripts read. */
 export function dockerStack(): Record<string, pulumi.Output<string> | string> {
-  const settings = readSettings();
+  const config = new pulumi.Config('faultline');
+  const settings = readSettings((key) => config.get(key));
   const stack = pulumi.getStack();
   const secrets = secretsOf(stack);
   const images = new Images(settings);
@@ -74,6 +75,7 @@ function containersOf(making: Making): StackContainer[] {
       launch,
       env: secretValues(layered(launch.env, settings.env[name] ?? {}), making.secrets),
       limits: at.limits,
+      version: role === 'service' || role === 'task' ? at.version : '',
       published: index === 0 ? published : {},
       volume,
       forward: observed ? `127.0.0.1:${forward}` : undefined,
@@ -215,13 +217,11 @@ class Images {
         },
         pullParent: false,
       };
-      const name = target === 'services' ? `${prefix}:local` : `${prefix}-${target}:local`;
-      return new docker.RemoteImage(target, {
-        name,
-        build,
-        triggers: { context: contextHash({ root: CONTEXT_ROOT }) },
-        keepLocally: false,
-      });
+      // The tag is that of the content: another content is another image, and the one before can go when no container
+      // uses it any more.
+      const tag = contextHash({ root: CONTEXT_ROOT, salt: JSON.stringify(build.buildArgs) }).slice(0, 12);
+      const name = target === 'services' ? prefix : `${prefix}-${target}`;
+      return new docker.RemoteImage(target, { name: `${name}:${tag}`, build, keepLocally: false });
     });
   }
 

@@ -1,4 +1,5 @@
 import { NO_COUNTERS } from '../collector/counters.ts';
+import { CollectorWatch } from '../collector/watch.ts';
 import { InfraError } from '../errors.ts';
 import { ProcessLog } from '../events/process-log.ts';
 import { Stream } from '../events/stream.ts';
@@ -15,7 +16,6 @@ import type {
 import { COMPONENT_NAMES, type Component, type ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
 import { Changes, type EnvChange } from './changes.ts';
-import { CollectorWatch } from './collector-watch.ts';
 import type { Instance } from './instance.ts';
 import { LineCounter, readLines } from './log-files.ts';
 import type { EmbeddedOptions } from './options.ts';
@@ -227,7 +227,7 @@ export class EmbeddedTarget implements Target {
     const except = [...OBSERVERS, 'control'].map((name) => `${name}.log`);
     const lines = new LineCounter({ folder: this.#stack?.state.logs ?? '', except });
     const drained = ready && ((await this.#watch?.drain({ lines, timeoutMs, signal })) ?? false);
-    const queued = this.#watch?.total.queued ?? 0;
+    const queued = this.#watch?.total.queued ?? NO_COUNTERS.queued;
     await this.#stopComponent('collector');
     this.#watch?.close();
     const { linesRead = 0, ...counters } = this.#watch?.total ?? NO_COUNTERS;

@@ -29,7 +29,10 @@ export async function collectorQuiet({
     const now = counters === undefined ? '' : `${counters.accepted.logs} ${counters.accepted.traces}`;
     if (now !== before || now === '') since = performance.now();
     before = now;
-    if (counters && counters.queued === 0 && performance.now() - since > QUIET_MS) return counters;
+    // metrics are always under way in a stack that goes on
+    const queued = counters && { ...counters.queued, metrics: 0 };
+    if (queued && queued.logs + queued.traces === 0 && performance.now() - since > QUIET_MS)
+      return { ...counters, queued };
     await wait(POLL_MS, undefined, { signal });
   }
   throw new CampaignError(

@@ -102,7 +102,7 @@ export function lossCounters({
     collector_refused: total(collector.refused),
     collector_send_failed: total(collector.sendFailed),
     collector_enqueue_failed: total(collector.enqueueFailed),
-    collector_left_in_queue: collector.queued,
+    collector_left_in_queue: total(collector.queued),
     collector_not_drained: drained === undefined ? null : Number(!drained),
     collector_lines_not_read: linesKnown ? Math.max(0, lines - linesRead) : null,
     process_events_lost: collector.processEventsLost ?? null,

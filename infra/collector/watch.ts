@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addCounters, type Counters, NO_COUNTERS, readCounters } from '../collector/counters.ts';
-import type { LineCounter } from './log-files.ts';
+import type { LineCounter } from '../embedded/log-files.ts';
+import { addCounters, type Counters, NO_COUNTERS, readCounters } from './counters.ts';
 
 const READ_EVERY_MS = 2000;
 const POLL_MS = 200;
@@ -54,7 +54,7 @@ export class CollectorWatch {
 
   /**
    * Waits until nothing is under way: queues empty, and no log record or span came or went for a while. When one process
-   * has read all there is, its count must also be that of the lines; after a restart some lines may be read twice, and
+   * has read all the `lines` there are (where they can be counted), its count must also be that of the lines; after a restart some lines may be read twice, and
    * those that a killed process had read are not known, so that only quiet is left to go by. False where the time is up or
    * `signal` aborts before that.
    */
@@ -62,10 +62,13 @@ export class CollectorWatch {
     lines,
     timeoutMs,
     signal,
+    goesOn = false,
   }: {
-    lines: LineCounter;
+    lines?: Pick<LineCounter, 'count'>;
     timeoutMs: number;
     signal: AbortSignal | undefined;
+    /** The stack goes on running: its metrics never end, and are not waited for. */
+    goesOn?: boolean;
   }): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     let last = '';
@@ -73,11 +76,12 @@ export class CollectorWatch {
     while (Date.now() < deadline && !signal?.aborted) {
       const counters = await this.read();
       const state = counters === undefined ? 'no answer' : stateOf(counters);
-      if (state !== last || counters === undefined || counters.queued > 0) {
+      if (state !== last || counters === undefined || underWay(counters, goesOn)) {
         last = state;
         quietSince = Date.now();
       } else if (Date.now() - quietSince >= QUIET_MS) {
-        if (this.#processes > 1 || counters.linesRead >= (await lines.count())) return true;
+        if (lines === undefined || this.#processes > 1 || counters.linesRead >= (await lines.count()))
+          return true;
       }
       await sleep(POLL_MS);
     }
@@ -85,6 +89,9 @@ export class CollectorWatch {
   }
 }
 
-// Metrics go on coming: the collector reads the stores itself.
+const underWay = ({ queued }: Counters, goesOn: boolean): boolean =>
+  queued.logs + queued.traces + (goesOn ? 0 : queued.metrics) > 0;
+
+// Metrics come until the end: the collector reads the stores itself.
 const stateOf = ({ accepted, sent, linesRead }: Counters): string =>
   [accepted.logs, accepted.traces, sent.logs, sent.traces, linesRead].join();
