@@ -100,6 +100,8 @@ export interface LogOptions {
  */
 export interface Target {
   readonly kind: 'embedded' | 'docker' | 'aws';
+  /** It was up before `start`, which then only found it; `stop` leaves it up. */
+  readonly found: boolean;
   /** Starts everything in the order of needs, by health; ends when all of it is healthy and the one-shot tasks are done. */
   start(): Promise<void>;
   /** The three steps below, in order. May be called at any time, any number of times. `signal`: see DrainOptions. */

@@ -6,6 +6,8 @@ const READ_EVERY_MS = 2000;
 const POLL_MS = 200;
 /** Longer than a poll of the log files (200 ms) and the flush of a batch (1 s) together. */
 const QUIET_MS = 2000;
+/** Longer than running services keep spans to themselves (5 s), and the flush, together. */
+const QUIET_RUNNING_MS = 8000;
 
 /** Keeps the collector's counters over its processes: each starts at zero, and one that is killed takes its own along. */
 export class CollectorWatch {
@@ -72,6 +74,7 @@ export class CollectorWatch {
   }): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
     let last = '';
+    const quietMs = goesOn ? QUIET_RUNNING_MS : QUIET_MS;
     let quietSince = Date.now();
     while (Date.now() < deadline && !signal?.aborted) {
       const counters = await this.read();
@@ -79,7 +82,7 @@ export class CollectorWatch {
       if (state !== last || counters === undefined || underWay(counters, goesOn)) {
         last = state;
         quietSince = Date.now();
-      } else if (Date.now() - quietSince >= QUIET_MS) {
+      } else if (Date.now() - quietSince >= quietMs) {
         if (lines === undefined || this.#processes > 1 || counters.linesRead >= (await lines.count()))
           return true;
       }

@@ -25,13 +25,13 @@ export class PulumiStack {
     onProgress,
   }: {
     name: string;
-    env?: Readonly<Record<string, string>> | undefined;
+    env?: NodeJS.ProcessEnv | undefined;
     onProgress?: ((message: string) => void) | undefined;
   }): Promise<PulumiStack> {
     const stack = await told('stack select', () =>
       LocalWorkspace.createOrSelectStack(
         { stackName: name, workDir: CONTEXT_ROOT },
-        { workDir: CONTEXT_ROOT, envVars: { ...env } },
+        { workDir: CONTEXT_ROOT, envVars: definedOf(env) },
       ),
     );
     return new PulumiStack(stack, onProgress);
@@ -107,6 +107,11 @@ function leavesOf(path: string, value: unknown): [string, string][] {
     return Object.entries(value).flatMap(([key, item]) => leavesOf(`${path}["${key}"]`, item));
   return [[path, String(value)]];
 }
+
+const definedOf = (env: NodeJS.ProcessEnv = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 
 async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {

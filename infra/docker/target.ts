@@ -37,9 +37,11 @@ export interface DockerOptions {
   /** Name of the Pulumi stack. */
   readonly stack?: string;
   /** Laid over the environment of `pulumi`. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
+  /** Leave up what `start` has brought up. */
+  readonly keep?: boolean;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -98,7 +100,7 @@ export class DockerTarget implements Target {
   }
 
   async stopServices(): Promise<void> {
-    if (this.#found) return;
+    if (this.#staysUp) return;
     const services = topologyOf('docker').filter(({ role }) => role === 'service');
     for (const { name } of services.toReversed()) await this.#stopContainers(name);
   }
@@ -216,11 +218,15 @@ export class DockerTarget implements Target {
     return this.#events.subscribe();
   }
 
+  get #staysUp(): boolean {
+    return this.#found || this.#options.keep === true;
+  }
+
   async #stop(signal: AbortSignal | undefined): Promise<void> {
     if (this.#settings !== undefined) {
       await this.stopServices();
       await this.stopCollector(signal ? { signal } : {});
-      if (!this.#found) await this.#stack?.destroy();
+      if (!this.#staysUp) await this.#stack?.destroy();
     }
     await this.#containerEvents?.close();
     this.#events.end();
@@ -240,10 +246,10 @@ export class DockerTarget implements Target {
     const watch = this.#watch;
     const processEventsLost =
       (await this.#processLog?.close({ timeoutMs: watch ? PROCESS_EVENTS_MS : 0, signal })) ?? 0;
-    const goesOn = this.#found;
+    const goesOn = this.#staysUp;
     const drained = (await watch?.drain({ timeoutMs, signal, goesOn })) ?? false;
     const { linesRead, queued, ...counters } = watch?.total ?? NO_COUNTERS;
-    if (!this.#found) await this.#stopContainers('collector');
+    if (!goesOn) await this.#stopContainers('collector');
     watch?.close();
     return {
       ...counters,

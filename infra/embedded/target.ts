@@ -29,6 +29,7 @@ const OBSERVERS: ReadonlySet<ComponentName> = new Set(['s3', 'collector']);
 /** The stack as child processes of this one. Nothing of it outlives this process: see guardian.js. */
 export class EmbeddedTarget implements Target {
   readonly kind = 'embedded';
+  readonly found = false;
   readonly #options: EmbeddedOptions;
   readonly #events = new Stream<ProcessEvent>();
   readonly #instances = new Map<ComponentName, Instance[]>();

@@ -34,12 +34,15 @@ export async function openRun({
   target,
   seed,
   rawPrefix,
+  startMs = Date.now(),
 }: {
   raw: ObjectStore;
   runId: RunId;
   target: RunRecord['target'];
   seed: number;
   rawPrefix: string;
+  /** No later than the window of the run will begin. */
+  startMs?: number;
 }): Promise<OpenRun> {
   const claimed: RunRecord = {
     schema_version: 1,
@@ -48,7 +51,7 @@ export async function openRun({
     owner: await thisOwner(),
     target,
     seed,
-    window: { start_ms: Date.now(), end_ms: null },
+    window: { start_ms: startMs, end_ms: null },
     raw: { prefix: rawPrefix, drained_ms: null },
     time_scale: 1,
     plan_hash: null,

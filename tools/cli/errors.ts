@@ -11,6 +11,7 @@ export class CliError extends Error {
 const EXIT = {
   INTERRUPTED: 130,
   DATA_EXISTS: 2,
+  OPTION_INVALID: 2,
   STACK_NOT_FOUND: 1,
   FOLDER_NOT_FOUND: 1,
   NOT_COMPARED: 1,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseRunId } from '../../converters/run/run-id.ts';
+import { EmbeddedTarget } from '../../infra/embedded/target.ts';
 import { DatasetRun } from './run/dataset-run.ts';
 import { makeFolder } from './testing/command.ts';
 
@@ -13,6 +14,8 @@ test('S3 down for 60 s during traffic, and the collector killed meanwhile: no re
   process.chdir(await makeFolder(t));
   const run = await DatasetRun.open({
     runId: parseRunId('outage'),
+    target: 'embedded',
+    keep: false,
     seed: 5,
     rate: 20,
     durationS: 75,
@@ -41,6 +44,7 @@ test('S3 down for 60 s during traffic, and the collector killed meanwhile: no re
 
 async function breakStores(run: DatasetRun): Promise<void> {
   const { target } = run;
+  assert.ok(target instanceof EmbeddedTarget);
   await wait(5_000);
   const bringBack = await target.takeDown('s3');
   await wait(OUTAGE_MS / 2);

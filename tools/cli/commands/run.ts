@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
+import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { DatasetRun } from '../run/dataset-run.ts';
 import { printMade } from '../run/report.ts';
+import type { TargetKind } from '../run/run-stack.ts';
 import { runSteps } from '../steps.ts';
 
 export const runCommand = (finish: (code: number) => void) =>
@@ -11,15 +13,25 @@ export const runCommand = (finish: (code: number) => void) =>
       'makes a dataset: starts a stack, sends traffic, converts, and leaves the result in data/<run-id>',
     )
     .addOption(
-      new Option('--target <name>', 'where the stack runs').choices(['embedded']).default('embedded'),
+      new Option('--target <name>', 'where the stack runs')
+        .choices(['embedded', 'docker'])
+        .default('embedded'),
     )
-    .action((options: TrafficOptions) =>
+    .option('--keep', 'docker: leave the stack up (one that was up before is always left up)')
+    .action((options: TrafficOptions & { target: TargetKind; keep?: boolean }) =>
       interruptible(async (signal) => {
-        const { json = false } = options;
+        const { json = false, target, keep = false } = options;
+        if (keep && target === 'embedded')
+          throw new CliError(
+            'OPTION_INVALID',
+            '--keep is for --target docker: an embedded stack ends with its command; `npx faultline control` holds one up',
+          );
         const { runId, seed } = nameRun(options);
         if (!json) process.stderr.write(`run ${runId}, seed ${seed}\n`);
         const run = await DatasetRun.open({
           runId,
+          target,
+          keep,
           seed,
           rate: options.rate,
           durationS: options.duration,

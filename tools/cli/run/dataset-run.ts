@@ -6,27 +6,25 @@ import { pointLatest } from '../../../converters/dataset/latest.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
-import { ownRawPrefix } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
 import { deadStackEnded } from '../../../infra/embedded/state.ts';
-import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
+import type { Target } from '../../../infra/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
 import type { LoadResult, RunnerChoice } from '../../../loadtests/load.ts';
-import type { Program } from '../../programs/resolve.ts';
-import { embeddedPrograms, embeddedStack } from '../embedded.ts';
 import { CliError } from '../errors.ts';
-import { type MemoryPeak, watchMemory } from '../memory.ts';
+import type { MemoryPeak, MemoryWatch } from '../memory.ts';
 import { places } from '../places.ts';
 import { scenarioScript } from '../scenarios.ts';
 import { sealAndJudge } from '../seal.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
 import type { Made } from './made.ts';
+import { type RunStack, runStack, type TargetKind } from './run-stack.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
@@ -34,6 +32,9 @@ const SCENARIO = '01-steady';
 
 export interface DatasetRunOptions {
   readonly runId: RunId;
+  readonly target: TargetKind;
+  /** Leave a stack of containers up that the run has started. */
+  readonly keep: boolean;
   readonly seed: number;
   readonly rate: number;
   readonly durationS: number;
@@ -42,51 +43,48 @@ export interface DatasetRunOptions {
 }
 
 /**
- * The main job on the embedded target, step by step. Whatever ends it, `close` leaves no process behind, and the run id is
- * free again unless a dataset was published under it.
+ * The main job, step by step. Whatever ends it, `close` leaves nothing running that the run has started (but what is to be
+ * kept), and the run id is free again unless a dataset was published under it.
  */
 export class DatasetRun {
   readonly #options: DatasetRunOptions;
   readonly #folder: string;
-  readonly #open: OpenRun;
-  readonly #prefix: string;
+  readonly #stack: RunStack;
   readonly #seconds: Record<string, number> = {};
-  #programs: Program[] = [];
-  #target: EmbeddedTarget | undefined;
+  #programs: Readonly<Record<string, string>> = {};
+  #open: OpenRun | undefined;
+  #target: Target | undefined;
   #control: Control | undefined;
   #opening: Promise<number> | undefined;
-  #memory: ReturnType<typeof watchMemory> | undefined;
+  #memory: MemoryWatch | undefined;
   #stackMemory: MemoryPeak = { peakBytes: 0, measure: 'PSS' };
-  #deploymentsUntold = 0;
+  #deploymentsUntold: number | null = null;
   #load: LoadResult | undefined;
   #traffic: RunRecord['traffic'] = null;
   #record: RunRecord | undefined;
   #sealed: { quality: Quality; rows: number } | undefined;
 
-  private constructor(options: DatasetRunOptions, open: OpenRun, prefix: string) {
+  private constructor(options: DatasetRunOptions) {
     this.#options = options;
     this.#folder = join(places.data, options.runId);
-    this.#open = open;
-    this.#prefix = prefix;
+    this.#stack = runStack({ kind: options.target, runId: options.runId, keep: options.keep });
   }
 
   /** @throws DATA_EXISTS, RUN_ID_TAKEN */
   static async open(options: DatasetRunOptions): Promise<DatasetRun> {
-    const { runId, seed } = options;
+    const { runId } = options;
     const folder = join(places.data, runId);
     if (await stat(folder).catch(() => undefined))
       throw new CliError(
         'DATA_EXISTS',
         `${folder} must not exist yet: choose another --run-id, or remove it`,
       );
-    const prefix = ownRawPrefix(runId);
-    await deadStackEnded(places.stack(runId)); // of a run that was killed: it may still be putting telemetry
-    const raw = openStore(join(places.s3Root, 'raw'));
-    return new DatasetRun(
-      options,
-      await openRun({ raw, runId, target: 'embedded', seed, rawPrefix: prefix }),
-      prefix,
-    );
+    const run = new DatasetRun(options);
+    if (options.target === 'embedded') {
+      await deadStackEnded(places.stack(runId)); // of a run that was killed: it may still be putting telemetry
+      await run.#claim({ raw: openStore(join(places.s3Root, 'raw')) });
+    }
+    return run;
   }
 
   steps(): Step[] {
@@ -102,7 +100,7 @@ export class DatasetRun {
       },
     });
     return [
-      ...takeOverSteps(this.#open),
+      ...(this.#open ? takeOverSteps(this.#open) : []),
       step('Programs', 'programs', (update) => this.#findPrograms(update)),
       step('Stack', 'stack', (update) => this.#startStack(update)),
       step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) =>
@@ -135,7 +133,7 @@ export class DatasetRun {
     const steps = [
       () => this.#control?.close(),
       () => this.#target?.stop({ signal: this.#options.signal }),
-      () => (this.#record ? undefined : this.#open.abandon()),
+      () => (this.#record ? undefined : this.#open?.abandon()),
     ];
     const errors: unknown[] = [];
     for (const step of steps) await Promise.resolve(step()).catch((error) => errors.push(error));
@@ -147,26 +145,30 @@ export class DatasetRun {
     return this.#record !== undefined && this.#sealed === undefined;
   }
 
+  /** Takes the run's id, in the bucket where its record will be. */
+  async #claim({ raw, startMs }: { raw: ObjectStore; startMs?: number }): Promise<void> {
+    const { runId, target, seed } = this.#options;
+    const { rawPrefix } = this.#stack;
+    this.#open = await openRun({ raw, runId, target, seed, rawPrefix, ...(startMs ? { startMs } : {}) });
+  }
+
   async #findPrograms(update: Update): Promise<string> {
-    this.#programs = await embeddedPrograms({ update, signal: this.#options.signal });
-    return this.#programs.map(({ name, version, source }) => `${name} ${version} (${source})`).join(', ');
+    this.#programs = await this.#stack.prepare({ update, signal: this.#options.signal });
+    return Object.entries(this.#programs).flat().join(' ');
   }
 
   async #startStack(update: Update): Promise<string> {
-    const { runId, signal } = this.#options;
-    this.#memory = watchMemory();
-    this.#target = await embeddedStack({
-      programs: this.#programs,
-      stateDir: places.stack(runId),
-      rawPrefix: this.#prefix,
-      update,
-      signal,
-    });
-    this.#opening = windowOpening(this.#target);
+    const { signal } = this.#options;
+    this.#memory = this.#stack.watchMemory();
+    this.#target = await this.#stack.make({ update, signal });
+    const opening = windowOpening(this.#target);
     await this.#target.start();
+    const found = this.#target.found;
+    this.#opening = found ? Promise.resolve(Date.now()) : opening;
+    if (!this.#open) await this.#claim({ raw: this.#bucket('raw'), startMs: await this.#opening });
     this.#control = await Control.start({ target: this.#target });
-    this.#deploymentsUntold = (await reportFirstDeployments(this.#target)).length;
-    return Object.keys(this.#target.versions()).join(', ');
+    if (!found) this.#deploymentsUntold = (await reportFirstDeployments(this.#target)).length;
+    return `${found ? 'was up: ' : ''}${Object.keys(this.#target.versions()).join(', ')}`;
   }
 
   async #sendTraffic(update: Update): Promise<string> {
@@ -216,6 +218,7 @@ export class DatasetRun {
     signal.throwIfAborted(); // the run is not recorded to its end
     this.#stackMemory = this.#memory?.stop() ?? this.#stackMemory;
     if (!this.#load) throw new Error('there was no traffic');
+    if (!this.#open) throw new Error('the run has no id yet');
     this.#record = await this.#open.complete({
       window: { start_ms: (await this.#opening) ?? 0, end_ms: endMs },
       drainedMs: Date.now(),
@@ -273,7 +276,7 @@ export class DatasetRun {
   }
 
   /** The stack, once its step is done. */
-  get target(): EmbeddedTarget {
+  get target(): Target {
     if (!this.#target) throw new Error('the stack is not started');
     return this.#target;
   }
@@ -283,11 +286,11 @@ export class DatasetRun {
     return this.#record;
   }
 
-  #versions(target: EmbeddedTarget): Record<string, string> {
+  #versions(target: Target): Record<string, string> {
     return {
       faultline: VERSION,
       node: process.versions.node,
-      ...Object.fromEntries(this.#programs.map(({ name, version }) => [name, version])),
+      ...this.#programs,
       ...target.versions(),
     };
   }
