@@ -73,6 +73,27 @@ export function addCounters(earlier: Counters, later: Counters): Counters {
   };
 }
 
+/** What was counted after `earlier`, by the same collector; what is queued is what is queued now. */
+export function countersSince(earlier: Counters, now: Counters): Counters {
+  const minus = ({ logs, traces, metrics }: SignalCounts): SignalCounts => ({
+    logs: -logs,
+    traces: -traces,
+    metrics: -metrics,
+  });
+  return addCounters(
+    {
+      accepted: minus(earlier.accepted),
+      refused: minus(earlier.refused),
+      sent: minus(earlier.sent),
+      sendFailed: minus(earlier.sendFailed),
+      enqueueFailed: minus(earlier.enqueueFailed),
+      queued: earlier.queued,
+      linesRead: -earlier.linesRead,
+    },
+    now,
+  );
+}
+
 function add(a: SignalCounts, b: SignalCounts): SignalCounts {
   return { logs: a.logs + b.logs, traces: a.traces + b.traces, metrics: a.metrics + b.metrics };
 }

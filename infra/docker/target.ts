@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { releases } from '../../services/releases.ts';
-import { NO_COUNTERS } from '../collector/counters.ts';
+import { type Counters, countersSince, NO_COUNTERS } from '../collector/counters.ts';
 import { CollectorWatch } from '../collector/watch.ts';
 import { InfraError } from '../errors.ts';
 import { ProcessLog } from '../events/process-log.ts';
@@ -55,6 +55,8 @@ export class DockerTarget implements Target {
   #stack: PulumiStack | undefined;
   #settings: Settings | undefined;
   #found = false;
+  /** What the collector of a stack that was up had counted before. */
+  #before: Counters = NO_COUNTERS;
   #containerEvents: ContainerEvents | undefined;
   #processLog: ProcessLog | undefined;
   #watch: CollectorWatch | undefined;
@@ -84,13 +86,15 @@ export class DockerTarget implements Target {
       onEvent: (event) => this.#on(event),
     });
     try {
-      await stack.up({ signal });
+      // one that is up is used as it is: to bring it to what this code says is for `pulumi up`
+      if (!this.#found) await stack.up({ signal });
     } catch (error) {
       await this.stop();
       throw error;
     }
     this.#watch = new CollectorWatch({ url: this.address('collector', 'counters').url });
     this.#watch.started();
+    if (this.#found) this.#before = (await this.#watch.read()) ?? NO_COUNTERS;
     this.#processLog.open(this.address('collector').url);
   }
 
@@ -248,7 +252,7 @@ export class DockerTarget implements Target {
       (await this.#processLog?.close({ timeoutMs: watch ? PROCESS_EVENTS_MS : 0, signal })) ?? 0;
     const goesOn = this.#staysUp;
     const drained = (await watch?.drain({ timeoutMs, signal, goesOn })) ?? false;
-    const { linesRead, queued, ...counters } = watch?.total ?? NO_COUNTERS;
+    const { linesRead, queued, ...counters } = countersSince(this.#before, watch?.total ?? NO_COUNTERS);
     if (!goesOn) await this.#stopContainers('collector');
     watch?.close();
     return {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { openStore } from '../../../converters/store/open.ts';
+import { countersSince, readCounters } from '../../../infra/collector/counters.ts';
 import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
@@ -31,6 +32,7 @@ export const loadCommand = (finish: (code: number) => void) =>
         });
         const run = await openRun({ raw, runId, target: stack.target, seed, rawPrefix: stack.raw_prefix });
         const startMs = Date.now();
+        const before = await readCounters(stack.collector_counters);
         let complete = false;
         let sent: Awaited<ReturnType<typeof sendTraffic>> | undefined;
         try {
@@ -74,7 +76,10 @@ export const loadCommand = (finish: (code: number) => void) =>
                     window: { start_ms: startMs, end_ms: endMs },
                     drainedMs: Date.now(),
                     traffic: sent.traffic,
-                    counters: lossCounters({ load: sent.result, collector }),
+                    counters: lossCounters({
+                      load: sent.result,
+                      collector: countersSince(before, collector),
+                    }),
                     versions: { faultline: VERSION, node: process.versions.node, ...stack.versions },
                   });
                   complete = true;
