@@ -3,13 +3,14 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Limits } from '../target.ts';
 import type { Component } from '../topology/component.ts';
 import { setPidsLimit } from './engine.ts';
+import type { OwnLabels } from './labels.ts';
 import type { Launch } from './launch.ts';
 
 export interface ContainerArgs {
   readonly component: Component;
   readonly replica: number;
   readonly prefix: string;
-  readonly stack: string;
+  readonly labels: OwnLabels;
   readonly image: pulumi.Input<string>;
   readonly network: pulumi.Input<string>;
   readonly launch: Launch;
@@ -69,13 +70,14 @@ export class StackContainer extends pulumi.ComponentResource {
         ...(args.volume && launch.volume
           ? { volumes: [{ volumeName: args.volume, containerPath: launch.volume }] }
           : {}),
+        ...(launch.dns ? { dns: [...launch.dns] } : {}),
         networksAdvanced: [{ name: args.network, aliases: [component.name] }],
         ports: Object.entries(published).map(([port, external]) => ({
           internal: component.ports[port] as number,
           external,
           ip: '127.0.0.1',
         })),
-        labels: Object.entries(labelsOf(args)).map(([label, value]) => ({ label, value })),
+        labels: listOf(labelsOf(args)),
         restart: component.restart === 'always' ? 'unless-stopped' : 'no',
         stopSignal: stop.signals[0] ?? 'SIGTERM',
         stopTimeout: stop.graceSeconds * stop.signals.length,
@@ -99,12 +101,16 @@ export class StackContainer extends pulumi.ComponentResource {
 }
 
 /** How the containers of a stack are found, by whoever watches the engine's events. */
-export const labelsOf = ({ component, replica, prefix, stack, version }: ContainerArgs) => ({
-  'storefront.stack': `${prefix}.${stack}`,
+export const labelsOf = ({ component, replica, labels, version }: ContainerArgs) => ({
+  ...labels,
   'storefront.component': component.name,
   'storefront.replica': String(replica),
   'storefront.version': version,
 });
+
+/** Labels as the provider takes them. */
+export const listOf = (labels: object): { label: string; value: string }[] =>
+  Object.entries(labels).map(([label, value]) => ({ label, value }));
 
 /**
  * Lines go to the collector without the container waiting for it: they are kept in memory while it is away, up to the
@@ -130,5 +136,5 @@ function logging({ component, forward }: ContainerArgs): Pick<docker.ContainerAr
 function healthcheck({ healthCheck }: Launch) {
   if (healthCheck === undefined) return undefined as never;
   // durations as the engine writes them, or every preview would show a change
-  return { tests: [...healthCheck], interval: '2s', timeout: '5s', retries: 5, startPeriod: '1m0s' };
+  return { tests: [...healthCheck], interval: '3s', timeout: '5s', retries: 5, startPeriod: '1m0s' };
 }

@@ -5,8 +5,9 @@ import type { Address, Limits, Secrets } from '../target.ts';
 import type { Component, ComponentName, Surroundings } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { makeBuckets } from './buckets.ts';
-import { type ContainerArgs, StackContainer } from './container.ts';
+import { type ContainerArgs, listOf, StackContainer } from './container.ts';
 import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
+import { type OwnLabels, ownLabels } from './labels.ts';
 import { launchOf } from './launch.ts';
 import { publishedPorts } from './ports.ts';
 import { secretsOf } from './secrets-file.ts';
@@ -23,18 +24,20 @@ export function dockerStack(): Record<string, pulumi.Output<string> | string> {
   const secrets = secretsOf(stack);
   const images = new Images(settings);
   const { prefix } = settings;
-  const network = new docker.Network(prefix, {
-    name: prefix,
-    driver: 'bridge',
-    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
-  });
+  const labels = ownLabels({ prefix, stack, secrets });
+  const network = new docker.Network(
+    prefix,
+    { name: prefix, driver: 'bridge', labels: listOf(labels) },
+    // the engine would make two of one name
+    { deleteBeforeReplace: true },
+  );
 
   // What a component needs is waited for, and is no input of it: replacing one container must not replace others.
   const ready = new Map<ComponentName, pulumi.Output<StackContainer[]>>();
   for (const component of topologyOf('docker')) {
     const needs = component.needs.flatMap((name) => ready.get(name) ?? []);
     const after = pulumi.all(needs).apply((all) => all.flat());
-    const made = containersOf({ component, settings, secrets, stack, images, network, after });
+    const made = containersOf({ component, settings, secrets, labels, images, network, after });
     const all = pulumi.all(made.map((container) => container.ready)).apply(() => made);
     ready.set(component.name, component.name === 's3' ? withBuckets(all, { settings, secrets }) : all);
   }
@@ -45,7 +48,7 @@ interface Making {
   readonly component: Component;
   readonly settings: Settings;
   readonly secrets: Secrets;
-  readonly stack: string;
+  readonly labels: OwnLabels;
   readonly images: Images;
   readonly network: docker.Network;
   /** What the component needs, known when it is healthy. */
@@ -53,7 +56,7 @@ interface Making {
 }
 
 function containersOf(making: Making): StackContainer[] {
-  const { component, settings, stack, network, images, after } = making;
+  const { component, settings, labels, network, images, after } = making;
   const { name, role } = component;
   const { prefix } = settings;
   const count = settings.replicas[name] ?? 1;
@@ -69,7 +72,7 @@ function containersOf(making: Making): StackContainer[] {
       component,
       replica: index + 1,
       prefix,
-      stack,
+      labels,
       image,
       network: network.name,
       launch,
@@ -85,15 +88,12 @@ function containersOf(making: Making): StackContainer[] {
 }
 
 /** A volume takes its owner from the image's folder at the first mount; MinIO's image has none that another user may write to. */
-function volumeOf({ component, settings, secrets, stack, images }: Making) {
+function volumeOf({ component, settings, secrets, labels, images }: Making) {
   const { volume } = launchOf(component, surroundingsOf(component, { settings, secrets }));
   if (volume === undefined) return undefined;
   const { prefix } = settings;
   const name = `${prefix}-${component.name}`;
-  const made = new docker.Volume(name, {
-    name,
-    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
-  });
+  const made = new docker.Volume(name, { name, labels: listOf(labels) });
   if (component.name !== 's3') return made.name;
   const owner = new docker.Container(`${name}-volume`, {
     name: `${name}-volume`,
@@ -107,7 +107,7 @@ function volumeOf({ component, settings, secrets, stack, images }: Making) {
     memorySwap: 64,
     networkMode: 'none',
     volumes: [{ volumeName: made.name, containerPath: volume }],
-    labels: [{ label: 'storefront.stack', value: `${prefix}.${stack}` }],
+    labels: listOf(labels),
     attach: true,
     mustRun: false,
   });
