@@ -21,25 +21,30 @@ export const CONTEXT = [
   'services',
 ] as const;
 
-const LEFT_OUT = /(^|\/)(node_modules|dist|testing|fixtures)(\/|$)|\.test\.ts$/;
+const LEFT_OUT = /(^|\/)(node_modules|dist|testing|fixtures)(\/|$)|\.test\.ts$|^infra\/.*\.ts$/;
+
+interface Context {
+  readonly root: string;
+  readonly paths?: readonly string[];
+}
 
 /** Changes when, and only when, `salt` does, or the name or content of a file that an image is built from. */
 export function contextHash({
   root,
   paths = CONTEXT,
   salt = '',
-}: {
-  root: string;
-  paths?: readonly string[];
-  salt?: string;
-}): string {
+}: Context & { readonly salt?: string }): string {
   const hash = createHash('sha256').update(`${salt}\0`);
-  for (const file of paths.flatMap((path) => filesUnder(root, path)).sort()) {
+  for (const file of contextFiles({ root, paths })) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }
   return hash.digest('hex');
 }
+
+/** Sorted, relative to `root`. */
+export const contextFiles = ({ root, paths = CONTEXT }: Context): string[] =>
+  paths.flatMap((path) => filesUnder(root, path)).sort();
 
 function filesUnder(root: string, path: string): string[] {
   if (LEFT_OUT.test(path)) return [];
