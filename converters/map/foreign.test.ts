@@ -138,3 +138,21 @@ for (const [name, body] of [
     );
   });
 }
+
+test('a line that a log driver forwards belongs to the service that its tag names', () => {
+  const body = `${POSTGRES} LOG:  checkpoint starting: time`;
+  const request = (tag: string) => {
+    const sent = logRequest(body, { place: { 'fluent.tag': tag, source: 'stderr' } });
+    for (const { resource } of sent.resourceLogs as { resource: Json }[]) resource.attributes = [];
+    return sent;
+  };
+  const [postgres, cache] = ['postgres', 'cache'].map((tag) => {
+    const { flat, events } = mapped('logs', request(tag));
+    assert.deepEqual(problems(events[0] as Json), []);
+    return flat[0] as Json;
+  });
+  assert.deepEqual([postgres?.service, postgres?.event_kind, postgres?.time], ['postgres', 'log', SAID]);
+  assert.equal(cache?.service, 'cache');
+  assert.notEqual(cache?.event_uid, postgres?.event_uid); // the same text at the same time, from two containers
+  assert.equal(JSON.parse(postgres?.attributes as string).source, 'stderr');
+});

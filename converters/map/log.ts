@@ -1,7 +1,7 @@
 import type { PbfReader } from 'pbf';
 import type { LogRecord } from '../read/log.ts';
 import { ATTR } from '../read/names.ts';
-import type { Origin } from '../read/walk.ts';
+import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
 import { mapChange } from './change.ts';
 import { type ForeignLine, parseForeign } from './foreign.ts';
@@ -39,7 +39,7 @@ export function mapLog(
   if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
     mapOurLine(writer, line, origin, Math.floor(time));
   else mapForeignLine(writer, record, line, origin, pbf, seen);
-  writer.id('log_file', file);
+  writer.id('log_file', file >= 0 ? file : record.attributes.text(ATTR['fluent.tag']));
 }
 
 function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: number): void {
@@ -100,6 +100,12 @@ function mapForeignLine(
   const stamp = wholeMs(record.time) > 0 ? record.time : record.observed;
   const time = known?.time ?? epochMs(stamp);
   writer.begin(known ? LOG : UNPARSED, known ? BASE : APPLICATION_ERROR, origin, time);
+  // Lines that a container's log driver forwards have the container's tag and nothing else to say whose they are.
+  const tag = record.attributes.text(ATTR['fluent.tag']);
+  if (origin.service === UNKNOWN && tag >= 0) {
+    writer.id('service', tag);
+    writer.id('reporter', tag);
+  }
   writer.text('level', level);
   if (known) {
     mapPlain(writer, level, known.message);
@@ -149,7 +155,8 @@ function foreignUid(
   const offset = record.attributes.number(ATTR['log.file.record_offset']);
   if (file >= 0 && !Number.isNaN(offset))
     return eventUid('offset', origin.identity, writer.pool.text(file), offset, time, record.body);
-  const ids = [record.traceId, record.spanId].filter((id) => id >= 0).map((id) => writer.pool.text(id));
+  const tag = record.attributes.text(ATTR['fluent.tag']);
+  const ids = [tag, record.traceId, record.spanId].filter((id) => id >= 0).map((id) => writer.pool.text(id));
   const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids);
   const nth = (seen.get(content) ?? 0) + 1;
   seen.set(content, nth);

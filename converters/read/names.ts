@@ -47,6 +47,7 @@ const NAMES = {
   'exception.stacktrace': [],
   'log.file.name': [],
   'log.file.record_offset': [],
+  'fluent.tag': [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type AttributeName = keyof typeof NAMES;

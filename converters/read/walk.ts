@@ -5,7 +5,8 @@ import { ATTR } from './names.ts';
 import { fixed, type StringPool } from './strings.ts';
 import { enter, leave } from './wire.ts';
 
-const UNKNOWN = fixed('unknown');
+/** Of records whose resource has no `service.name`. */
+export const UNKNOWN = fixed('unknown');
 const EMPTY = fixed('');
 
 /** Who sent the records: pool ids, -1 where not said. */
