@@ -29,7 +29,7 @@ export function secretsOf(stack: string): Secrets {
   const expected = makeSecrets();
   const found = parse(text, file);
   for (const name of Object.keys(expected))
-    if (typeof found[name] !== 'string')
+    if (typeof found[name] !== 'string' || found[name] === '')
       throw new InfraError('SECRETS_UNREADABLE', [file, `${name} is missing`]);
   return found as unknown as Secrets;
 }
@@ -44,9 +44,14 @@ function readText(file: string): string | undefined {
 }
 
 function parse(text: string, file: string): Record<string, unknown> {
+  let value: unknown;
   try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new InfraError('SECRETS_UNREADABLE', [file, 'it is not JSON'], { cause });
+    value = JSON.parse(text);
+  } catch {
+    // not as the cause, for its message has the text in it
+    throw new InfraError('SECRETS_UNREADABLE', [file, 'it is not JSON']);
   }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new InfraError('SECRETS_UNREADABLE', [file, 'it is not an object']);
+  return value as Record<string, unknown>;
 }

@@ -1,7 +1,7 @@
 import { releases } from '../../services/releases.ts';
 import { InfraError } from '../errors.ts';
 import type { Limits } from '../target.ts';
-import { type ComponentName, IMAGES } from '../topology/component.ts';
+import { COMPONENT_NAMES, type ComponentName, IMAGES } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
 
 /** Images that are taken as they are, or built upon; each replaceable by the key of its name, such as `faultline:s3Image`. */
@@ -46,54 +46,105 @@ export const PORTS = {
 
 /**
  * @param get the text of a key of the project's configuration, JSON for all but images and prefix
- * @throws RELEASE_UNKNOWN, REPLICAS_INVALID, SETTING_INVALID
+ * @throws COMPONENT_UNKNOWN, RELEASE_UNKNOWN, REPLICAS_INVALID, SETTING_INVALID
  */
 export function readSettings(get: (key: string) => string | undefined): Settings {
-  const image = (name: keyof Images, fallback: string) => get(`${name}Image`) ?? fallback;
-  const object = <T>(key: string): ByComponent<T> => parse(key, get(key) ?? '{}');
   const settings: Settings = {
     prefix: get('prefix') ?? 'storefront',
     images: {
-      s3: image('s3', IMAGES.s3),
-      postgres: image('postgres', IMAGES.postgres),
-      redis: image('redis', IMAGES.redis),
-      collector: image('collector', IMAGES.collector),
-      prometheus: image('prometheus', IMAGES.prometheus),
-      node: image('node', NODE_IMAGE),
+      s3: imageOf(get, 's3', IMAGES.s3),
+      postgres: imageOf(get, 'postgres', IMAGES.postgres),
+      redis: imageOf(get, 'redis', IMAGES.redis),
+      collector: imageOf(get, 'collector', IMAGES.collector),
+      prometheus: imageOf(get, 'prometheus', IMAGES.prometheus),
+      node: imageOf(get, 'node', NODE_IMAGE),
     },
-    ports: { ...PORTS, ...object<number>('ports') },
-    deployed: object('deployed'),
-    replicas: object('replicas'),
-    env: object('env'),
-    limits: object('limits'),
+    ports: { ...PORTS, ...byComponent(get, 'ports', portOf) },
+    deployed: byComponent(get, 'deployed', releasesOf),
+    replicas: byComponent(get, 'replicas', replicasOf),
+    env: byComponent(get, 'env', envOf),
+    limits: byComponent(get, 'limits', limitsOf),
   };
-  check(settings);
+  if (!/^[a-z][a-z0-9-]{1,30}$/.test(settings.prefix))
+    throw invalid('faultline:prefix must match /^[a-z][a-z0-9-]{1,30}$/', settings.prefix);
   return settings;
 }
 
-function parse<T>(key: string, text: string): ByComponent<T> {
-  try {
-    return JSON.parse(text) as ByComponent<T>;
-  } catch {
-    throw new InfraError('SETTING_INVALID', [`faultline:${key} must be an object by component`, text]);
-  }
+type Get = (key: string) => string | undefined;
+
+function imageOf(get: Get, name: keyof Images, fallback: string): string {
+  const image = get(`${name}Image`) ?? fallback;
+  if (!/^\S+$/.test(image)) throw invalid(`faultline:${name}Image must be the name of an image`, image);
+  return image;
 }
 
-function check({ prefix, ports, deployed, replicas }: Settings): void {
-  if (!/^[a-z][a-z0-9-]{1,30}$/.test(prefix))
-    throw new InfraError('SETTING_INVALID', ['faultline:prefix must match /^[a-z][a-z0-9-]{1,30}$/', prefix]);
-  for (const [name, port] of Object.entries(ports))
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new InfraError('SETTING_INVALID', [`faultline:ports of ${name} must be from 1 to 65535`, port]);
-  for (const [name, versions] of Object.entries(deployed)) {
-    const known = (releases[name] ?? []).map(({ version }) => version);
-    for (const version of versions)
-      if (!known.includes(version))
-        throw new InfraError('RELEASE_UNKNOWN', [name, version, known.join(', ')]);
-  }
-  for (const [name, count] of Object.entries(replicas)) {
-    const { maxReplicas } = componentOf(name as ComponentName);
-    if (!Number.isInteger(count) || count < 1 || count > maxReplicas)
-      throw new InfraError('REPLICAS_INVALID', [name, maxReplicas, count]);
-  }
+/** @param read checks the value of one component, and gives what it stands for */
+function byComponent<T>(
+  get: Get,
+  key: string,
+  read: (name: ComponentName, value: unknown) => T,
+): ByComponent<T> {
+  const text = get(key) ?? '{}';
+  const entries = Object.entries(parse(key, text)).map(([name, value]) => {
+    if (!(COMPONENT_NAMES as readonly string[]).includes(name))
+      throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
+    return [name, read(name as ComponentName, value)];
+  });
+  return Object.fromEntries(entries);
 }
+
+function parse(key: string, text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (!isObject(value)) throw invalid(`faultline:${key} must be an object by component`, text);
+  return value;
+}
+
+function portOf(name: ComponentName, value: unknown): number {
+  // those of a component follow its first
+  const last = 65_535 - Math.max(0, Object.keys(componentOf(name).ports).length - 1);
+  if (!isWhole(value) || value > last)
+    throw invalid(`faultline:ports of ${name} must be from 1 to ${last}`, value);
+  return value;
+}
+
+function releasesOf(name: ComponentName, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw invalid(`faultline:deployed of ${name} must be a list of releases`, value);
+  const known = (releases[name] ?? []).map(({ version }) => version);
+  for (const version of value)
+    if (!known.includes(version)) throw new InfraError('RELEASE_UNKNOWN', [name, version, known.join(', ')]);
+  return value;
+}
+
+function replicasOf(name: ComponentName, value: unknown): number {
+  const { maxReplicas } = componentOf(name);
+  if (!isWhole(value) || value > maxReplicas)
+    throw new InfraError('REPLICAS_INVALID', [name, maxReplicas, value]);
+  return value;
+}
+
+/** `pulumi config set --path` writes what looks like a number or a truth value as one. */
+function envOf(name: ComponentName, value: unknown): Readonly<Record<string, string>> {
+  if (!isObject(value) || Object.values(value).some((text) => typeof text === 'object'))
+    throw invalid(`faultline:env of ${name} must be texts by name`, value);
+  return Object.fromEntries(Object.entries(value).map(([variable, text]) => [variable, String(text)]));
+}
+
+function limitsOf(name: ComponentName, value: unknown): Partial<Limits> {
+  const known = ['memoryMiB', 'heapMiB', 'pids'];
+  if (
+    !isObject(value) ||
+    !Object.entries(value).every(([key, limit]) => known.includes(key) && isWhole(limit))
+  )
+    throw invalid(`faultline:limits of ${name} must be whole numbers of ${known.join(', ')}`, value);
+  return value;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
+const invalid = (rule: string, value: unknown) => new InfraError('SETTING_INVALID', [rule, value]);
