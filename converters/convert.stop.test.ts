@@ -6,11 +6,15 @@ import { convertRun } from './convert.ts';
 import { sealRun } from './seal/seal.ts';
 import { MemoryStore } from './store/memory.ts';
 
-const REQUESTS = 2_000;
+const REQUESTS = 200;
 const record = benchRecord(REQUESTS);
 
 async function fill<T extends MemoryStore>(raw: T): Promise<T> {
-  for (const { key, bytes } of rawObjects({ requests: REQUESTS, start: record.window.start_ms }))
+  for (const { key, bytes } of rawObjects({
+    requests: REQUESTS,
+    start: record.window.start_ms,
+    perObject: 50,
+  }))
     await raw.put(key, bytes);
   return raw;
 }

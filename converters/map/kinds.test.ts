@@ -1,45 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventOf } from '../ocsf/event.ts';
 import { problems } from '../ocsf/validate.ts';
-import { otlpJsonToProtobuf } from '../read/otlp-json.ts';
 import type { Signal } from '../read/raw-object.ts';
-import { ourLine as line, NANOS, TIME } from './otlp.test-world.ts';
-import { mapObject } from './raw-object.ts';
+import { attributes, ourLine as line, logRequest, mapped, NANOS, resource, TIME } from './otlp.test-world.ts';
 
 type Event = Record<string, unknown>;
-const window = { start_ms: TIME - 1000, end_ms: TIME + 1000 };
-
-const value = (of: unknown): object =>
-  typeof of === 'number'
-    ? { intValue: String(of) }
-    : Array.isArray(of)
-      ? { arrayValue: { values: of.map(value) } }
-      : { stringValue: of };
-const attributes = (of: object) => Object.entries(of).map(([key, item]) => ({ key, value: value(item) }));
-const resource = (service: string) => ({
-  attributes: attributes({
-    'service.name': service,
-    'service.version': '1.8.0',
-    'service.instance.id': `${service}-1a2b3c4d`,
-  }),
-});
 
 /** The OCSF events of one OTLP request, each valid. */
-function eventsOf(signal: Signal, request: object): Event[] {
-  const bytes = otlpJsonToProtobuf({ json: JSON.stringify(request), signal });
-  const { rows, rejected } = mapObject({ bytes, signal, window });
+function eventsOf(signal: Signal, request: Event): Event[] {
+  const { events, rejected } = mapped(signal, request);
   assert.deepEqual(rejected, []);
-  const events = Array.from({ length: rows.length }, (_, row) => eventOf(rows, row) as Event);
   for (const event of events) assert.deepEqual(problems(event), [], JSON.stringify(event));
   return events;
 }
 
-function logged(service: string, body: string, more: object = {}): Event {
-  const record = { observedTimeUnixNano: NANOS, body: { stringValue: body }, attributes: attributes(more) };
-  const [event, ...others] = eventsOf('logs', {
-    resourceLogs: [{ resource: resource(service), scopeLogs: [{ logRecords: [record] }] }],
-  });
+function logged(service: string, body: string, place: Event = {}): Event {
+  const [event, ...others] = eventsOf('logs', logRequest(body, { service, place }));
   assert.ok(event && others.length === 0);
   return event;
 }
@@ -149,7 +125,7 @@ const span = (more: object, attrs: object = {}) => ({
   startTimeUnixNano: NANOS,
   endTimeUnixNano: String(BigInt(NANOS) + 1_234_567n),
   ...more,
-  attributes: attributes(attrs),
+  attributes: attributes(attrs as Event),
 });
 const http = {
   'http.request.method': 'GET',

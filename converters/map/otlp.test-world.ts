@@ -26,7 +26,8 @@ function anyValue(of: unknown): Json {
 export const attributes = (of: Json): Json[] =>
   Object.entries(of).map(([key, value]) => ({ key, value: anyValue(value) }));
 
-const resource = (service: string): Json => ({
+/** Who sent it. */
+export const resource = (service: string): Json => ({
   attributes: attributes({
     'service.name': service,
     'service.version': '1.8.0',

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { attributes, resource } from '../map/otlp.test-world.ts';
 import { ATTR } from '../read/names.ts';
 import type { RunRecord } from '../run/record.ts';
 
@@ -7,23 +8,6 @@ const NANOS = (ms: number, ns = 0): string => `${TIME + ms}${String(ns).padStart
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 type Value = string | number | readonly string[];
-const value = (of: Value): object =>
-  typeof of === 'number'
-    ? { intValue: String(of) }
-    : typeof of === 'string'
-      ? { stringValue: of }
-      : { arrayValue: { values: of.map(value) } };
-const attributes = (of: Readonly<Record<string, Value>>) =>
-  Object.entries(of).map(([key, item]) => ({ key, value: value(item) }));
-const resource = (service: string) => ({
-  attributes: attributes({
-    'service.name': service,
-    'service.version': '1.8.0',
-    'service.instance.id': `${service}-1a2b3c4d`,
-    'deployment.environment.name': 'local',
-  }),
-});
-
 let spans = 0;
 const span = (name: string, kind: number, of: Readonly<Record<string, Value>>, more: object = {}) => ({
   traceId: TRACE,
