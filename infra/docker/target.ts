@@ -55,6 +55,7 @@ export class DockerTarget implements Target {
   #stack: PulumiStack | undefined;
   #settings: Settings | undefined;
   #found = false;
+  #keep: boolean;
   /** What the collector of a stack that was up had counted before. */
   #before: Counters = NO_COUNTERS;
   #containerEvents: ContainerEvents | undefined;
@@ -66,11 +67,17 @@ export class DockerTarget implements Target {
   constructor(options: DockerOptions = {}) {
     this.#options = options;
     this.#stackName = options.stack ?? 'local';
+    this.#keep = options.keep ?? false;
   }
 
   /** The stack was up before, and is left up by `stop`. */
   get found(): boolean {
     return this.#found;
+  }
+
+  /** `stop` will not take the stack down: what it holds is still wanted. */
+  leaveUp(): void {
+    this.#keep = true;
   }
 
   async start(): Promise<void> {
@@ -223,7 +230,7 @@ export class DockerTarget implements Target {
   }
 
   get #staysUp(): boolean {
-    return this.#found || this.#options.keep === true;
+    return this.#found || this.#keep;
   }
 
   async #stop(signal: AbortSignal | undefined): Promise<void> {

@@ -1,7 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isSameOwner, type Owner, stateOf, thisOwner } from '../../converters/run/owner.ts';
-import type { EmbeddedTarget } from '../../infra/embedded/target.ts';
+import { EmbeddedTarget } from '../../infra/embedded/target.ts';
+import type { Target } from '../../infra/target.ts';
+import { EXPORT_OUTPUTS } from './environment-stack.ts';
 import { CliError } from './errors.ts';
 import { places } from './places.ts';
 
@@ -9,7 +11,7 @@ import { places } from './places.ts';
 export interface HeldStack {
   /** Who holds it up. */
   readonly owner: Owner;
-  readonly target: 'embedded';
+  readonly target: Target['kind'];
   readonly raw_prefix: string;
   readonly control: { readonly url: string; readonly token: string };
   readonly web_api: string;
@@ -25,14 +27,14 @@ export async function describeStack({
   controlUrl,
   rawPrefix,
 }: {
-  target: EmbeddedTarget;
+  target: Target;
   controlUrl: string;
   rawPrefix: string;
 }): Promise<HeldStack> {
   const secrets = target.secrets();
   return {
     owner: await thisOwner(),
-    target: 'embedded',
+    target: target.kind,
     raw_prefix: rawPrefix,
     control: { url: controlUrl, token: secrets.controlToken },
     web_api: target.address('web-api').url,
@@ -49,14 +51,8 @@ export async function describeStack({
 }
 
 /** The file has secrets: it goes with the stack, also when this process is killed. */
-export async function writeHeldStack({
-  target,
-  stack,
-}: {
-  target: EmbeddedTarget;
-  stack: HeldStack;
-}): Promise<void> {
-  target.removeAtEnd(places.control);
+export async function writeHeldStack({ target, stack }: { target: Target; stack: HeldStack }): Promise<void> {
+  if (target instanceof EmbeddedTarget) target.removeAtEnd(places.control);
   await mkdir(dirname(places.control), { recursive: true });
   await rm(places.control, { force: true }); // the mode counts only for a file that is new
   await writeFile(places.control, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
@@ -74,7 +70,7 @@ export async function readHeldStack(): Promise<HeldStack> {
   if (stack === undefined || (await stateOf(stack.owner)) !== 'alive')
     throw new CliError(
       'STACK_NOT_FOUND',
-      'no stack is up in this folder: start one with `npx faultline control`, in another terminal',
+      `no stack is up in this folder: start one with \`npx faultline control\`, in another terminal; or name a stack of containers: ${EXPORT_OUTPUTS}`,
     );
   return stack;
 }

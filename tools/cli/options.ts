@@ -48,6 +48,16 @@ export function runIdArgument(text: string): RunId {
   }
 }
 
+/** Pulumi's own rule for the name of a stack. */
+function parseStack(text: string): string {
+  if (!/^[A-Za-z0-9_.-]{1,100}$/.test(text))
+    throw new InvalidArgumentError(`a stack name has letters, digits, "_", "." and "-" only, got "${text}".`);
+  return text;
+}
+
+export const stackOption = () =>
+  new Option('--stack <name>', 'docker: the Pulumi stack').default('local').argParser(parseStack);
+
 export const jsonOption = () =>
   new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');
 /** What a command that makes traffic can be told. */

@@ -14,8 +14,6 @@ test('S3 down for 60 s during traffic, and the collector killed meanwhile: no re
   process.chdir(await makeFolder(t));
   const run = await DatasetRun.open({
     runId: parseRunId('outage'),
-    target: 'embedded',
-    keep: false,
     seed: 5,
     rate: 20,
     durationS: 75,

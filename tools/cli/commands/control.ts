@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
-import type { EmbeddedTarget } from '../../../infra/embedded/target.ts';
-import type { Program } from '../../programs/resolve.ts';
-import { embeddedPrograms, embeddedStack } from '../embedded.ts';
+import type { Target } from '../../../infra/target.ts';
 import { describeStack, removeHeldStack, writeHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
-import { jsonOption, parsePort } from '../options.ts';
+import { jsonOption, parsePort, stackOption } from '../options.ts';
 import { places } from '../places.ts';
+import { dockerChoice, embeddedChoice, type TargetKind } from '../stacks.ts';
 import { runSteps } from '../steps.ts';
 
 const RAW_PREFIX = 'raw/stack';
 
 interface ControlOptions {
+  target: TargetKind;
+  stack: string;
+  keep?: boolean;
   port?: number;
   webApiPort?: number;
   json?: boolean;
@@ -24,13 +26,27 @@ export const controlCommand = (_finish: (code: number) => void) =>
     .description(
       'holds a stack up, with its control API, until Ctrl-C; `load` and the k6 scripts then use it',
     )
+    .addOption(
+      new Option('--target <name>', 'where the stack runs')
+        .choices(['embedded', 'docker'])
+        .default('embedded'),
+    )
+    .addOption(stackOption())
+    .option('--keep', 'docker: leave the stack up (one that was up before is always left up)')
     .addOption(new Option('--port <n>', 'port of the control API (default: a free one)').argParser(parsePort))
-    .addOption(new Option('--web-api-port <n>', 'port of web-api (default: a free one)').argParser(parsePort))
+    .addOption(
+      new Option('--web-api-port <n>', 'embedded: port of web-api (default: a free one)').argParser(
+        parsePort,
+      ),
+    )
     .addOption(jsonOption())
-    .action(({ port = 0, webApiPort, json = false }: ControlOptions) =>
+    .action(({ port = 0, webApiPort, json = false, keep = false, ...options }: ControlOptions) =>
       interruptible(async (signal) => {
-        let programs: Program[] = [];
-        let target: EmbeddedTarget | undefined;
+        const choice =
+          options.target === 'docker'
+            ? dockerChoice({ stack: options.stack, keep })
+            : embeddedChoice({ stateDir: places.stack('stack'), rawPrefix: RAW_PREFIX, webApiPort });
+        let target: Target | undefined;
         let control: Control | undefined;
         try {
           await runSteps({
@@ -39,23 +55,16 @@ export const controlCommand = (_finish: (code: number) => void) =>
               {
                 title: 'Programs',
                 run: async (update) => {
-                  programs = await embeddedPrograms({ update, signal });
+                  await choice.prepare({ update, signal });
                 },
               },
               {
                 title: 'Stack',
                 run: async (update) => {
-                  const stateDir = places.stack('stack');
-                  target = await embeddedStack({
-                    programs,
-                    stateDir,
-                    rawPrefix: RAW_PREFIX,
-                    webApiPort,
-                    update,
-                    signal,
-                  });
+                  target = await choice.make({ update, signal });
                   await target.start();
                   control = await Control.start({ target, port });
+                  if (target.found) return 'was up';
                   const untold = await reportFirstDeployments(target);
                   return untold.length === 0
                     ? ''
@@ -68,7 +77,7 @@ export const controlCommand = (_finish: (code: number) => void) =>
           const stack = await describeStack({
             target,
             controlUrl: control.address.url,
-            rawPrefix: RAW_PREFIX,
+            rawPrefix: choice.rawPrefix,
           });
           await writeHeldStack({ target, stack });
           if (json)
@@ -84,7 +93,7 @@ in another terminal, in this folder
   npx faultline load 01-steady
   FAULTLINE_WEB_API_URL=${stack.web_api} k6 run loadtests/scenarios/01-steady.ts
 
-Ctrl-C stops the stack.`);
+${target.found || keep ? 'Ctrl-C ends the control API; the stack stays up.' : 'Ctrl-C stops the stack.'}`);
           if (!signal.aborted) await once(signal, 'abort');
         } finally {
           await removeHeldStack();

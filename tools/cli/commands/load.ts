@@ -6,6 +6,7 @@ import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
+import { environmentStack } from '../environment-stack.ts';
 import { readHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
 import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
@@ -25,7 +26,7 @@ export const loadCommand = (finish: (code: number) => void) =>
       interruptible(async (signal) => {
         const { rate, duration: durationS, runner, json = false } = options;
         const { runId, seed } = nameRun(options);
-        const stack = await readHeldStack();
+        const stack = environmentStack() ?? (await readHeldStack());
         const raw = openStore('s3://raw', {
           endpoint: stack.s3.endpoint,
           credentials: { accessKeyId: stack.s3.access_key, secretAccessKey: stack.s3.secret_key },

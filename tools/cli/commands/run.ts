@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
+import { EXPORT_OUTPUTS } from '../environment-stack.ts';
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
+import { nameRun, stackOption, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { DatasetRun } from '../run/dataset-run.ts';
 import { printMade } from '../run/report.ts';
-import type { TargetKind } from '../run/run-stack.ts';
+import type { TargetKind } from '../stacks.ts';
 import { runSteps } from '../steps.ts';
 
 export const runCommand = (finish: (code: number) => void) =>
@@ -17,11 +18,12 @@ export const runCommand = (finish: (code: number) => void) =>
         .choices(['embedded', 'docker'])
         .default('embedded'),
     )
+    .addOption(stackOption())
     .option('--keep', 'docker: leave the stack up (one that was up before is always left up)')
-    .action((options: TrafficOptions & { target: TargetKind; keep?: boolean }) =>
+    .action((options: TrafficOptions & { target: TargetKind; stack: string; keep?: boolean }) =>
       interruptible(async (signal) => {
         const { json = false, target, keep = false } = options;
-        if (keep && target === 'embedded')
+        if (keep && target !== 'docker')
           throw new CliError(
             'OPTION_INVALID',
             '--keep is for --target docker: an embedded stack ends with its command; `npx faultline control` holds one up',
@@ -30,8 +32,7 @@ export const runCommand = (finish: (code: number) => void) =>
         if (!json) process.stderr.write(`run ${runId}, seed ${seed}\n`);
         const run = await DatasetRun.open({
           runId,
-          target,
-          keep,
+          docker: target === 'docker' ? { stack: options.stack, keep } : undefined,
           seed,
           rate: options.rate,
           durationS: options.duration,
@@ -44,7 +45,7 @@ export const runCommand = (finish: (code: number) => void) =>
           await run.close();
           if (run.resumable)
             process.stderr.write(
-              `\nthe telemetry of ${runId} is kept: npx faultline convert ${runId} && npx faultline seal ${runId} && npx faultline fetch ${runId}\n`,
+              `\n${target === 'docker' ? `the stack ${options.stack} is left up, for it holds the telemetry: ${EXPORT_OUTPUTS}\n` : ''}the telemetry of ${runId} is kept: npx faultline convert ${runId} && npx faultline seal ${runId} && npx faultline fetch ${runId}\n`,
             );
         }
         const made = run.made();

@@ -6,10 +6,12 @@ import { pointLatest } from '../../../converters/dataset/latest.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
+import { ownRawPrefix } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
+import { DockerTarget } from '../../../infra/docker/target.ts';
 import { deadStackEnded } from '../../../infra/embedded/state.ts';
 import type { Target } from '../../../infra/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
@@ -21,10 +23,10 @@ import type { MemoryPeak, MemoryWatch } from '../memory.ts';
 import { places } from '../places.ts';
 import { scenarioScript } from '../scenarios.ts';
 import { sealAndJudge } from '../seal.ts';
+import { type DockerChoice, dockerChoice, embeddedChoice, type StackChoice } from '../stacks.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
 import type { Made } from './made.ts';
-import { type RunStack, runStack, type TargetKind } from './run-stack.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
@@ -32,9 +34,8 @@ const SCENARIO = '01-steady';
 
 export interface DatasetRunOptions {
   readonly runId: RunId;
-  readonly target: TargetKind;
-  /** Leave a stack of containers up that the run has started. */
-  readonly keep: boolean;
+  /** A stack of containers, instead of an embedded one. */
+  readonly docker?: DockerChoice | undefined;
   readonly seed: number;
   readonly rate: number;
   readonly durationS: number;
@@ -49,7 +50,7 @@ export interface DatasetRunOptions {
 export class DatasetRun {
   readonly #options: DatasetRunOptions;
   readonly #folder: string;
-  readonly #stack: RunStack;
+  readonly #stack: StackChoice;
   readonly #seconds: Record<string, number> = {};
   #programs: Readonly<Record<string, string>> = {};
   #open: OpenRun | undefined;
@@ -67,7 +68,10 @@ export class DatasetRun {
   private constructor(options: DatasetRunOptions) {
     this.#options = options;
     this.#folder = join(places.data, options.runId);
-    this.#stack = runStack({ kind: options.target, runId: options.runId, keep: options.keep });
+    const { runId, docker } = options;
+    this.#stack = docker
+      ? dockerChoice(docker)
+      : embeddedChoice({ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId) });
   }
 
   /** @throws DATA_EXISTS, RUN_ID_TAKEN */
@@ -80,7 +84,7 @@ export class DatasetRun {
         `${folder} must not exist yet: choose another --run-id, or remove it`,
       );
     const run = new DatasetRun(options);
-    if (options.target === 'embedded') {
+    if (!options.docker) {
       await deadStackEnded(places.stack(runId)); // of a run that was killed: it may still be putting telemetry
       await run.#claim({ raw: openStore(join(places.s3Root, 'raw')) });
     }
@@ -130,6 +134,7 @@ export class DatasetRun {
   /** Every step is tried; the first error counts. A run that was recorded to its end keeps its record: see `resumable`. */
   async close(): Promise<void> {
     this.#memory?.stop();
+    if (this.resumable && this.#target instanceof DockerTarget) this.#target.leaveUp();
     const steps = [
       () => this.#control?.close(),
       () => this.#target?.stop({ signal: this.#options.signal }),
@@ -147,7 +152,8 @@ export class DatasetRun {
 
   /** Takes the run's id, in the bucket where its record will be. */
   async #claim({ raw, startMs }: { raw: ObjectStore; startMs?: number }): Promise<void> {
-    const { runId, target, seed } = this.#options;
+    const { runId, docker, seed } = this.#options;
+    const target = docker ? 'docker' : 'embedded';
     const { rawPrefix } = this.#stack;
     this.#open = await openRun({ raw, runId, target, seed, rawPrefix, ...(startMs ? { startMs } : {}) });
   }
