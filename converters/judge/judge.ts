@@ -26,6 +26,8 @@ export interface JudgeOptions {
   readonly ownStack?: boolean;
   /** Words that must not be in the data, besides the usual ones and the scenario's name. */
   readonly leakWords?: readonly string[];
+  /** Looked at between the readings. */
+  readonly signal?: AbortSignal;
 }
 
 /** Kinds that come of the traffic, of itself. */
@@ -77,11 +79,15 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const traces = new TracesSide(ids);
   const logs = new LogsSide({ ids, traces });
   const metrics = new MetricsSide(OWN_SERVICES);
+  const { signal: stop } = options;
+  stop?.throwIfAborted();
   await readFlat({ dir, signal: 'traces', columns: TRACE_COLUMNS, sides: [counts, traces] });
   await readFlat({ dir, signal: 'logs', columns: LOG_COLUMNS, sides: [counts, logs] });
+  stop?.throwIfAborted();
   await readFlat({ dir, signal: 'metrics', columns: METRIC_COLUMNS, sides: [counts, metrics] });
   await readFlat({ dir, signal: 'changes', columns: ['time', 'event_kind'], sides: [counts] });
 
+  stop?.throwIfAborted();
   const scenario = record.traffic ? [record.traffic.scenario] : [];
   const judged: Judged = {
     run_id: record.run_id,

@@ -34,7 +34,7 @@ export async function sealAndJudge({
     judge: async ({ dir, ledger }) => {
       // A stack that was up before the run, and after it, started and stopped outside of its window.
       const ownStack = record.raw.prefix === ownRawPrefix(record.run_id);
-      quality = await judgeRun({ raw, record, dir, ledger, ownStack });
+      quality = await judgeRun({ raw, record, dir, ledger, ownStack, signal });
       await mkdir(join(dir, 'report'), { recursive: true });
       await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(quality, null, 2)}\n`);
     },
