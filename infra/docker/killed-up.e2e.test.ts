@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { PulumiStack } from './pulumi-stack.ts';
 import { type EventWanted, watchEngine } from './testing/engine-events.ts';
 import { killTree } from './testing/process-tree.ts';
 import { TestStack } from './testing/test-stack.ts';
@@ -33,6 +34,16 @@ test('an up that was killed at five points is gone on with by the next one, and 
   const state = await stack.inState();
   for (const [id, name] of await stack.onEngine()) assert.ok(state.has(id), `the state knows ${name}`);
   await stack.pulumi('destroy', '--yes', '--skip-preview');
+  assert.deepEqual(await stack.leftovers(), []);
+});
+
+test('a stack whose up was killed can be taken down at once', { timeout: 10 * 60_000 }, async (t) => {
+  const stack = await TestStack.make(t);
+  if (stack === undefined) return;
+  await killAt(stack, { type: 'container', action: 'start', name: '-collector' });
+  await stack.pulumi('cancel', '--yes');
+  const opened = await PulumiStack.open({ name: stack.name, env: stack.env });
+  await opened.destroy();
   assert.deepEqual(await stack.leftovers(), []);
 });
 

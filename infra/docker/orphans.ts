@@ -13,8 +13,8 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /**
  * Removes containers and networks of a stack that its state does not know: an update that was killed has made them, and
- * they hold the names and ports that the next one needs (of networks the engine would even make two of one name).
- * Volumes are left, for a volume that is there already is taken as it is.
+ * they hold the names and ports that the next one needs. Volumes are left, for one that is there already is taken as it
+ * is.
  *
  * @param known asked only when there is something of that stack: the ids that its state has
  * @returns their names

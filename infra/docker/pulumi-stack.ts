@@ -1,6 +1,9 @@
 import { type EngineEvent, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js';
 import { InfraError } from '../errors.ts';
 import { CONTEXT_ROOT } from './context-hash.ts';
+import { ownLabels } from './labels.ts';
+import { removeOrphans } from './orphans.ts';
+import { secretsOf } from './secrets-file.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 type Key = 'deployed' | 'replicas' | 'env' | 'limits';
@@ -39,9 +42,7 @@ export class PulumiStack {
 
   /** Whether an `up` has made anything that is still there. */
   async isUp(): Promise<boolean> {
-    const { deployment } = await told('stack export', () => this.#stack.exportStack());
-    const { resources = [] } = (deployment ?? {}) as { resources?: { type: string }[] };
-    return resources.some(({ type }) => type === 'docker:index/container:Container');
+    return (await this.#resources()).some(({ type }) => type === 'docker:index/container:Container');
   }
 
   async settings(): Promise<Settings> {
@@ -55,8 +56,14 @@ export class PulumiStack {
     });
   }
 
+  /** What an update that was killed has left goes too: a network goes only when nobody is on it. */
   destroy(): Promise<void> {
     return this.#next('destroy', async () => {
+      const { prefix } = await this.settings();
+      await removeOrphans({
+        labels: ownLabels({ prefix, stack: this.name, secrets: secretsOf(this.name) }),
+        known: async () => new Set((await this.#resources()).flatMap(({ id }) => id ?? [])),
+      });
       await this.#stack.destroy({ onEvent: (event) => this.#tell(event) });
     });
   }
@@ -77,6 +84,11 @@ export class PulumiStack {
         throw error;
       }
     });
+  }
+
+  async #resources(): Promise<readonly { readonly type: string; readonly id?: string }[]> {
+    const { deployment } = await told('stack export', () => this.#stack.exportStack());
+    return deployment?.resources ?? [];
   }
 
   async #set(key: Key, values: Readonly<Record<string, unknown>>): Promise<void> {

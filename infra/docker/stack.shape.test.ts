@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { after, test } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
 import { componentOf, topologyOf } from '../topology.ts';
+import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
 import { secretsFile, secretsOf } from './secrets-file.ts';
 import { type MockedResource, type MockedStack, mockedStack } from './testing/mocked-stack.ts';
 
@@ -170,6 +171,18 @@ test('every network, volume and container has the labels of its stack', () => {
   const owners = labelled.map(({ inputs }) => labels(inputs)['storefront.owner']);
   assert.equal(new Set(owners).size, 1);
   for (const { inputs } of labelled) assert.equal(labels(inputs)['storefront.stack'], `shop.${STACK}`);
+});
+
+test('the tag of an image that is built is that of what it is built from', () => {
+  for (const { name, inputs } of ofType('docker:index/remoteImage:RemoteImage')) {
+    if (inputs.build === undefined) continue;
+    const { buildArgs, context, target } = inputs.build as Record<string, unknown>;
+    const { NODE_IMAGE, COLLECTOR_IMAGE, PROMETHEUS_IMAGE } = buildArgs as Record<string, string>;
+    const salt = JSON.stringify({ NODE_IMAGE, COLLECTOR_IMAGE, PROMETHEUS_IMAGE });
+    const hash = contextHash({ root: CONTEXT_ROOT, salt });
+    assert.equal(inputs.name, `${name === 'services' ? 'shop' : `shop-${name}`}:${hash.slice(0, 12)}`);
+    assert.deepEqual([context, target], [CONTEXT_ROOT, name]);
+  }
 });
 
 test('each image is replaceable by configuration', async () => {

@@ -28,7 +28,7 @@ export function dockerStack(): Record<string, pulumi.Output<string> | string> {
   const network = new docker.Network(
     prefix,
     { name: prefix, driver: 'bridge', labels: listOf(labels) },
-    // the engine would make two of one name
+    // two of one name are refused, or, by an older engine, made and mixed up
     { deleteBeforeReplace: true },
   );
 

@@ -10,7 +10,9 @@ import { ProgramError } from '../../../tools/programs/errors.ts';
 import { pulumiEnvironment } from '../../../tools/programs/pulumi-environment.ts';
 import { CONTEXT_ROOT } from '../context-hash.ts';
 import { docker } from '../engine.ts';
-import { secretsFile } from '../secrets-file.ts';
+import { ownLabels } from '../labels.ts';
+import { removeOrphans } from '../orphans.ts';
+import { secretsFile, secretsOf } from '../secrets-file.ts';
 import { PORTS } from '../settings.ts';
 import { needsDocker } from './needs.ts';
 
@@ -149,8 +151,10 @@ export class TestStack {
   }
 
   async #remove(): Promise<void> {
-    const { code, stdout, stderr } = await this.#run(['destroy', '--yes', '--skip-preview', '--run-program']);
-    await rm(secretsFile(this.name), { force: true });
+    const labels = ownLabels({ prefix: this.prefix, stack: this.name, secrets: secretsOf(this.name) });
+    await removeOrphans({ labels, known: () => this.inState() });
+    const { code, stdout, stderr } = await this.#run(['destroy', '--yes', '--skip-preview']);
+    await rm(secretsFile(this.name));
     await rm(join(CONTEXT_ROOT, `Pulumi.${this.name}.yaml`), { force: true });
     await rm(this.#folder, { recursive: true });
     const left = await this.leftovers();
