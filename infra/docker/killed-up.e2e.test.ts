@@ -26,7 +26,9 @@ test('an up that was killed at five points is gone on with by the next one, and 
     const what = `${point.type} ${stack.prefix}${point.name}`;
     t.diagnostic(`killed at the ${point.action} of ${what} after ${Date.now() - since} ms`);
     assert.ok((await stack.onEngine()).has(made), `${what} is there`);
-    assert.ok(!(await stack.inState()).has(made), `the state does not know ${what}`);
+    // a network is made in no time: its end may have been written before the kill
+    if (point.type === 'container')
+      assert.ok(!(await stack.inState()).has(made), `the state does not know ${what}`);
     await stack.pulumi('cancel', '--yes');
   }
   await stack.pulumi('up', '--yes', '--skip-preview');

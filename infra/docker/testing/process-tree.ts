@@ -13,6 +13,7 @@ interface Process {
 
 /** SIGKILL to a process and all that it has started, whatever process groups those made; returns when all are gone. */
 export async function killTree(root: number): Promise<void> {
+  process.kill(root, 'SIGSTOP'); // or it would go on while the others are looked for
   const all = await processes();
   const pids = [root];
   // grows while it is walked

@@ -18,7 +18,7 @@ import { needsDocker } from './needs.ts';
 
 const COMMAND_MS = 10 * 60_000;
 const FIRST_PORT = 21_000;
-const LAST_PORT = 30_000;
+const BLOCKS = 900;
 
 const LIST = {
   container: ['ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}}'],
@@ -162,11 +162,15 @@ export class TestStack {
   }
 }
 
-/** The collector's ports follow its first one. */
+/**
+ * The collector's ports follow its first one. Ports are found free long before they are taken, so that each process
+ * begins to look at another place.
+ */
 async function freePorts(): Promise<Record<string, number>> {
   const names = Object.keys(PORTS);
   const count = names.length + 3;
-  for (let first = FIRST_PORT; first < LAST_PORT; first += count) {
+  for (let block = 0; block < BLOCKS; block += 1) {
+    const first = FIRST_PORT + ((process.pid + block) % BLOCKS) * count;
     const all = Array.from({ length: count }, (_, index) => first + index);
     if ((await Promise.all(all.map(isFree))).every(Boolean))
       return Object.fromEntries(
@@ -176,7 +180,7 @@ async function freePorts(): Promise<Record<string, number>> {
         ]),
       );
   }
-  throw new Error(`no ${count} free ports in a row from ${FIRST_PORT} to ${LAST_PORT}`);
+  throw new Error(`no ${count} free ports in a row from ${FIRST_PORT} on`);
 }
 
 async function isFree(port: number): Promise<boolean> {
