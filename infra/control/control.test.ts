@@ -78,13 +78,13 @@ test('the control API changes the stack, for those who may', { timeout: 60_000 }
   });
 
   await t.test('a change that fails is told as failed', async () => {
-    const { status, body } = await post({ kind: 'deployment', service: 'web-api', release: '1.9.0' });
+    const { status, body } = await post({ kind: 'deployment', service: 'auth-service', release: '1.8.1' });
     assert.equal(status, 502);
     assert.equal(body.error, 'COMPONENT_FAILED');
     const last = (await told()).at(-1) as Record<string, unknown>;
     assert.equal(last.status, 'failed');
-    assert.equal(last.from, '1.8.1');
-    assert.equal(last.to, '1.9.0');
+    assert.equal(last.from, '1.8.0');
+    assert.equal(last.to, '1.8.1');
     assert.equal(last.detail, 'component failed');
   });
 

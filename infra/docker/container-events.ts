@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { ProcessEvent } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
@@ -15,28 +16,33 @@ interface EngineEvent {
 }
 
 const ACTIONS = ['start', 'die', 'kill', 'oom', 'destroy'];
-const SIGNALS: Readonly<Record<string, NodeJS.Signals>> = {
-  2: 'SIGINT',
-  3: 'SIGQUIT',
-  9: 'SIGKILL',
-  15: 'SIGTERM',
-};
+/** By number; of two names for one, the first (SIGABRT, not SIGIOT) is the usual one. */
+const SIGNALS = new Map(
+  Object.entries(constants.signals)
+    .toReversed()
+    .map(([name, number]) => [number, name as NodeJS.Signals]),
+);
+const KILLED = 128 + constants.signals.SIGKILL;
+const ABORTED = 128 + constants.signals.SIGABRT;
 
 interface Facts {
   /** The signal that asks for an end has been sent: what follows is expected. */
   asked: boolean;
+  /** The kernel has killed one of its processes for want of memory, not always the one whose end is the container's. */
   oom: boolean;
   /** It has ended and nobody asked for it: the next start is the restart policy's. */
   crashed: boolean;
   pid: number;
 }
 
+const UNKNOWN: Facts = { asked: false, oom: false, crashed: false, pid: 0 };
+
 /**
  * Turns the engine's events of one stack's containers into those of its processes.
  *
  *   docker stop, restart, replacement   kill 15 (or the component's stop signal) → die        exited, expected
  *   a crash                             die → start                                            exited, restarted
- *   out of memory                       oom → die, or die with V8's abort code                 exited, oom
+ *   out of memory                       oom → die by SIGKILL, or die by V8's SIGABRT           exited, oom
  */
 export class ContainerEvents {
   readonly #child: ChildProcess;
@@ -78,6 +84,7 @@ export class ContainerEvents {
     );
     await once(child, 'spawn');
     const events = new ContainerEvents(child, onEvent);
+    events.#handled = events.#know(filters[0] ?? '');
     createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
       events.#handled = events.#handled.then(() => events.#handle(JSON.parse(line) as EngineEvent));
     });
@@ -94,10 +101,17 @@ export class ContainerEvents {
     await this.#handled;
   }
 
+  /** Those that run already: their end is told with the id of their process. */
+  async #know(filter: string): Promise<void> {
+    const ids = await docker(['ps', '--quiet', '--no-trunc', '--filter', filter]).catch(() => '');
+    for (const id of ids.split('\n').filter(Boolean))
+      this.#containers.set(id, { ...UNKNOWN, pid: await pidOf(id) });
+  }
+
   async #handle({ Action, id, timeNano, Actor: { Attributes } }: EngineEvent): Promise<void> {
     const service = Attributes['storefront.component'] as ComponentName | undefined;
     if (service === undefined) return;
-    const facts = this.#containers.get(id) ?? { asked: false, oom: false, crashed: false, pid: 0 };
+    const facts = this.#containers.get(id) ?? { ...UNKNOWN };
     this.#containers.set(id, facts);
     const fact = {
       service,
@@ -106,7 +120,7 @@ export class ContainerEvents {
     };
     switch (Action) {
       case 'kill': {
-        const signal = SIGNALS[Attributes.signal ?? ''];
+        const signal = SIGNALS.get(Number(Attributes.signal));
         if (signal !== undefined && componentOf(service).stop.signals.includes(signal)) facts.asked = true;
         break;
       }
@@ -123,8 +137,8 @@ export class ContainerEvents {
       case 'die': {
         const exit = Number(Attributes.exitCode);
         const expected = facts.asked || (componentOf(service).role === 'task' && exit === 0);
-        const oom = facts.oom || (!expected && (await ranOutOfHeap(id, exit)));
-        const signal = exit > 128 ? (SIGNALS[exit - 128] ?? null) : null;
+        const oom = !expected && (await ranOutOfMemory(id, { exit, told: facts.oom }));
+        const signal = SIGNALS.get(exit - 128) ?? null;
         this.#onEvent({
           type: 'exited',
           ...fact,
@@ -150,9 +164,17 @@ async function pidOf(container: string): Promise<number> {
   return Number(text.trim());
 }
 
-/** V8 aborts (SIGABRT) when its heap is full, and says so. */
-async function ranOutOfHeap(container: string, exit: number): Promise<boolean> {
-  if (exit !== 134) return false;
+/** The kernel kills what is over the container's limit. V8 aborts when its heap is full, and says so. */
+async function ranOutOfMemory(
+  container: string,
+  { exit, told }: { exit: number; told: boolean },
+): Promise<boolean> {
+  if (exit === KILLED) {
+    // the engine may tell of it after the end only
+    const state = ['inspect', '--format', '{{.State.OOMKilled}}', container];
+    return told || (await docker(state).catch(() => '')).trim() === 'true';
+  }
+  if (exit !== ABORTED) return false;
   const tail = await docker(['logs', '--tail', '50', container], { both: true }).catch(() => '');
   return /out of memory|heap limit/i.test(tail);
 }

@@ -1,4 +1,9 @@
-import { type EngineEvent, LocalWorkspace, type Stack } from '@pulumi/pulumi/automation/index.js';
+import {
+  type ConfigMap,
+  type EngineEvent,
+  LocalWorkspace,
+  type Stack,
+} from '@pulumi/pulumi/automation/index.js';
 import { InfraError } from '../errors.ts';
 import { CONTEXT_ROOT } from './context-hash.ts';
 import { ownLabels } from './labels.ts';
@@ -6,19 +11,51 @@ import { removeOrphans } from './orphans.ts';
 import { secretsOf } from './secrets-file.ts';
 import { readSettings, type Settings } from './settings.ts';
 
+const CONTAINER = 'docker:index/container:Container';
+
 type Key = 'deployed' | 'replicas' | 'env' | 'limits';
+export type Values = Readonly<Partial<Record<Key, unknown>>>;
+
+/** The error that says what became of the containers that an update could not bring up; undefined: nothing better is known. */
+type Explain = (containers: readonly string[]) => Promise<Error | undefined>;
 
 /** One stack of the Pulumi project in this repository; its operations happen one after the other. */
 export class PulumiStack {
   readonly name: string;
   readonly #stack: Stack;
   readonly #onProgress: ((message: string) => void) | undefined;
+  readonly #creating = new Set<string>();
+  readonly #explain: Explain;
+  #settings: Settings;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(stack: Stack, onProgress: ((message: string) => void) | undefined) {
+  private constructor({
+    stack,
+    settings,
+    onProgress,
+    explain = async () => undefined,
+  }: {
+    stack: Stack;
+    settings: Settings;
+    onProgress: ((message: string) => void) | undefined;
+    explain: Explain | undefined;
+  }) {
     this.name = stack.name;
-    this.#stack = stack;
+    // What `up` reads once it is done is of no use here, and starts the command three times more.
+    this.#stack = Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
     this.#onProgress = onProgress;
+    this.#explain = explain;
+    this.#settings = settings;
+  }
+
+  /** What its configuration said when it was opened, or changed last. */
+  get settings(): Settings {
+    return this.#settings;
+  }
+
+  /** An update is making that container, and waits until it is healthy. */
+  isCreating(container: string): boolean {
+    return this.#creating.has(container);
   }
 
   /** @throws PULUMI_FAILED with what the command said: not installed, not logged in, no passphrase */
@@ -26,10 +63,12 @@ export class PulumiStack {
     name,
     env,
     onProgress,
+    explain,
   }: {
     name: string;
     env?: NodeJS.ProcessEnv | undefined;
     onProgress?: ((message: string) => void) | undefined;
+    explain?: Explain;
   }): Promise<PulumiStack> {
     const stack = await told('stack select', () =>
       LocalWorkspace.createOrSelectStack(
@@ -37,29 +76,23 @@ export class PulumiStack {
         { workDir: CONTEXT_ROOT, envVars: definedOf(env) },
       ),
     );
-    return new PulumiStack(stack, onProgress);
+    const settings = settingsOf(await told('config', () => stack.getAllConfig()));
+    return new PulumiStack({ stack, settings, onProgress, explain });
   }
 
   /** Whether an `up` has made anything that is still there. */
   async isUp(): Promise<boolean> {
-    return (await this.#resources()).some(({ type }) => type === 'docker:index/container:Container');
-  }
-
-  async settings(): Promise<Settings> {
-    const all = await told('config', () => this.#stack.getAllConfig());
-    return readSettings((key) => all[`faultline:${key}`]?.value);
+    return (await this.#resources()).some(({ type }) => type === CONTAINER);
   }
 
   up({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return this.#next('up', async () => {
-      await this.#stack.up({ onEvent: (event) => this.#tell(event), ...(signal ? { signal } : {}) });
-    });
+    return this.#next('up', () => this.#up(signal));
   }
 
   /** What an update that was killed has left goes too: a network goes only when nobody is on it. */
   destroy(): Promise<void> {
     return this.#next('destroy', async () => {
-      const { prefix } = await this.settings();
+      const { prefix } = this.#settings;
       await removeOrphans({
         labels: ownLabels({ prefix, stack: this.name, secrets: secretsOf(this.name) }),
         known: async () => new Set((await this.#resources()).flatMap(({ id }) => id ?? [])),
@@ -69,18 +102,27 @@ export class PulumiStack {
   }
 
   /**
-   * Sets one component's value of a key (undefined: as if it had never been set) and brings the stack there; on failure
-   * back to where it was.
+   * Sets one component's values (undefined: as if it had never been set) and brings the stack there; on failure back to
+   * where it was.
    */
-  change({ key, component, value }: { key: Key; component: string; value: unknown }): Promise<void> {
+  change({ component, values }: { component: string; values: Values }): Promise<void> {
     return this.#next('up', async () => {
-      const before = (await this.settings())[key] as Readonly<Record<string, unknown>>;
+      const before = await this.#stack.getAllConfig();
+      const settings = settingsOf(before);
+      const keys = Object.keys(values) as Key[];
+      const [old, next] = [{ ...before }, { ...before }];
+      for (const key of keys) {
+        const secret = before[nameOf(key)]?.secret;
+        old[nameOf(key)] = configValue(settings[key], secret);
+        next[nameOf(key)] = configValue({ ...settings[key], [component]: values[key] }, secret);
+      }
       try {
-        await this.#set(key, { ...before, [component]: value });
-        await this.#stack.up({ onEvent: (event) => this.#tell(event) });
+        await this.#set(keys, next);
+        await this.#up();
+        this.#settings = settingsOf(next);
       } catch (error) {
-        await this.#set(key, before);
-        await this.#stack.up({ onEvent: (event) => this.#tell(event) });
+        await this.#set(keys, old);
+        await this.#up();
         throw error;
       }
     });
@@ -91,13 +133,28 @@ export class PulumiStack {
     return deployment?.resources ?? [];
   }
 
-  async #set(key: Key, values: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.#stack.removeConfig(`faultline:${key}`);
-    const leaves = leavesOf(`faultline:${key}`, values).map(([path, text]) => [path, { value: text }]);
-    if (leaves.length > 0) await this.#stack.setAllConfig(Object.fromEntries(leaves), true);
+  /** An object goes in whole: leaf by leaf, the command would make numbers of texts that look like one. */
+  async #set(keys: readonly Key[], config: ConfigMap): Promise<void> {
+    const { name, workspace } = this.#stack;
+    const full: Record<string, unknown> = {};
+    for (const key of keys.map(nameOf)) {
+      const { value = '{}', secret } = config[key] ?? {};
+      if (value === '{}') await this.#stack.removeConfig(key);
+      else full[key] = { value, objectValue: JSON.parse(value), secret };
+    }
+    if (Object.keys(full).length > 0) await workspace.setAllConfigJson(name, JSON.stringify(full));
   }
 
-  #next(what: string, work: () => Promise<void>): Promise<void> {
+  async #up(signal?: AbortSignal): Promise<void> {
+    this.#creating.clear();
+    try {
+      await this.#stack.up({ onEvent: (event) => this.#tell(event), ...(signal ? { signal } : {}) });
+    } catch (error) {
+      throw (await this.#explain([...this.#creating])) ?? error;
+    }
+  }
+
+  #next<T>(what: string, work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => told(what, work));
     this.#last = result.catch(() => {});
     return result;
@@ -106,19 +163,20 @@ export class PulumiStack {
   #tell({ resOutputsEvent, resourcePreEvent }: EngineEvent): void {
     const done = resOutputsEvent?.metadata ?? resourcePreEvent?.metadata;
     if (done === undefined || done.op === 'same' || !done.type.startsWith('docker:')) return;
-    const name = done.urn.split('::').at(-1);
+    const name = done.urn.split('::').at(-1) ?? '';
+    // one that could not be made stays: nobody tells its outputs
+    if (resOutputsEvent) this.#creating.delete(name);
+    else if (done.op.startsWith('create') && done.type === CONTAINER) this.#creating.add(name);
     this.#onProgress?.(`${name}: ${resOutputsEvent ? 'done' : done.op}`);
   }
 }
 
-/** `["a","b"]` at `x` → `x[0]`, `x[1]`; the command sets one leaf at a time. */
-function leavesOf(path: string, value: unknown): [string, string][] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value.flatMap((item, index) => leavesOf(`${path}[${index}]`, item));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, item]) => leavesOf(`${path}["${key}"]`, item));
-  return [[path, String(value)]];
-}
+const nameOf = (key: Key) => `faultline:${key}`;
+
+const settingsOf = (config: ConfigMap): Settings => readSettings((key) => config[`faultline:${key}`]?.value);
+
+/** What is undefined is left out. */
+const configValue = (value: unknown, secret = false) => ({ value: JSON.stringify(value), secret });
 
 const definedOf = (env: NodeJS.ProcessEnv = {}): Record<string, string> =>
   Object.fromEntries(
@@ -134,8 +192,12 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The lines of the command's output that say what went wrong. */
+/** What the command says went wrong, each thing once: it tells an error when it comes and again at the end. */
 function reasonOf({ message }: Error): string {
-  const lines = message.split('\n').filter((line) => /error|must be set|please|log ?in/i.test(line));
-  return (lines.length > 0 ? lines : [message]).slice(0, 12).join('\n').trim();
+  const lines = message.split('\n').map((line) => line.trim());
+  const reasons = lines
+    .filter((line) => /^(error:|\*)|must be set|please|log ?in/i.test(line))
+    .map((line) => line.replace(/^(error:|\*)\s*|\S+ sdk\.helper_schema: |: provider=\S+$/g, ''))
+    .filter((line) => !/error(s)? occurred:?$|update failed$/.test(line));
+  return reasons.length > 0 ? [...new Set(reasons)].slice(0, 12).join('\n') : message.trim();
 }

@@ -12,6 +12,8 @@ export interface Images {
   readonly collector: string;
   readonly prometheus: string;
   readonly node: string;
+  /** Storefront's services; built from their sources unless it is given. */
+  readonly services?: string;
 }
 
 type ByComponent<T> = Readonly<Partial<Record<ComponentName, T>>>;
@@ -58,6 +60,7 @@ export function readSettings(get: (key: string) => string | undefined): Settings
       collector: imageOf(get, 'collector', IMAGES.collector),
       prometheus: imageOf(get, 'prometheus', IMAGES.prometheus),
       node: imageOf(get, 'node', NODE_IMAGE),
+      ...(get('servicesImage') === undefined ? {} : { services: imageOf(get, 'services', '') }),
     },
     ports: { ...PORTS, ...byComponent(get, 'ports', portOf) },
     deployed: byComponent(get, 'deployed', releasesOf),
@@ -148,3 +151,13 @@ const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isWhole = (value: unknown): value is number => Number.isInteger(value) && (value as number) > 0;
 const invalid = (rule: string, value: unknown) => new InfraError('SETTING_INVALID', [rule, value]);
+
+/** Releases of a service in the order in which they were deployed; empty for what has none. */
+export function deployedOf({ deployed }: Settings, service: ComponentName): readonly string[] {
+  const first = releases[service]?.[0]?.version;
+  return deployed[service] ?? (first === undefined ? [] : [first]);
+}
+
+/** The release of a service that is to run, '' for what has none. */
+export const versionOf = (settings: Settings, service: ComponentName): string =>
+  deployedOf(settings, service).at(-1) ?? '';

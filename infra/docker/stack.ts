@@ -1,8 +1,7 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
-import { releases } from '../../services/releases.ts';
-import type { Address, Limits, Secrets } from '../target.ts';
-import type { Component, ComponentName, Surroundings } from '../topology/component.ts';
+import type { Secrets } from '../target.ts';
+import type { Component, ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { makeBuckets } from './buckets.ts';
 import { type ContainerArgs, listOf, StackContainer } from './container.ts';
@@ -12,9 +11,7 @@ import { launchOf } from './launch.ts';
 import { publishedPorts } from './ports.ts';
 import { secretsOf } from './secrets-file.ts';
 import { readSettings, type Settings } from './settings.ts';
-
-const ENVIRONMENT = 'local';
-const RAW_PREFIX = 'raw';
+import { surroundingsOf } from './surroundings.ts';
 
 /** Everything of one stack on a Docker engine, and how it is reached. Outputs are named as the variables that scripts read. */
 export function dockerStack(): Record<string, pulumi.Output<string> | string> {
@@ -126,36 +123,6 @@ function withBuckets(
   });
 }
 
-function surroundingsOf(
-  component: Component,
-  { settings, secrets }: { settings: Settings; secrets: Secrets },
-): Surroundings {
-  const inside = (host: string, number: number): Address => ({
-    host,
-    port: number,
-    url: `http://${host}:${number}`,
-  });
-  const limits: Limits = { ...component.limits, ...settings.limits[component.name] };
-  return {
-    own: Object.fromEntries(
-      Object.entries(component.ports).map(([name, number]) => [name, inside('0.0.0.0', number)]),
-    ),
-    address: (name, port) => {
-      const { ports } = componentOf(name);
-      return inside(name, (port === undefined ? Object.values(ports)[0] : ports[port]) ?? 0);
-    },
-    secrets,
-    environment: ENVIRONMENT,
-    version:
-      settings.deployed[component.name]?.at(-1) ??
-      releases[component.name]?.[0]?.version ??
-      releases['web-api']?.[0]?.version ??
-      '',
-    rawPrefix: RAW_PREFIX,
-    limits,
-  };
-}
-
 const layered = (env: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries({ ...env, ...over }).filter(([, value]) => value !== ''));
 
@@ -178,7 +145,8 @@ class Images {
   }
 
   get services(): pulumi.Output<string> {
-    return this.#built('services');
+    const { services } = this.#settings.images;
+    return services === undefined ? this.#built('services') : this.#taken('services', services);
   }
 
   of({ program }: Component): pulumi.Output<string> {

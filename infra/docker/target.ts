@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { releases } from '../../services/releases.ts';
 import { type Counters, countersSince, NO_COUNTERS } from '../collector/counters.ts';
 import { CollectorWatch } from '../collector/watch.ts';
 import { InfraError } from '../errors.ts';
@@ -10,7 +8,6 @@ import type {
   Applied,
   CollectorReport,
   DrainOptions,
-  Limits,
   LogOptions,
   ProcessEvent,
   Secrets,
@@ -18,19 +15,20 @@ import type {
 } from '../target.ts';
 import { COMPONENT_NAMES, type ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
+import { Changes, containersOf, type EnvChange } from './changes.ts';
 import { containerName } from './container.ts';
 import { ContainerEvents } from './container-events.ts';
 import { followLines, linesOf } from './container-logs.ts';
 import { docker } from './engine.ts';
+import { Failures } from './failures.ts';
 import { publishedPorts } from './ports.ts';
 import { PulumiStack } from './pulumi-stack.ts';
 import { secretsOf } from './secrets-file.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, versionOf } from './settings.ts';
 
 const HOST = '127.0.0.1';
 const DRAIN_MS = 120_000;
 const PROCESS_EVENTS_MS = 10_000;
-const POLL_MS = 250;
 const OBSERVERS: ReadonlySet<ComponentName> = new Set(['s3', 'collector', 'prometheus']);
 
 export interface DockerOptions {
@@ -51,9 +49,9 @@ export class DockerTarget implements Target {
   readonly #options: DockerOptions;
   readonly #stackName: string;
   readonly #events = new Stream<ProcessEvent>();
-  readonly #last = new Map<ComponentName, Promise<unknown>>();
+  readonly #failures = new Failures();
   #stack: PulumiStack | undefined;
-  #settings: Settings | undefined;
+  #changes: Changes | undefined;
   #found = false;
   #keep: boolean;
   /** What the collector of a stack that was up had counted before. */
@@ -83,13 +81,18 @@ export class DockerTarget implements Target {
   async start(): Promise<void> {
     const { env, onProgress, signal } = this.#options;
     signal?.throwIfAborted();
-    const stack = await PulumiStack.open({ name: this.#stackName, env, onProgress });
+    const stack = await PulumiStack.open({
+      name: this.#stackName,
+      env,
+      onProgress,
+      explain: (containers) => this.#failures.explain(containers),
+    });
     this.#stack = stack;
-    this.#settings = await stack.settings();
     this.#found = await stack.isUp();
-    this.#processLog = new ProcessLog({ environment: 'local', version: this.#versionOf('web-api') });
+    const { settings } = stack;
+    this.#processLog = new ProcessLog({ environment: 'local', version: versionOf(settings, 'web-api') });
     this.#containerEvents = await ContainerEvents.follow({
-      stackLabel: `${this.#settings.prefix}.${this.#stackName}`,
+      stackLabel: `${settings.prefix}.${this.#stackName}`,
       onEvent: (event) => this.#on(event),
     });
     try {
@@ -103,6 +106,7 @@ export class DockerTarget implements Target {
     this.#watch.started();
     if (this.#found) this.#before = (await this.#watch.read()) ?? NO_COUNTERS;
     this.#processLog.open(this.address('collector').url);
+    this.#changes = new Changes(stack);
   }
 
   stop({ signal }: Pick<DrainOptions, 'signal'> = {}): Promise<void> {
@@ -136,89 +140,33 @@ export class DockerTarget implements Target {
   }
 
   versions(): Readonly<Record<string, string>> {
+    const settings = this.#running('the stack');
     const services = topologyOf('docker').filter(({ role }) => role === 'service');
-    return Object.fromEntries(services.map(({ name }) => [name, this.#versionOf(name)]));
+    return Object.fromEntries(services.map(({ name }) => [name, versionOf(settings, name)]));
   }
 
-  deploy({
-    service,
-    release,
-  }: {
-    readonly service: ComponentName;
-    readonly release: string;
-  }): Promise<Applied> {
-    return this.#next(service, async () => {
-      const all = (releases[service] ?? []).map(({ version }) => version);
-      if (!all.includes(release)) throw new InfraError('RELEASE_UNKNOWN', [service, release, all.join(', ')]);
-      const from = this.#versionOf(service);
-      await this.#change('deployed', service, [...this.#deployed(service), release]);
-      return { service, from, to: release };
-    });
+  deploy(change: { readonly service: ComponentName; readonly release: string }): Promise<Applied> {
+    return this.#changesOf(change.service).deploy(change);
   }
 
   rollback(service: ComponentName): Promise<Applied> {
-    return this.#next(service, async () => {
-      const deployed = this.#deployed(service);
-      const [from, to] = [deployed.at(-1) ?? '', deployed.at(-2)];
-      if (to === undefined) throw new InfraError('NO_EARLIER_RELEASE', [service, from]);
-      const earlier = deployed.slice(0, -1);
-      await this.#change('deployed', service, earlier.length === 1 ? undefined : earlier);
-      return { service, from, to };
-    });
+    return this.#changesOf(service).rollback(service);
   }
 
   restart(component: ComponentName): Promise<Applied> {
-    return this.#next(component, async () => {
-      const { graceSeconds, signals } = componentOf(component).stop;
-      for (const name of this.#containers(component)) {
-        await docker(['restart', '--time', String(graceSeconds * signals.length), name]);
-        await this.#untilHealthy(component, name);
-      }
-      const version = this.#versionOf(component);
-      return { service: component, from: version, to: version };
-    });
+    return this.#changesOf(component).restart(component);
   }
 
-  scale({
-    service,
-    replicas,
-  }: {
-    readonly service: ComponentName;
-    readonly replicas: number;
-  }): Promise<Applied> {
-    return this.#next(service, async () => {
-      const { maxReplicas } = componentOf(service);
-      if (!Number.isInteger(replicas) || replicas < 1 || replicas > maxReplicas)
-        throw new InfraError('REPLICAS_INVALID', [service, maxReplicas, replicas]);
-      const from = this.#running(service).replicas[service] ?? 1;
-      await this.#change('replicas', service, replicas === 1 ? undefined : replicas);
-      return { service, from: String(from), to: String(replicas) };
-    });
+  scale(change: { readonly service: ComponentName; readonly replicas: number }): Promise<Applied> {
+    return this.#changesOf(change.service).scale(change);
   }
 
-  setEnv({
-    service,
-    env = {},
-    limits = {},
-  }: {
-    readonly service: ComponentName;
-    readonly env?: Readonly<Record<string, string | null>>;
-    readonly limits?: Partial<Limits>;
-  }): Promise<Applied> {
-    return this.#next(service, async () => {
-      const before = this.#running(service);
-      const over = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? '']));
-      if (Object.keys(over).length > 0)
-        await this.#change('env', service, { ...before.env[service], ...over });
-      if (Object.keys(limits).length > 0)
-        await this.#change('limits', service, { ...before.limits[service], ...limits });
-      const version = this.#versionOf(service);
-      return { service, from: version, to: version };
-    });
+  setEnv(change: EnvChange): Promise<Applied> {
+    return this.#changesOf(change.service).setEnv(change);
   }
 
   async *logs(component: ComponentName, { follow = false, signal }: LogOptions = {}): AsyncGenerator<string> {
-    const names = this.#containers(component);
+    const names = containersOf(this.#running(component), known(component).name);
     for (const [index, name] of names.entries()) {
       if (follow && index === names.length - 1) yield* followLines(name, { signal });
       else yield* linesOf(name);
@@ -234,19 +182,28 @@ export class DockerTarget implements Target {
   }
 
   async #stop(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#settings !== undefined) {
+    try {
+      if (this.#stack === undefined) return;
       await this.stopServices();
       await this.stopCollector(signal ? { signal } : {});
-      if (!this.#staysUp) await this.#stack?.destroy();
+      if (!this.#staysUp) await this.#stack.destroy();
+    } finally {
+      this.#watch?.close();
+      await this.#containerEvents?.close();
+      this.#events.end();
     }
-    await this.#containerEvents?.close();
-    this.#events.end();
   }
 
   #on(event: ProcessEvent): void {
     if (event.service === 'collector') {
       if (event.type === 'exited') this.#watch?.ended();
       else this.#watch?.started();
+    }
+    if (event.type === 'exited' && !event.expected) {
+      const component = componentOf(event.service);
+      const { prefix } = this.#running(event.service);
+      const container = containerName({ prefix, component, replica: event.replica });
+      if (this.#stack?.isCreating(container)) this.#failures.notice(container, event);
     }
     if (!OBSERVERS.has(event.service)) this.#processLog?.write(event);
     this.#events.push(event);
@@ -274,79 +231,22 @@ export class DockerTarget implements Target {
     };
   }
 
-  async #change(
-    key: 'deployed' | 'replicas' | 'env' | 'limits',
-    component: ComponentName,
-    value: unknown,
-  ): Promise<void> {
-    const stack = this.#stack;
-    if (stack === undefined) throw new InfraError('NOT_RUNNING', [component]);
-    try {
-      await stack.change({ key, component, value });
-    } catch (cause) {
-      throw new InfraError(
-        'COMPONENT_FAILED',
-        [component, `did not come up: ${(cause as Error).message}`, ''],
-        {
-          cause: cause as Error,
-        },
-      );
-    } finally {
-      this.#settings = await stack.settings();
-    }
-  }
-
-  /** The changes of one component happen one after the other. */
-  #next(component: ComponentName, work: () => Promise<Applied>): Promise<Applied> {
-    known(component);
-    const result = (this.#last.get(component) ?? Promise.resolve()).then(work);
-    this.#last.set(
-      component,
-      result.catch(() => {}),
-    );
-    return result;
-  }
-
   async #stopContainers(name: ComponentName): Promise<void> {
     const { graceSeconds, signals } = componentOf(name).stop;
     // one that is not there any more, or never was, is stopped
-    for (const container of this.#containers(name))
+    for (const container of containersOf(this.#running(name), name))
       await docker(['stop', '--time', String(graceSeconds * signals.length), container]).catch(() => {});
   }
 
-  async #untilHealthy(component: ComponentName, container: string): Promise<void> {
-    const { withinSeconds } = componentOf(component).health;
-    const deadline = Date.now() + withinSeconds * 1000;
-    let health = '';
-    while (Date.now() < deadline) {
-      health = (await docker(['inspect', '--format', '{{.State.Health.Status}}', container])).trim();
-      if (health === 'healthy') return;
-      await sleep(POLL_MS);
-    }
-    const tail = (await docker(['logs', '--tail', '20', container], { both: true }).catch(() => '')).trim();
-    throw new InfraError('COMPONENT_NOT_HEALTHY', [component, withinSeconds, `it is ${health}`, tail]);
-  }
-
-  #containers(name: ComponentName): string[] {
-    const { prefix, replicas } = this.#running(name);
-    const component = known(name);
-    return Array.from({ length: replicas[name] ?? 1 }, (_, index) =>
-      containerName({ prefix, component, replica: index + 1 }),
-    );
-  }
-
-  #deployed(service: ComponentName): readonly string[] {
-    const first = releases[service]?.[0]?.version;
-    return this.#running(service).deployed[service] ?? (first === undefined ? [] : [first]);
-  }
-
-  #versionOf(service: ComponentName): string {
-    return this.#deployed(service).at(-1) ?? '';
+  #changesOf(name: ComponentName): Changes {
+    known(name);
+    if (this.#changes === undefined) throw new InfraError('NOT_RUNNING', [name]);
+    return this.#changes;
   }
 
   #running(what: string): Settings {
-    if (this.#settings === undefined) throw new InfraError('NOT_RUNNING', [what]);
-    return this.#settings;
+    if (this.#stack === undefined) throw new InfraError('NOT_RUNNING', [what]);
+    return this.#stack.settings;
   }
 }
 

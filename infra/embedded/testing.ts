@@ -9,16 +9,17 @@ import { resolveProgram } from '../../tools/programs/resolve.ts';
 import type { EmbeddedOptions } from './options.ts';
 import { EmbeddedTarget } from './target.ts';
 
-const releases = [
-  { version: '1.8.0', bundle: 'small-service' },
-  { version: '1.8.1', bundle: 'small-service' },
-  { version: '1.9.0', bundle: 'broken-service' },
-];
+const releases = (bundle: string) => ['1.8.0', '1.8.1'].map((version) => ({ version, bundle }));
 
-/** Small services instead of the real ones, three releases each, the last of which does not come up. */
+/** Small services instead of the real ones, two releases each; of auth-service the second does not come up. */
 export const SMALL_SERVICES = {
   dist: fileURLToPath(new URL('./fixtures/', import.meta.url)),
-  releases: { 'web-api': releases, 'auth-service': releases, 'payment-worker': releases, operator: releases },
+  releases: {
+    'web-api': releases('small-service'),
+    'auth-service': releases('first-release-only'),
+    'payment-worker': releases('small-service'),
+    operator: releases('small-service'),
+  },
 };
 
 /** False, and the test is skipped, when a program is missing; where it must not be missing the test fails. */
