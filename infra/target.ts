@@ -95,7 +95,7 @@ export interface LogOptions {
 }
 
 /**
- * One running stack. All targets have all verbs; target.contract.test.ts says what they mean.
+ * One running stack. All targets have all verbs; target.contract.ts says what they mean.
  * Errors: InfraError; a failed change leaves (or brings back) what ran before.
  */
 export interface Target {
