@@ -5,6 +5,8 @@ import {
   type Stack,
 } from '@pulumi/pulumi/automation/index.js';
 import { InfraError } from '../errors.ts';
+import { topologyOf } from '../topology.ts';
+import { containerName } from './container.ts';
 import { CONTEXT_ROOT } from './context-hash.ts';
 import { ownLabels } from './labels.ts';
 import { removeOrphans } from './orphans.ts';
@@ -80,9 +82,14 @@ export class PulumiStack {
     return new PulumiStack({ stack, settings, onProgress, explain });
   }
 
-  /** Whether an `up` has made anything that is still there. */
+  /** Whether an `up` has come to its end, by the state: one that was killed half-way is no stack to be used. */
   async isUp(): Promise<boolean> {
-    return (await this.#resources()).some(({ type }) => type === CONTAINER);
+    const containers = (await this.#resources()).filter(({ type }) => type === CONTAINER);
+    const names = new Set(containers.map(({ urn }) => urn.split('::').at(-1)));
+    const { prefix } = this.#settings;
+    return topologyOf('docker').every((component) =>
+      names.has(containerName({ prefix, component, replica: 1 })),
+    );
   }
 
   up({ signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
@@ -128,7 +135,9 @@ export class PulumiStack {
     });
   }
 
-  async #resources(): Promise<readonly { readonly type: string; readonly id?: string }[]> {
+  async #resources(): Promise<
+    readonly { readonly type: string; readonly urn: string; readonly id?: string }[]
+  > {
     const { deployment } = await told('stack export', () => this.#stack.exportStack());
     return deployment?.resources ?? [];
   }
