@@ -1,6 +1,6 @@
-/** Everything that can end the recording of a run. */
+/** Everything that can end the planning and the recording of a run. */
 export class CampaignError extends Error {
-  readonly code: 'TRAFFIC_FAILED' | 'QUEUE_NOT_EMPTY' | 'COLLECTOR_NOT_QUIET';
+  readonly code: 'INVALID_PLAN' | 'TRAFFIC_FAILED' | 'QUEUE_NOT_EMPTY' | 'COLLECTOR_NOT_QUIET';
   constructor(code: CampaignError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'CampaignError';

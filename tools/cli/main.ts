@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { fetchCommand } from './commands/fetch.ts';
 import { loadCommand } from './commands/load.ts';
 import { lsCommand } from './commands/ls.ts';
+import { planCommand } from './commands/plan.ts';
 import { runCommand } from './commands/run.ts';
 import { sealCommand } from './commands/seal.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     );
   for (const command of [
     runCommand,
+    planCommand,
     controlCommand,
     loadCommand,
     convertCommand,
