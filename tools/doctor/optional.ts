@@ -38,7 +38,7 @@ export const OPTIONAL: readonly Optional[] = [
       executables: ['pulumi'],
       versionArgs: ['version'],
       versionPattern: /v?(\d+\.\d+\.\d+)/,
-      range: { from: '3.0.0' },
+      range: { from: '3.200.0' },
     },
   },
 ];
