@@ -24,9 +24,7 @@ export async function docker(
     const { code, stderr = '' } = cause as { code?: unknown; stderr?: string };
     if (signal?.aborted) throw signal.reason;
     if (code === 'ENOENT') throw new InfraError('DOCKER_MISSING', [], { cause: cause as Error });
-    throw new InfraError('DOCKER_FAILED', [args.slice(0, 2).join(' '), stderr.trim()], {
-      cause: cause as Error,
-    });
+    throw new InfraError('DOCKER_FAILED', [args[0] ?? '', stderr.trim()]);
   }
 }
 

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
 import {
   type ConfigMap,
   type EngineEvent,
   LocalWorkspace,
+  PulumiCommand,
   type Stack,
 } from '@pulumi/pulumi/automation/index.js';
 import { InfraError } from '../errors.ts';
@@ -72,10 +75,10 @@ export class PulumiStack {
     onProgress?: ((message: string) => void) | undefined;
     explain?: Explain;
   }): Promise<PulumiStack> {
-    const stack = await told('stack select', () =>
+    const stack = await told('stack select', async () =>
       LocalWorkspace.createOrSelectStack(
         { stackName: name, workDir: CONTEXT_ROOT },
-        { workDir: CONTEXT_ROOT, envVars: definedOf(env) },
+        { workDir: CONTEXT_ROOT, envVars: definedOf(env), pulumiCommand: await commandOf(env) },
       ),
     );
     const settings = settingsOf(await told('config', () => stack.getAllConfig()));
@@ -104,7 +107,8 @@ export class PulumiStack {
         labels: ownLabels({ prefix, stack: this.name, secrets: secretsOf(this.name) }),
         known: async () => new Set((await this.#resources()).flatMap(({ id }) => id ?? [])),
       });
-      await this.#stack.destroy({ onEvent: (event) => this.#tell(event) });
+      if ((await this.#resources()).length > 0)
+        await this.#stack.destroy({ onEvent: (event) => this.#tell(event) });
     });
   }
 
@@ -187,6 +191,12 @@ const settingsOf = (config: ConfigMap): Settings => readSettings((key) => config
 /** What is undefined is left out. */
 const configValue = (value: unknown, secret = false) => ({ value: JSON.stringify(value), secret });
 
+/** The `pulumi` that the given environment finds; left to itself the package looks on this process' PATH. */
+function commandOf({ PATH = process.env.PATH }: NodeJS.ProcessEnv = {}): Promise<PulumiCommand> {
+  const folder = (PATH ?? '').split(delimiter).find((entry) => existsSync(join(entry, 'pulumi')));
+  return PulumiCommand.get(folder && basename(folder) === 'bin' ? { root: dirname(folder) } : {});
+}
+
 const definedOf = (env: NodeJS.ProcessEnv = {}): Record<string, string> =>
   Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -197,7 +207,7 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof InfraError) throw cause;
-    throw new InfraError('PULUMI_FAILED', [what, reasonOf(cause as Error)], { cause: cause as Error });
+    throw new InfraError('PULUMI_FAILED', [what, reasonOf(cause as Error)]);
   }
 }
 
@@ -208,5 +218,9 @@ function reasonOf({ message }: Error): string {
     .filter((line) => /^(error:|\*)|must be set|please|log ?in/i.test(line))
     .map((line) => line.replace(/^(error:|\*)\s*|\S+ sdk\.helper_schema: |: provider=\S+$/g, ''))
     .filter((line) => !/error(s)? occurred:?$|update failed$/.test(line));
-  return reasons.length > 0 ? [...new Set(reasons)].slice(0, 12).join('\n') : message.trim();
+  const text = reasons.length > 0 ? [...new Set(reasons)].slice(0, 12).join('\n') : message.trim();
+  if (/passphrase must be set/.test(text))
+    return `${text}; choose one and keep it: export PULUMI_CONFIG_PASSPHRASE=…`;
+  if (/PULUMI_ACCESS_TOKEN/.test(text)) return `${text}; no account is needed: pulumi login --local`;
+  return text;
 }
