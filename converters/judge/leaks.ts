@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { filesBelow } from '../dataset/files-below.ts';
 import { openParquet } from '../dataset/parquet.ts';
+import { type FoundWord, LEAK_WORDS, type WordFinder, wordFinder } from './leaks-words.ts';
 import type { LeakReport } from './quality.ts';
 
-/** Words that would tell a model what the ground truth alone may know. */
-export const LEAK_WORDS = [
-  ...['fault', 'faults', 'faulty', 'faultline', 'chaos', 'sabotage'],
-  ...['inject', 'injects', 'injected', 'injecting', 'injection', 'injections', 'injector'],
-];
+export { LEAK_WORDS };
 
 const LISTED = 20;
 /** So many different texts of a column are remembered, so that each is looked at once. */
 const REMEMBERED = 20_000;
 
-/** Looks for words in every text of every Parquet file of a dataset but the labels, nested ones included. */
+/**
+ * Looks for words in every Parquet file of a dataset but the labels: in every text, nested ones and those of JSON
+ * included, keys as well as values, and in the names of files and columns.
+ */
 export async function findLeaks({
   dir,
   words,
@@ -21,30 +21,31 @@ export async function findLeaks({
   dir: string;
   words: readonly string[];
 }): Promise<LeakReport> {
-  const pattern = wordPattern(words);
+  const find = wordFinder(words);
   const found: LeakReport['found'][number][] = [];
   let [texts, count] = [0, 0];
   for (const file of await filesBelow(dir)) {
     if (!file.endsWith('.parquet') || file.startsWith('labels/')) continue;
+    const tell = (column: string, hit: FoundWord | undefined) => {
+      if (!hit) return;
+      count++;
+      if (found.length < LISTED) found.push({ file, column, ...hit });
+    };
+    tell('(name of the file)', find(file));
     const remembered = new Map<string, Set<string>>();
-    const look = (column: string, value: unknown): void => {
-      if (Array.isArray(value)) for (const item of value) look(column, item);
-      if (typeof value !== 'string' || value === '') return;
+    const look = (column: string, text: string): void => {
       texts++;
       const seen = remembered.get(column) ?? new Set<string>();
       remembered.set(column, seen);
-      if (seen.has(value)) return;
-      if (seen.size < REMEMBERED) seen.add(value);
-      const hit = pattern.exec(value);
-      if (!hit) return;
-      count++;
-      if (found.length < LISTED)
-        found.push({ file, column, word: hit[0].toLowerCase(), text: around(value, hit.index) });
+      if (seen.has(text)) return;
+      if (seen.size < REMEMBERED) seen.add(text);
+      tell(column, find(text));
     };
     const parquet = await openParquet(join(dir, file));
     try {
+      for (const column of parquet.columns) tell('(name of a column)', find(column));
       await parquet.texts((column, values) => {
-        for (let i = 0; i < values.length; i++) look(column, values[i]);
+        for (let i = 0; i < values.length; i++) eachText(values[i], (text) => look(column, text));
       });
     } finally {
       await parquet.close();
@@ -53,10 +54,41 @@ export async function findLeaks({
   return { words, texts, count, found };
 }
 
-/** As words: "default" is none of them, "fault_id" and "x-fault" are. */
-function wordPattern(words: readonly string[]): RegExp {
-  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`(?<![a-z0-9])(?:${escaped.join('|')})(?![a-z0-9])`, 'i');
+export interface NamedLeak extends FoundWord {
+  /** Under which name the value was given. */
+  readonly place: string;
 }
 
-const around = (text: string, index: number) => text.slice(Math.max(0, index - 40), index + 80);
+/**
+ * Looks for words in values by name, before there is a dataset or beside one: names of containers, processes and logs,
+ * headers, routes, attributes. All texts of a value count, keys included.
+ */
+export function findLeaksIn({
+  places,
+  words,
+}: {
+  places: Readonly<Record<string, unknown>>;
+  words: readonly string[];
+}): NamedLeak[] {
+  const find: WordFinder = wordFinder(words);
+  const found: NamedLeak[] = [];
+  for (const [place, value] of Object.entries(places))
+    eachText(value, (text) => {
+      const hit = find(text);
+      if (hit) found.push({ place, ...hit });
+    });
+  return found;
+}
+
+const utf8 = new TextDecoder();
+
+/** Every text of a value, nested ones and keys included. */
+export function eachText(value: unknown, onText: (text: string) => void): void {
+  if (typeof value === 'string') {
+    if (value !== '') onText(value);
+  } else if (value instanceof Uint8Array) onText(utf8.decode(value));
+  else if (Array.isArray(value) || value instanceof Set) for (const item of value) eachText(item, onText);
+  else if (value instanceof Map) for (const pair of value) eachText(pair, onText);
+  else if (typeof value === 'object' && value !== null)
+    for (const pair of Object.entries(value)) eachText(pair, onText);
+}
