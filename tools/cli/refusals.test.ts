@@ -46,7 +46,18 @@ for (const [name, args, code, text] of REFUSED) {
 
 test('every command has help, and names its options', async (t) => {
   const folder = await makeFolder(t);
-  for (const name of ['run', 'control', 'load', 'convert', 'seal', 'ls', 'fetch', 'verify', 'doctor']) {
+  for (const name of [
+    'run',
+    'control',
+    'load',
+    'convert',
+    'seal',
+    'ls',
+    'fetch',
+    'verify',
+    'plan',
+    'doctor',
+  ]) {
     const { code, stdout } = await faultline(folder, name, '--help');
     assert.equal(code, 0);
     assert.match(stdout, new RegExp(`Usage: faultline ${name}`));

@@ -19,7 +19,7 @@ interface PlanCommandOptions {
 
 export const planCommand = (_finish: (code: number) => void) =>
   new Command('plan')
-    .description('shows what a campaign will do and when, before anything runs')
+    .description('shows what a campaign will do and when; campaigns themselves cannot be run yet')
     .addOption(
       new Option('--campaign <name>', 'quick: all faults once; standard: two hours; none: traffic alone')
         .choices(CAMPAIGN_NAMES)

@@ -16,14 +16,18 @@ export interface Past {
   readonly to: number;
 }
 
-/** One after the other, each for its time from its beginning on. */
-export async function goThrough(phases: readonly Phase[]): Promise<Record<string, Past>> {
+/** One after the other, each for its time from its beginning on. @throws the signal's reason, or what an act throws */
+export async function goThrough(
+  phases: readonly Phase[],
+  signal: AbortSignal,
+): Promise<Record<string, Past>> {
   const past: Record<string, Past> = {};
   for (const { name, seconds, act } of phases) {
+    signal.throwIfAborted();
     const from = Date.now();
     await act();
     const acted = Date.now();
-    await wait(Math.max(0, from + seconds * 1000 - acted));
+    await wait(Math.max(0, from + seconds * 1000 - acted), undefined, { signal });
     past[name] = { from, acted, to: Date.now() };
   }
   return past;

@@ -24,13 +24,19 @@ export async function judgeTroubles({
   stack: TestStack;
   folder: string;
 }): Promise<void> {
-  const { phases, logins, seconds } = troublesOf(stack);
+  const ending = new AbortController();
+  const { phases, logins, seconds } = troublesOf(stack, ending.signal);
   let going: Promise<Record<string, Past>> | undefined;
   const made = await makeDataset({
     ...{ folder, stack, runId: 'troubled', traffic: ['--duration', `${seconds + 3}s`, '--seed', '11'] },
     onTraffic: () => {
-      going = goThrough(phases);
+      going = goThrough(phases, ending.signal);
+      going.catch(() => {}); // what it throws is told where it is awaited
     },
+  }).catch(async (error: unknown) => {
+    ending.abort();
+    await going?.catch(() => {});
+    throw error;
   });
   assert.ok(going, 'there was traffic');
   const past = (await going) as Record<Trouble, Past>;

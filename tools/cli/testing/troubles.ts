@@ -19,7 +19,10 @@ export type Trouble =
   | 'collector killed';
 
 /** What befalls a stack, one after the other; whatever is killed is started again by its restart policy. */
-export function troublesOf({ prefix, ports }: Pick<TestStack, 'prefix' | 'ports'>): {
+export function troublesOf(
+  { prefix, ports }: Pick<TestStack, 'prefix' | 'ports'>,
+  signal: AbortSignal,
+): {
   readonly phases: readonly (Phase & { readonly name: Trouble | 'calm' })[];
   /** Requests beside those of the load, of which some are under way when web-api is stopped. */
   readonly logins: () => readonly ClientRequest[];
@@ -37,7 +40,7 @@ export function troublesOf({ prefix, ports }: Pick<TestStack, 'prefix' | 'ports'
   };
   const away = async (component: string, ms: number) => {
     await docker(['stop', name(component)]);
-    await wait(ms);
+    await wait(ms, undefined, { signal });
     await docker(['start', name(component)]);
   };
   const phases = [
