@@ -2,7 +2,7 @@ import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
 import type { Limits } from '../target.ts';
 import type { Component } from '../topology/component.ts';
-import { setPidsLimit } from './engine.ts';
+import { runToEnd, setPidsLimit } from './engine.ts';
 import type { OwnLabels } from './labels.ts';
 import type { Launch } from './launch.ts';
 
@@ -84,21 +84,39 @@ export class StackContainer extends pulumi.ComponentResource {
         destroyGraceSeconds: stop.graceSeconds * stop.signals.length,
         ...logging(args),
         ...(task
-          ? { attach: true, mustRun: false }
+          ? ONE_SHOT
           : { wait: true, waitTimeout: health.withinSeconds * 4, healthcheck: healthcheck(launch) }),
       },
       // the name and the published port are taken as long as the old one is there
       { parent: this, deleteBeforeReplace: true },
     );
-    this.ready = pulumi.all([this.container.id, this.container.exitCode]).apply(async ([id, exitCode]) => {
-      if (task && exitCode !== undefined && exitCode !== 0)
-        throw new pulumi.ResourceError(`${name} ended with code ${exitCode}; see docker logs ${name}`, this);
-      if (!task && !pulumi.runtime.isDryRun()) await setPidsLimit(id, limits.pids);
-      return id;
-    });
+    this.ready = task
+      ? done({ container: this.container, pids: limits.pids })
+      : this.container.id.apply(async (id) => {
+          if (!pulumi.runtime.isDryRun()) await setPidsLimit(id, limits.pids);
+          return id;
+        });
     this.registerOutputs({ ready: this.ready });
   }
 }
+
+/** Made, and started only when its limits are complete. */
+export const ONE_SHOT = { start: false, mustRun: false } as const;
+
+/** The id of a one-shot container, known when it has done its work. */
+export const done = ({
+  container,
+  pids,
+}: {
+  container: docker.Container;
+  pids: number;
+}): pulumi.Output<string> =>
+  pulumi.all([container.id, container.name]).apply(async ([id, name]) => {
+    const code = pulumi.runtime.isDryRun() ? 0 : await runToEnd({ container: id, pids });
+    if (code !== 0)
+      throw new pulumi.ResourceError(`${name} ended with code ${code}; see docker logs ${name}`, container);
+    return id;
+  });
 
 /** How the containers of a stack are found, by whoever watches the engine's events. */
 export const labelsOf = ({ component, replica, labels, version }: ContainerArgs) => ({

@@ -32,3 +32,18 @@ export async function docker(
 export async function setPidsLimit(container: string, pids: number): Promise<void> {
   await docker(['update', '--pids-limit', String(pids), container]);
 }
+
+/**
+ * Starts a one-shot container, unless it has done its work already, and waits for its end. One that failed is tried again.
+ * @returns its exit code
+ */
+export async function runToEnd({ container, pids }: { container: string; pids: number }): Promise<number> {
+  const state = await docker(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', container]);
+  const [status, code] = state.trim().split(' ');
+  if (status === 'exited' && code === '0') return 0;
+  if (status !== 'running') {
+    await setPidsLimit(container, pids);
+    await docker(['start', container]);
+  }
+  return Number(await docker(['wait', container]));
+}

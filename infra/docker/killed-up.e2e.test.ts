@@ -11,7 +11,7 @@ const POINTS: readonly EventWanted[] = [
   { type: 'network', action: 'create', name: '' },
   { type: 'container', action: 'create', name: '-postgres' },
   { type: 'container', action: 'start', name: '-collector' },
-  { type: 'container', action: 'start', name: '-database-setup' },
+  { type: 'container', action: 'create', name: '-database-setup' },
   { type: 'container', action: 'start', name: '-operator-1' },
 ];
 

@@ -93,7 +93,7 @@ test('what lasts tells its health and comes back, what ends is waited for', () =
     const { name, inputs } = container;
     const { restart = 'never', role = 'task' } = componentOfContainer(container) ?? {};
     if (role === 'task') {
-      assert.deepEqual([inputs.attach, inputs.mustRun, inputs.healthcheck], [true, false, undefined], name);
+      assert.deepEqual([inputs.start, inputs.mustRun, inputs.healthcheck], [false, false, undefined], name);
     } else {
       const { tests } = inputs.healthcheck as { tests: string[] };
       assert.match(tests[0] ?? '', /^CMD(-SHELL)?$/, name);

@@ -4,7 +4,7 @@ import type { Secrets } from '../target.ts';
 import type { Component, ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { makeBuckets } from './buckets.ts';
-import { type ContainerArgs, listOf, StackContainer } from './container.ts';
+import { type ContainerArgs, done, listOf, ONE_SHOT, StackContainer } from './container.ts';
 import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
 import { type OwnLabels, ownLabels } from './labels.ts';
 import { launchOf } from './launch.ts';
@@ -105,10 +105,9 @@ function volumeOf({ component, settings, secrets, labels, images }: Making) {
     networkMode: 'none',
     volumes: [{ volumeName: made.name, containerPath: volume }],
     labels: listOf(labels),
-    attach: true,
-    mustRun: false,
+    ...ONE_SHOT,
   });
-  return pulumi.all([made.name, owner.id]).apply(([volumeName]) => volumeName);
+  return pulumi.all([made.name, done({ container: owner, pids: 16 })]).apply(([volumeName]) => volumeName);
 }
 
 /** The collector must find its bucket: a put into one that is not there is given up at once. */

@@ -74,11 +74,10 @@ export function assertConfined(container: Inspected, prefix: string): void {
   const lasts = component !== undefined && component.role !== 'task';
   assert.equal(HostConfig.RestartPolicy.Name, lasts ? 'unless-stopped' : 'no', `restart policy of ${Name}`);
   assert.equal(HostConfig.LogConfig.Type, logDriverOf(component), `log driver of ${Name}`);
+  assert.ok((HostConfig.PidsLimit as number) > 0, `pids limit of ${Name}`);
   if (!lasts) return;
   assert.match(Config.Healthcheck?.Test[0] ?? 'NONE', /^CMD(-SHELL)?$/, `health check of ${Name}`);
   assert.equal(State.Health?.Status, 'healthy', Name);
-  // set once a container runs: what ends by itself has ended by then
-  assert.ok((HostConfig.PidsLimit as number) > 0, `pids limit of ${Name}`);
 }
 
 /** Undefined for one that only readies a volume. */
