@@ -1,6 +1,7 @@
+import { InfraError } from './errors.ts';
 import type { Target } from './target.ts';
 import { collector } from './topology/collector.ts';
-import type { Component, ComponentName } from './topology/component.ts';
+import { COMPONENT_NAMES, type Component, type ComponentName } from './topology/component.ts';
 import { prometheus } from './topology/prometheus.ts';
 import { authService, databaseSetup, operator, paymentWorker, webApi } from './topology/services.ts';
 import { cache, postgres, queue, s3 } from './topology/stores.ts';
@@ -25,10 +26,10 @@ export const TOPOLOGY: readonly Component[] = [
 
 const BY_NAME = new Map(TOPOLOGY.map((component) => [component.name, component]));
 
-/** The entry of one component. */
+/** The entry of one component. @throws COMPONENT_UNKNOWN */
 export function componentOf(name: ComponentName): Component {
   const component = BY_NAME.get(name);
-  if (component === undefined) throw new TypeError(`not in the topology: ${name}`);
+  if (component === undefined) throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
   return component;
 }
 

@@ -56,9 +56,9 @@ export class CollectorWatch {
 
   /**
    * Waits until nothing is under way: queues empty, and no log record or span came or went for a while. When one process
-   * has read all the `lines` there are (where they can be counted), its count must also be that of the lines; after a restart some lines may be read twice, and
-   * those that a killed process had read are not known, so that only quiet is left to go by. False where the time is up or
-   * `signal` aborts before that.
+   * has read all the `lines` there are (where they can be counted), its count must also be that of the lines; after a
+   * restart some lines may be read twice, and those that a killed process had read are not known, so that only quiet is
+   * left to go by. False where the time is up or `signal` aborts before that.
    */
   async drain({
     lines,

@@ -30,7 +30,6 @@ const NOBODY = 65534;
 // Settings with secrets among them come in by the environment and are written to memory, so that no command line has them.
 const FROM_ENVIRONMENT = 'umask 077 && printf "%s" "$SERVER_SETTINGS" > /run/storefront/server.conf';
 
-/** @param release its name is that of a version of the service, see services/releases.ts */
 export function launchOf(component: Component, at: Surroundings): Launch {
   const env = component.env(at);
   switch (component.program) {

@@ -1,7 +1,7 @@
 import { releases } from '../../services/releases.ts';
 import { InfraError } from '../errors.ts';
 import type { Limits } from '../target.ts';
-import { COMPONENT_NAMES, type ComponentName, IMAGES } from '../topology/component.ts';
+import { type ComponentName, IMAGES } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
 
 /** Images that are taken as they are, or built upon; each replaceable by the key of its name, such as `faultline:s3Image`. */
@@ -33,8 +33,6 @@ export interface Settings {
   readonly limits: ByComponent<Partial<Limits>>;
 }
 
-const NODE_IMAGE = 'node:22.21.1-bookworm-slim';
-
 /** First published port of each component; the collector's others follow its first. */
 export const PORTS = {
   'web-api': 8080,
@@ -59,7 +57,7 @@ export function readSettings(get: (key: string) => string | undefined): Settings
       redis: imageOf(get, 'redis', IMAGES.redis),
       collector: imageOf(get, 'collector', IMAGES.collector),
       prometheus: imageOf(get, 'prometheus', IMAGES.prometheus),
-      node: imageOf(get, 'node', NODE_IMAGE),
+      node: imageOf(get, 'node', IMAGES.node),
       ...(get('servicesImage') === undefined ? {} : { services: imageOf(get, 'services', '') }),
     },
     ports: { ...PORTS, ...byComponent(get, 'ports', portOf) },
@@ -89,9 +87,8 @@ function byComponent<T>(
 ): ByComponent<T> {
   const text = get(key) ?? '{}';
   const entries = Object.entries(parse(key, text)).map(([name, value]) => {
-    if (!(COMPONENT_NAMES as readonly string[]).includes(name))
-      throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
-    return [name, read(name as ComponentName, value)];
+    const component = componentOf(name as ComponentName);
+    return [name, read(component.name, value)];
   });
   return Object.fromEntries(entries);
 }

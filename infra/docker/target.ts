@@ -13,7 +13,7 @@ import type {
   Secrets,
   Target,
 } from '../target.ts';
-import { COMPONENT_NAMES, type ComponentName } from '../topology/component.ts';
+import type { ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { Changes, containersOf, type EnvChange } from './changes.ts';
 import { containerName } from './container.ts';
@@ -129,7 +129,10 @@ export class DockerTarget implements Target {
   async stopStores(): Promise<void> {}
 
   address(component: ComponentName, port?: string): Address {
-    const published = publishedPorts({ component: known(component), ports: this.#running(component).ports });
+    const published = publishedPorts({
+      component: componentOf(component),
+      ports: this.#running(component).ports,
+    });
     const number = port === undefined ? Object.values(published)[0] : published[port];
     if (number === undefined) throw new InfraError('NOT_PUBLISHED', [component]);
     return { host: HOST, port: number, url: `http://${HOST}:${number}` };
@@ -166,7 +169,7 @@ export class DockerTarget implements Target {
   }
 
   async *logs(component: ComponentName, { follow = false, signal }: LogOptions = {}): AsyncGenerator<string> {
-    const names = containersOf(this.#running(component), known(component).name);
+    const names = containersOf(this.#running(component), componentOf(component).name);
     for (const [index, name] of names.entries()) {
       if (follow && index === names.length - 1) yield* followLines(name, { signal });
       else yield* linesOf(name);
@@ -239,7 +242,7 @@ export class DockerTarget implements Target {
   }
 
   #changesOf(name: ComponentName): Changes {
-    known(name);
+    componentOf(name); // refuses a name that is none
     if (this.#changes === undefined) throw new InfraError('NOT_RUNNING', [name]);
     return this.#changes;
   }
@@ -248,10 +251,4 @@ export class DockerTarget implements Target {
     if (this.#stack === undefined) throw new InfraError('NOT_RUNNING', [what]);
     return this.#stack.settings;
   }
-}
-
-function known(name: ComponentName) {
-  if (!COMPONENT_NAMES.includes(name))
-    throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
-  return componentOf(name);
 }

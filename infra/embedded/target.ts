@@ -13,7 +13,7 @@ import type {
   Secrets,
   Target,
 } from '../target.ts';
-import { COMPONENT_NAMES, type Component, type ComponentName } from '../topology/component.ts';
+import type { Component, ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
 import { Changes, type EnvChange } from './changes.ts';
 import type { Instance } from './instance.ts';
@@ -103,7 +103,7 @@ export class EmbeddedTarget implements Target {
   }
 
   address(component: ComponentName, port?: string): Address {
-    return this.#running(component).address(known(component), port === undefined ? {} : { port });
+    return this.#running(component).address(componentOf(component), port === undefined ? {} : { port });
   }
 
   secrets(): Secrets {
@@ -145,7 +145,7 @@ export class EmbeddedTarget implements Target {
     const replicas = this.#instances.get(component)?.length ?? 1;
     for (let replica = 1; replica <= replicas; replica += 1) {
       const follow = options.follow === true && replica === replicas;
-      yield* readLines(stack.logFile(known(component), replica), { follow, signal });
+      yield* readLines(stack.logFile(componentOf(component), replica), { follow, signal });
     }
   }
 
@@ -210,7 +210,7 @@ export class EmbeddedTarget implements Target {
   }
 
   #changesOf(name: ComponentName): Changes {
-    known(name);
+    componentOf(name); // refuses a name that is none
     if (this.#changes === undefined || !this.#instances.has(name))
       throw new InfraError('NOT_RUNNING', [name]);
     return this.#changes;
@@ -248,10 +248,4 @@ export class EmbeddedTarget implements Target {
     if (this.#stack === undefined) throw new InfraError('NOT_RUNNING', [what]);
     return this.#stack;
   }
-}
-
-function known(name: ComponentName): Component {
-  if (!COMPONENT_NAMES.includes(name))
-    throw new InfraError('COMPONENT_UNKNOWN', [name, COMPONENT_NAMES.join(', ')]);
-  return componentOf(name);
 }

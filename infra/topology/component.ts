@@ -72,6 +72,7 @@ export const IMAGES = {
   redis: 'valkey/valkey:8.1.4-bookworm',
   collector: 'otel/opentelemetry-collector-contrib:0.145.0',
   prometheus: 'prom/prometheus:v3.5.0',
+  node: 'node:22.21.1-bookworm-slim',
   services: 'storefront:local',
 } as const;
 

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
 import type { RunnerChoice } from '../../loadtests/load.ts';
+import type { TargetKind } from './stacks.ts';
 
 /** `90s`, `3m`, `2h` or `1m30s` → seconds. */
 export function parseDuration(text: string): number {
@@ -55,8 +56,24 @@ function parseStack(text: string): string {
   return text;
 }
 
-export const stackOption = () =>
-  new Option('--stack <name>', 'docker: the Pulumi stack').default('local').argParser(parseStack);
+/** Which stack a command brings up. */
+export interface TargetOptions {
+  target: TargetKind;
+  stack: string;
+  keep?: boolean;
+}
+
+export const withTargetOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--target <name>', 'where the stack runs')
+        .choices(['embedded', 'docker'])
+        .default('embedded'),
+    )
+    .addOption(
+      new Option('--stack <name>', 'docker: the Pulumi stack').default('local').argParser(parseStack),
+    )
+    .option('--keep', 'docker: leave the stack up (one that was up before is always left up)');
 
 export const jsonOption = () =>
   new Option('--json', 'print one JSON document on stdout, and progress as JSON lines on stderr');

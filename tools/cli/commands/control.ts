@@ -5,34 +5,24 @@ import { reportFirstDeployments } from '../../../infra/control/first-deployments
 import type { Target } from '../../../infra/target.ts';
 import { describeStack, removeHeldStack, writeHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
-import { jsonOption, parsePort, stackOption } from '../options.ts';
+import { jsonOption, parsePort, type TargetOptions, withTargetOptions } from '../options.ts';
 import { places } from '../places.ts';
-import { dockerChoice, embeddedChoice, type TargetKind } from '../stacks.ts';
+import { dockerChoice, embeddedChoice } from '../stacks.ts';
 import { runSteps } from '../steps.ts';
 
 const RAW_PREFIX = 'raw/stack';
 
-interface ControlOptions {
-  target: TargetKind;
-  stack: string;
-  keep?: boolean;
+interface ControlOptions extends TargetOptions {
   port?: number;
   webApiPort?: number;
   json?: boolean;
 }
 
 export const controlCommand = (_finish: (code: number) => void) =>
-  new Command('control')
+  withTargetOptions(new Command('control'))
     .description(
       'holds a stack up, with its control API, until Ctrl-C; `load` and the k6 scripts then use it',
     )
-    .addOption(
-      new Option('--target <name>', 'where the stack runs')
-        .choices(['embedded', 'docker'])
-        .default('embedded'),
-    )
-    .addOption(stackOption())
-    .option('--keep', 'docker: leave the stack up (one that was up before is always left up)')
     .addOption(new Option('--port <n>', 'port of the control API (default: a free one)').argParser(parsePort))
     .addOption(
       new Option('--web-api-port <n>', 'embedded: port of web-api (default: a free one)').argParser(

@@ -1,26 +1,24 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { EXPORT_OUTPUTS } from '../environment-stack.ts';
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { nameRun, stackOption, type TrafficOptions, withTrafficOptions } from '../options.ts';
+import {
+  nameRun,
+  type TargetOptions,
+  type TrafficOptions,
+  withTargetOptions,
+  withTrafficOptions,
+} from '../options.ts';
 import { DatasetRun } from '../run/dataset-run.ts';
 import { printMade } from '../run/report.ts';
-import type { TargetKind } from '../stacks.ts';
 import { runSteps } from '../steps.ts';
 
 export const runCommand = (finish: (code: number) => void) =>
-  withTrafficOptions(new Command('run'))
+  withTargetOptions(withTrafficOptions(new Command('run')))
     .description(
       'makes a dataset: starts a stack, sends traffic, converts, and leaves the result in data/<run-id>',
     )
-    .addOption(
-      new Option('--target <name>', 'where the stack runs')
-        .choices(['embedded', 'docker'])
-        .default('embedded'),
-    )
-    .addOption(stackOption())
-    .option('--keep', 'docker: leave the stack up (one that was up before is always left up)')
-    .action((options: TrafficOptions & { target: TargetKind; stack: string; keep?: boolean }) =>
+    .action((options: TrafficOptions & TargetOptions) =>
       interruptible(async (signal) => {
         const { json = false, target, keep = false } = options;
         if (keep && target !== 'docker')

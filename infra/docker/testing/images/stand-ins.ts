@@ -17,9 +17,6 @@ export interface StandIn {
 /** Debian, from which all but the collector's are built. */
 export const BASE = 'storefront-stand-in/debian:bookworm';
 
-/** As infra/docker/settings.ts has it. */
-const NODE = 'node:22.21.1-bookworm-slim';
-
 const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const pathOf = async (name: ProgramName) => (await resolveProgram(name, { onProgress: console.error })).path;
 const none = async () => ({});
@@ -46,7 +43,7 @@ export const STAND_INS: readonly StandIn[] = [
     }),
   },
   {
-    name: NODE,
+    name: IMAGES.node,
     folder: folder('node'),
     programs: async () => ({
       node: process.execPath,
