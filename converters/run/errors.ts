@@ -5,7 +5,8 @@ export type RunErrorCode =
   | 'RUN_NOT_FOUND'
   | 'RUN_RECORD_INVALID'
   | 'RUN_NOT_COMPLETE'
-  | 'RUN_CHANGED';
+  | 'RUN_CHANGED'
+  | 'TRUTH_INVALID';
 
 export class RunError extends Error {
   readonly code: RunErrorCode;
@@ -78,4 +79,17 @@ export const runChanged = ({ runId, store, reason }: { runId: string; store: str
   new RunError(
     'RUN_CHANGED',
     `run "${runId}" of ${store} must still be the one that was claimed, but ${reason}. Its record was left as it is`,
+  );
+
+export const truthInvalid = (options: {
+  runId: string;
+  store: string;
+  problems: readonly string[];
+  cause?: unknown;
+}) =>
+  new RunError(
+    'TRUTH_INVALID',
+    `ground truth truth/${options.runId}.json of ${options.store} must be of schema version 1: ${options.problems.join('; ')}. ` +
+      'It was damaged, or written by another version: restore it, or make the run again',
+    options.cause,
   );

@@ -11,6 +11,7 @@ const is =
 
 export const text = is('text', (value) => typeof value === 'string' && value !== '');
 export const number = is('a finite number', (value) => Number.isFinite(value));
+export const yesOrNo = is('true or false', (value) => typeof value === 'boolean');
 export const count = is(
   'a whole number from 0',
   (value) => Number.isSafeInteger(value) && (value as number) >= 0,
@@ -43,6 +44,10 @@ export const list =
     Array.isArray(value)
       ? value.flatMap((item, i) => check(item, `${path}[${i}]`))
       : [`${path} must be a list, got ${show(value)}`];
+
+/** An object of any keys and values: what another program defines. */
+export const anyObject: Check = (value, path) =>
+  isObject(value) ? [] : [`${path} must be an object, got ${show(value)}`];
 
 /** An object of any keys whose values are alike. */
 export const dictionary =
