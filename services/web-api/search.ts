@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Pool } from 'pg';
+import type { Logger } from '../chassis/log.ts';
 import { flagIsOn } from '../flags/provider.ts';
+import type { Popular } from './popular.ts';
 
 const querystring = {
   type: 'object',
@@ -22,7 +24,10 @@ const byText = [
 ].join(' ');
 
 /** GET /api/search?q=: products by words in name, category and description. */
-export function searchRoute(app: FastifyInstance, { database }: { database: Pool }): void {
+export function searchRoute(
+  app: FastifyInstance,
+  { database, popular }: { database: Pool; popular: Popular },
+): void {
   app.get<{ Querystring: { q: string; limit: number } }>(
     '/api/search',
     { schema: { querystring } },
@@ -30,7 +35,7 @@ export function searchRoute(app: FastifyInstance, { database }: { database: Pool
       const { q, limit } = request.query;
       const order = (await flagIsOn('search_ranking_v2')) ? 'sold DESC, hit.id' : 'hit.rank DESC, hit.id';
       const { rows } = await database.query(`${byText} ORDER BY ${order}`, [q, limit]);
-      return { products: rows };
+      return { products: rows, popular: await popular(request.log as Logger) };
     },
   );
 }

@@ -41,7 +41,7 @@ describe('web-api', { skip: missingPrograms() ?? false }, () => {
     const second = await shopper.get('/api/users/42');
     assert.deepEqual(second.body, first.body);
     const misses = stack.services['web-api'].lines.filter(
-      ({ msg, user }) => msg === 'cache miss' && user === 42,
+      ({ msg, key }) => msg === 'cache miss' && key === 'user:v1:42',
     );
     assert.deepEqual(
       misses.map(({ request_id }) => request_id),
@@ -64,7 +64,7 @@ describe('web-api', { skip: missingPrograms() ?? false }, () => {
     const products = body.products as { category: string; sold: number }[];
     assert.equal(products.length, 5);
     assert.ok(products.every(({ sold }) => Number.isInteger(sold)));
-    assert.deepEqual((await shopper.get('/api/search?q=zzzz')).body, { products: [] });
+    assert.deepEqual((await shopper.get('/api/search?q=zzzz')).body.products, []);
   });
 
   test('analytics gives days and best sellers', async () => {

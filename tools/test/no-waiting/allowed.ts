@@ -39,7 +39,7 @@ export const ALLOWED: readonly Allowed[] = [
     why: 'a limit: gives a call up that auth-service does not answer',
   }),
   timer({
-    ...{ file: 'web-api/main.ts', what: 'AbortSignal.timeout', within: 'auth' },
+    ...{ file: 'web-api/web-api.ts', what: 'AbortSignal.timeout', within: 'auth' },
     why: 'a limit: of the health check’s question to auth-service',
   }),
   timer({
