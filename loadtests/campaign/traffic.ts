@@ -6,9 +6,13 @@ import { createGzip } from 'node:zlib';
 import type { TrafficSummary } from '../../converters/run/record.ts';
 import { pointsKey } from '../../converters/run/runs.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
+import type { RunTruth } from '../../converters/truth/record.ts';
 import { type LoadProgress, type LoadResult, type RunnerChoice, runScenario } from '../load.ts';
 import { CampaignError } from './errors.ts';
+import { canonicalPlan } from './plan/canonical.ts';
+import type { Plan } from './plan/plan.ts';
 import { requestsSent } from './requests-sent.ts';
+import { truthOf } from './truth.ts';
 
 /** Exit code of k6 and of the runner when a threshold was crossed: the traffic itself was complete. */
 const THRESHOLD_CROSSED = 99;
@@ -24,6 +28,8 @@ export interface TrafficOptions {
   readonly seed: number;
   readonly rate: number;
   readonly durationS: number;
+  /** What the script is to change and when; null for a script without changes. */
+  readonly plan?: Plan | null;
   readonly stack: { readonly webApiUrl: string; readonly controlUrl: string; readonly controlToken: string };
   /** Folder for the points while they are written. */
   readonly folder: string;
@@ -31,16 +37,25 @@ export interface TrafficOptions {
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
+export interface SentTraffic {
+  readonly traffic: TrafficSummary;
+  readonly result: LoadResult;
+  /** Those of the traffic: the summary counts the script's own questions too. */
+  readonly requests: number;
+  /** What was changed; undefined without a plan. */
+  readonly truth: RunTruth | undefined;
+  /** The signal ended it, after at least one case had come to its end. */
+  readonly interrupted: boolean;
+}
+
 /**
  * Runs a scenario against a stack and keeps what the client itself recorded, as the run's client points, beside the
  * run's record: it never passes through the stack.
- * `requests` are those of the traffic: the summary counts the script's question at its start too.
- * @throws `TRAFFIC_FAILED` when the script did not run to its end (crossed thresholds are no failure: see the result)
+ * @throws `TRAFFIC_FAILED` when the script did not run to its end (crossed thresholds are no failure: see the result); the
+ *   signal's reason when that ended it and no case of the plan was over
  */
-export async function sendTraffic(
-  options: TrafficOptions,
-): Promise<{ traffic: TrafficSummary; result: LoadResult; requests: number }> {
-  const { raw, runId, scenario, rate, durationS, folder, stack, signal, onProgress } = options;
+export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic> {
+  const { raw, runId, scenario, rate, folder, stack, signal, onProgress, plan = null } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const points = join(folder, 'client.ndjson');
   const result = await runScenario({
@@ -53,13 +68,16 @@ export async function sendTraffic(
       FAULTLINE_CONTROL_TOKEN: stack.controlToken,
       FAULTLINE_SEED: String(options.seed),
       FAULTLINE_RATE: String(rate),
-      FAULTLINE_DURATION: `${durationS}s`,
+      FAULTLINE_DURATION: `${options.durationS}s`,
+      FAULTLINE_PLAN: plan ? canonicalPlan(plan) : '',
     },
     signal,
     ...(onProgress ? { onProgress } : {}),
   });
-  signal.throwIfAborted();
-  if (result.exitCode !== 0 && result.exitCode !== THRESHOLD_CROSSED)
+  const interrupted = signal.aborted;
+  const truth = plan ? await truthOf({ runId, plan, points, interrupted }) : undefined;
+  if (!truth?.cases.length) signal.throwIfAborted();
+  if (!interrupted && result.exitCode !== 0 && result.exitCode !== THRESHOLD_CROSSED)
     throw new CampaignError(
       'TRAFFIC_FAILED',
       `the script ${scenario} must run to its end, it ended with exit code ${result.exitCode}:\n${result.log.trim()}`,
@@ -67,9 +85,12 @@ export async function sendTraffic(
   await pipeline(createReadStream(points), createGzip(), createWriteStream(`${points}.gz`));
   const key = pointsKey(runId);
   await raw.put(key, { file: `${points}.gz` }, { contentType: 'application/gzip' });
+  const { start_ms, end_ms } = truth?.traffic ?? { start_ms: 0, end_ms: options.durationS * 1000 };
+  const duration_s = Math.ceil((end_ms - start_ms) / 1000);
   return {
     result,
     requests: await requestsSent(points),
-    traffic: { scenario, runner: result.runner, rate, duration_s: durationS, points_key: key },
+    traffic: { scenario, runner: result.runner, rate, duration_s, points_key: key },
+    ...{ truth, interrupted },
   };
 }

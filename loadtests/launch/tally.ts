@@ -10,7 +10,12 @@ type Line =
   | {
       type: 'Point';
       metric: string;
-      data: { time: string; value: number; tags: Record<string, string> | null };
+      data: {
+        time: string;
+        value: number;
+        tags: Record<string, string> | null;
+        metadata?: Record<string, string> | null;
+      };
     };
 
 const STATS = ['avg', 'min', 'med', 'max', 'p(90)', 'p(95)', 'p(99)'];

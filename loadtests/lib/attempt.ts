@@ -30,11 +30,14 @@ export async function attempt({
   call: { name, method, path, body, expected },
   token,
   random,
+  tags = {},
 }: {
   url: string;
   call: Call;
   token?: string;
   random: Generator;
+  /** Beside the call's own, for its points and its check. */
+  tags?: { [name: string]: string };
 }): Promise<Outcome> {
   const id = random.id();
   const { metadata } = exec.vu.metrics;
@@ -49,9 +52,13 @@ export async function attempt({
   if (token) headers.authorization = `Bearer ${token}`;
   const response = await http.asyncRequest(method, `${url}${path}`, body ? JSON.stringify(body) : null, {
     headers,
-    tags: { name, expected: expected < 400 ? 'success' : String(expected) },
+    tags: { ...tags, name, expected: expected < 400 ? 'success' : String(expected) },
   });
-  const ok = check(response, { 'status is the expected one': ({ status }) => status === expected }, { name });
+  const ok = check(
+    response,
+    { 'status is the expected one': ({ status }) => status === expected },
+    { ...tags, name },
+  );
   // Samples after this request, such as the iteration's own, belong to no request.
   delete metadata.request_id;
   return { status: response.status, body: ok ? ((response.json() ?? {}) as Outcome['body']) : {} };

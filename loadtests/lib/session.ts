@@ -15,14 +15,23 @@ export const REQUESTS_PER_SESSION = MISTYPED + 1 + (FEWEST_ACTIONS + MOST_ACTION
  * One customer's visit: logs in, then acts, one request straight after the other. Who cannot log in leaves; who is told
  * in between that the login is no longer valid logs in again and goes on.
  */
-export async function runSession({ url, random }: { url: string; random: Generator }): Promise<void> {
+export async function runSession({
+  url,
+  random,
+  tags = () => ({}),
+}: {
+  url: string;
+  random: Generator;
+  /** Asked before each request. */
+  tags?: () => { [name: string]: string };
+}): Promise<void> {
   const customer = pickCustomer(random);
   const actions = FEWEST_ACTIONS + random.integer(MOST_ACTIONS - FEWEST_ACTIONS + 1);
-  if (random.chance(MISTYPED)) await login({ url, random, customer, mistyped: true });
-  let token = await login({ url, random, customer });
+  if (random.chance(MISTYPED)) await login({ url, random, customer, tags, mistyped: true });
+  let token = await login({ url, random, customer, tags });
   for (let done = 0; token && done < actions; done++) {
-    const { status } = await attempt({ url, call: pickAction(random), token, random });
-    if (status === 401) token = await login({ url, random, customer });
+    const { status } = await attempt({ url, call: pickAction(random), token, random, tags: tags() });
+    if (status === 401) token = await login({ url, random, customer, tags });
   }
 }
 
@@ -30,17 +39,20 @@ async function login({
   url,
   random,
   customer,
+  tags,
   mistyped = false,
 }: {
   url: string;
   random: Generator;
   customer: number;
+  tags: () => { [name: string]: string };
   mistyped?: boolean;
 }): Promise<string | undefined> {
   const { username, password } = credentials(customer);
   const { body } = await attempt({
     url,
     random,
+    tags: tags(),
     call: {
       name: 'login',
       method: 'POST',

@@ -28,7 +28,13 @@ export interface Campaign {
 /** What a change may take to be acknowledged, seconds; a replacement is judged apart for 15 s. */
 export const CHANGE_S: Readonly<Record<ChangeKind, number>> = {
   ...{ deployment: 15, rollback: 15, restart: 15, scaling: 15 },
-  ...{ migration: 10, feature_flag: 5, cache_flush: 5 },
+  ...{ migration: 5, feature_flag: 3, cache_flush: 3 },
+};
+
+/** The same where a replacement is one of containers. */
+export const CONTAINER_CHANGE_S: Readonly<Record<ChangeKind, number>> = {
+  ...CHANGE_S,
+  ...{ deployment: 60, rollback: 60, restart: 60, scaling: 60 },
 };
 
 const WAVE = { shape: 'slow_wave', amplitude: 0.3, wavelength_ms: 600_000 } as const;
@@ -36,15 +42,15 @@ const faults = SCENARIOS.filter(({ truth }) => truth === 'fault');
 const benign = SCENARIOS.filter(({ truth }) => truth === 'benign');
 
 export const CAMPAIGNS: Readonly<Record<CampaignName, Campaign>> = {
-  // 13.5 minutes: with a stack to start and a dataset to make, the command stays within 15.
+  // 13 minutes: with a stack to start and a dataset to make, the command stays within 15.
   quick: {
-    durationS: 810,
+    durationS: 780,
     timeScale: 40,
     rate: 20,
     traffic: { shape: 'flat' },
     leadInS: 20,
     baseline: [15, 20],
-    cooldown: { fault: [20, 30], benign: [10, 15] },
+    cooldown: { fault: [20, 25], benign: [10, 15] },
     cases: () => [...faults, ...benign.filter(({ twin }) => twin !== null), scenarioOf('10-surge')],
   },
   standard: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { parseTargetChange } from '../../../infra/control/change-request.ts';
 import { COMPONENT_NAMES } from '../../../infra/topology/component.ts';
 import { changeKinds } from '../../../services/operator/change.ts';
 import { SCENARIOS, scenarioOf } from './catalogue.ts';
@@ -20,7 +21,7 @@ test('scenarios are numbered from 02 in reading order, faults first', () => {
 });
 
 test('a fault and its twin name each other, and change the same thing in the same way', () => {
-  for (const { name, truth, twin, change, revert, indicator, affected } of SCENARIOS) {
+  for (const { name, truth, twin, change, revert, indicator, affected, routes } of SCENARIOS) {
     if (truth === 'fault') assert.ok(twin && indicator && affected.length > 0, name);
     if (twin === null) continue;
     const other = scenarioOf(twin);
@@ -29,7 +30,25 @@ test('a fault and its twin name each other, and change the same thing in the sam
     assert.equal(other.change?.kind, change?.kind, name);
     assert.equal(other.change?.service, change?.service, name);
     assert.equal(other.revert?.kind, revert?.kind, name);
+    assert.deepEqual(other.routes, routes, name);
   }
+});
+
+test('what is asked of the control API is the change itself, by one actor for all', () => {
+  for (const { name, change, revert } of SCENARIOS)
+    for (const known of [change, revert]) {
+      if (!known) continue;
+      const { kind, service, from, to, request } = known;
+      assert.equal(request.kind, kind, name);
+      assert.equal(request.actor, 'release-manager', name);
+      const parsed = parseTargetChange(request);
+      if (parsed) assert.equal(parsed.service, service, name);
+      if (kind === 'deployment') assert.equal(request.release, to, name);
+      if (kind === 'scaling') assert.equal(String(request.replicas), to, name);
+      if (kind === 'feature_flag') assert.equal(request.value, to === 'on', name);
+      if (kind === 'migration') assert.equal(request.direction, to === 'applied' ? 'up' : 'down', name);
+      if (kind === 'migration' || kind === 'feature_flag') assert.notEqual(from, to, name);
+    }
 });
 
 test('changes are of a kind that the operator knows, to something that runs, and are taken back to what was', () => {
@@ -46,7 +65,7 @@ test('nothing that telemetry may see of a change tells what comes of it', () => 
   const spelled = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, ' ');
   const words = ['fault', 'inject', 'chaos', 'anomaly', 'benign', 'twin', ...truthWords()].map(spelled);
   for (const { name, change, revert } of SCENARIOS) {
-    const seen = ` ${spelled([change, revert].flatMap((known) => Object.values(known ?? {})).join(' '))} `;
+    const seen = ` ${spelled(JSON.stringify([change, revert]))} `;
     for (const word of words) assert.ok(!seen.includes(` ${word} `), `${name}: "${word}" in "${seen}"`);
   }
 });
@@ -65,8 +84,8 @@ test('the catalogue imports nothing, so that k6 can read it', () => {
 
 test('the timeline has a mark for every case, the stronger one where two fall into a column', () => {
   const made = plan({ campaign: 'quick', seed: 11 });
-  const line = timeline(made, 810);
-  assert.equal(line.length, 810);
+  const line = timeline(made, made.duration_ms / 1000);
+  assert.equal(line.length, made.duration_ms / 1000);
   for (const { truth, phases, scenario } of made.cases) {
     const mark = truth === 'fault' ? '#' : '=';
     assert.equal(line[phases.hold.start_ms / 1000], mark, scenario);

@@ -22,6 +22,8 @@ export interface Change {
   readonly service: string;
   readonly from: string;
   readonly to: string;
+  /** Exact body for the control API. */
+  readonly request: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** What moves when the fault works: a metric as the dataset has it, and which way it goes. */
@@ -55,6 +57,8 @@ export interface Scenario {
   readonly indicator: Indicator | null;
   /** Services and stores that may show it. */
   readonly affected: readonly string[];
+  /** Routes to look at, as web-api names them: those that the fault slows, of a twin those of its fault. None: all. */
+  readonly routes: readonly string[];
   /** Traffic beside the campaign's own: how many times as much, over the whole case or while it holds. */
   readonly load: { readonly factor: number; readonly over: 'case' | 'hold' } | null;
   /** How long it holds at time scale 1, and the least that its mechanism needs whatever the scale. */
@@ -62,30 +66,46 @@ export interface Scenario {
 }
 
 const MINUTE = 60;
+const actor = 'release-manager';
 const deployment = (from: string, to: string): Change => ({
-  ...{ kind: 'deployment', name: `web-api ${to}`, service: 'web-api' },
-  ...{ from, to },
+  ...{ kind: 'deployment', name: `web-api ${to}`, service: 'web-api', from, to },
+  request: { kind: 'deployment', service: 'web-api', release: to, actor },
 });
-const rollback = (from: string, to: string): Change => ({ ...deployment(from, to), kind: 'rollback' });
+const rollback = (from: string, to: string): Change => ({
+  ...{ ...deployment(from, to), kind: 'rollback' },
+  request: { kind: 'rollback', service: 'web-api', actor },
+});
 const flag = (name: string, from: 'on' | 'off', to: 'on' | 'off'): Change => ({
-  ...{ kind: 'feature_flag', name, service: 'web-api' },
-  ...{ from, to },
+  ...{ kind: 'feature_flag', name, service: 'web-api', from, to },
+  request: { kind: 'feature_flag', flag: name, value: to === 'on', actor },
 });
-const migration = (name: string, from: string, to: string): Change => ({
-  ...{ kind: 'migration', name, service: 'postgres' },
-  ...{ from, to },
+const migration = (name: string, from: string, to: 'applied' | 'reverted'): Change => ({
+  ...{ kind: 'migration', name, service: 'postgres', from, to },
+  request: { kind: 'migration', migration: name, direction: to === 'applied' ? 'up' : 'down', actor },
 });
 const flush: Change = {
-  ...{ kind: 'cache_flush', name: 'cache', service: 'cache' },
-  ...{ from: 'filled', to: '0 keys' },
+  ...{ kind: 'cache_flush', name: 'cache', service: 'cache', from: 'filled', to: '0 keys' },
+  request: { kind: 'cache_flush', target: 'cache', actor },
 };
-const scaling = (from: string, to: string): Change => ({
+const restart = (service: string): Change => ({
+  ...{ kind: 'restart', name: service, service, from: 'running', to: 'running' },
+  request: { kind: 'restart', service, actor },
+});
+const scaling = (from: number, to: number): Change => ({
   ...{ kind: 'scaling', name: 'payment-worker replicas', service: 'payment-worker' },
-  ...{ from, to },
+  ...{ from: String(from), to: String(to) },
+  request: { kind: 'scaling', service: 'payment-worker', replicas: to, actor },
 });
 
+/** What each fault slows, and its twin might. */
+const DATABASE_ROUTES = [
+  ...['/api/users/:id', '/api/users', '/api/search', '/api/checkout', '/api/analytics'],
+] as const;
+const CACHED_ROUTES = ['/api/users/:id', '/api/search'] as const;
+const LIST_ROUTES = ['/api/users'] as const;
+
 /** How long benign changes hold. */
-const BENIGN_HOLD = { scale1: [6 * MINUTE, 12 * MINUTE], least: [30, 36] } as const;
+const BENIGN_HOLD = { scale1: [6 * MINUTE, 12 * MINUTE], least: [32, 36] } as const;
 
 /** In reading order, after 01-steady: faults first. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -102,8 +122,9 @@ export const SCENARIOS: readonly Scenario[] = [
       ...{ as: 'value', moves: 'up' },
     },
     affected: ['web-api'],
+    routes: [],
     load: null,
-    hold: { scale1: [30 * MINUTE, 60 * MINUTE], least: [60, 75] },
+    hold: { scale1: [30 * MINUTE, 50 * MINUTE], least: [65, 75] },
   },
   {
     name: '03-pool-exhaustion',
@@ -118,8 +139,9 @@ export const SCENARIOS: readonly Scenario[] = [
       ...{ as: 'value', moves: 'up' },
     },
     affected: ['web-api'],
+    routes: DATABASE_ROUTES,
     load: null,
-    hold: { scale1: [12 * MINUTE, 24 * MINUTE], least: [40, 50] },
+    hold: { scale1: [12 * MINUTE, 24 * MINUTE], least: [45, 55] },
   },
   {
     name: '04-cache-storm',
@@ -130,12 +152,13 @@ export const SCENARIOS: readonly Scenario[] = [
     change: flush,
     revert: null,
     indicator: {
-      ...{ metric: 'cache_lookups_total', service: 'web-api', labels: { cache: 'users', result: 'hit' } },
+      ...{ metric: 'cache_lookups_total', service: 'web-api', labels: { cache: 'popular', result: 'hit' } },
       ...{ as: 'share', moves: 'down' },
     },
     affected: ['web-api', 'postgres'],
+    routes: CACHED_ROUTES,
     load: null,
-    hold: { scale1: [6 * MINUTE, 10 * MINUTE], least: [40, 50] },
+    hold: { scale1: [6 * MINUTE, 10 * MINUTE], least: [25, 30] },
   },
   {
     name: '05-slow-query',
@@ -146,13 +169,14 @@ export const SCENARIOS: readonly Scenario[] = [
     change: migration('0007_orders_cleanup', 'pending', 'applied'),
     revert: migration('0007_orders_cleanup', 'applied', 'reverted'),
     indicator: {
-      ...{ metric: 'postgresql.blocks_read', service: 'postgres' },
-      labels: { 'postgresql.table.name': 'public.orders', source: 'heap_hit' },
+      ...{ metric: 'postgresql.sequential_scans', service: 'postgres' },
+      labels: { 'postgresql.table.name': 'public.orders' },
       ...{ as: 'rate', moves: 'up' },
     },
     affected: ['web-api', 'postgres'],
+    routes: LIST_ROUTES,
     load: null,
-    hold: { scale1: [12 * MINUTE, 24 * MINUTE], least: [40, 50] },
+    hold: { scale1: [12 * MINUTE, 24 * MINUTE], least: [40, 45] },
   },
   {
     name: '06-plain-flag',
@@ -164,6 +188,7 @@ export const SCENARIOS: readonly Scenario[] = [
     revert: flag('recent_searches_v2', 'on', 'off'),
     indicator: null,
     affected: [],
+    routes: [],
     load: null,
     hold: BENIGN_HOLD,
   },
@@ -177,6 +202,7 @@ export const SCENARIOS: readonly Scenario[] = [
     revert: rollback('1.8.1', '1.8.0'),
     indicator: null,
     affected: [],
+    routes: DATABASE_ROUTES,
     load: null,
     hold: BENIGN_HOLD,
   },
@@ -190,8 +216,9 @@ export const SCENARIOS: readonly Scenario[] = [
     revert: null,
     indicator: null,
     affected: [],
-    load: { factor: 0.3, over: 'case' },
-    hold: BENIGN_HOLD,
+    routes: CACHED_ROUTES,
+    load: { factor: 0.2, over: 'case' },
+    hold: { scale1: [6 * MINUTE, 12 * MINUTE], least: [45, 50] },
   },
   {
     name: '09-new-index',
@@ -203,6 +230,7 @@ export const SCENARIOS: readonly Scenario[] = [
     revert: migration('0006_orders_lookup', 'applied', 'reverted'),
     indicator: null,
     affected: [],
+    routes: LIST_ROUTES,
     load: null,
     hold: BENIGN_HOLD,
   },
@@ -216,8 +244,9 @@ export const SCENARIOS: readonly Scenario[] = [
     revert: null,
     indicator: null,
     affected: [],
+    routes: [],
     load: { factor: 3, over: 'hold' },
-    hold: BENIGN_HOLD,
+    hold: { scale1: [6 * MINUTE, 12 * MINUTE], least: [30, 36] },
   },
   {
     name: '11-restart',
@@ -225,13 +254,11 @@ export const SCENARIOS: readonly Scenario[] = [
     truth: 'benign',
     kind: 'restart',
     twin: null,
-    change: {
-      ...{ kind: 'restart', name: 'auth-service', service: 'auth-service' },
-      ...{ from: 'running', to: 'running' },
-    },
+    change: restart('auth-service'),
     revert: null,
     indicator: null,
     affected: [],
+    routes: [],
     load: null,
     hold: BENIGN_HOLD,
   },
@@ -241,10 +268,11 @@ export const SCENARIOS: readonly Scenario[] = [
     truth: 'benign',
     kind: 'scale_out',
     twin: null,
-    change: scaling('1', '2'),
-    revert: scaling('2', '1'),
+    change: scaling(1, 2),
+    revert: scaling(2, 1),
     indicator: null,
     affected: [],
+    routes: [],
     load: { factor: 1.5, over: 'hold' },
     hold: BENIGN_HOLD,
   },

@@ -8,39 +8,23 @@ import {
   shuffled,
   type TrafficShape,
 } from './campaigns.ts';
-import type { Change, Range, Scenario } from './catalogue.ts';
+import type { Change, ChangeKind, Range, Scenario } from './catalogue.ts';
 import { drawLengths, drawStarts, leastOf } from './lengths.ts';
+import { holdOf, type PlannedCase, placeCase, requestsOf } from './place.ts';
 
-/** A stretch of the run: milliseconds from its start, the end is not in it. */
-export interface Span {
-  readonly start_ms: number;
-  readonly end_ms: number;
-}
-
-export const PHASES = ['baseline', 'change', 'hold', 'revert', 'cooldown'] as const;
-export type Phase = (typeof PHASES)[number];
-
-/** One change and what goes with it. Phases follow each other; where there is nothing to do, start and end are the same. */
-export interface PlannedCase {
-  /** Name of the scenario. */
-  readonly scenario: string;
-  readonly truth: Scenario['truth'];
-  readonly twin: string | null;
-  readonly change: Change | null;
-  readonly revert: Change | null;
-  readonly phases: Readonly<Record<Phase, Span>>;
-  /** How many times the campaign's rate, and when; null for no other rate. */
-  readonly load: (Span & { readonly factor: number }) | null;
-}
+export { PHASES, type Phase, type PlannedCase, type Span } from './place.ts';
 
 /** What a campaign will do, and when. Nothing in it depends on a clock or a machine. */
 export interface Plan {
   readonly schema_version: 1;
-  readonly campaign: CampaignName;
+  /** Null: one scenario alone, see case-plan.ts. */
+  readonly campaign: CampaignName | null;
   readonly seed: number;
   readonly duration_ms: number;
   /** How many times faster than at scale 1 the changes hold. */
   readonly time_scale: number;
+  /** What scales with it beside the durations, as web-api's environment has it: bytes do not, days of views do. */
+  readonly scaled: Scaled;
   readonly traffic: TrafficShape & {
     /** Requests a second, the mean over whole waves. */
     readonly rate: number;
@@ -51,16 +35,26 @@ export interface Plan {
   readonly cases: readonly PlannedCase[];
 }
 
+export interface Scaled extends Readonly<Record<string, number>> {
+  readonly RECENT_VIEWS_DAYS: number;
+}
+
+export const scaledBy = (timeScale: number): Scaled => ({
+  RECENT_VIEWS_DAYS: Math.max(1, Math.round(1.1 * timeScale)),
+});
+
 export interface PlanOptions {
   readonly campaign: CampaignName;
   /** 0 to 2^32 - 1. */
   readonly seed: number;
-  /** Whole seconds; default: the campaign's. */
+  /** Whole seconds; default: the campaign's, and as much more as `changeS` takes. */
   readonly durationS?: number | undefined;
   /** Requests a second; default: the campaign's. */
   readonly rate?: number | undefined;
   /** At least 1; default: the campaign's. */
   readonly timeScale?: number | undefined;
+  /** What changes may take where they take longer than usual, seconds: see CONTAINER_CHANGE_S. */
+  readonly changeS?: Partial<Readonly<Record<ChangeKind, number>>> | undefined;
 }
 
 /**
@@ -70,15 +64,13 @@ export interface PlanOptions {
  */
 export function plan({ campaign, seed, ...options }: PlanOptions): Plan {
   const settings = CAMPAIGNS[campaign];
-  const {
-    durationS = settings.durationS,
-    rate = settings.rate,
-    timeScale: time_scale = settings.timeScale,
-  } = options;
+  const { rate = settings.rate, timeScale: time_scale = settings.timeScale } = options;
   // One generator for each, so that one more case does not move the draws of all the rest.
   const draw = (what: string) => generator('plan', campaign, seed, what);
   const scenarios = shuffled(settings.cases(draw('cases')), draw('order'));
-  const ranges = scenarios.map((scenario) => rangesOf({ scenario, settings, time_scale }));
+  const changeS = { ...CHANGE_S, ...options.changeS };
+  const { durationS = settings.durationS + extraOf({ scenarios, changeS }) } = options;
+  const ranges = scenarios.map((scenario) => rangesOf({ scenario, settings, time_scale, changeS }));
   const budget = durationS - settings.leadInS;
   checkBudget({ campaign, ranges, budget, durationS, time_scale });
 
@@ -87,34 +79,41 @@ export function plan({ campaign, seed, ...options }: PlanOptions): Plan {
   const cases = scenarios.map((scenario, i) =>
     placeCase({ scenario, lengths: lengths[i] ?? [], startS: settings.leadInS + (starts[i] ?? 0) }),
   );
-  const extraS = cases.reduce(
-    (sum, { load }) => sum + (load ? ((load.factor - 1) * (load.end_ms - load.start_ms)) / 1000 : 0),
-    0,
-  );
   return {
     schema_version: 1,
     campaign,
     seed,
     duration_ms: durationS * 1000,
     time_scale,
-    traffic: { ...settings.traffic, rate, requests: Math.round(rate * (durationS + extraS)) },
+    scaled: scaledBy(time_scale),
+    traffic: { ...settings.traffic, rate, requests: requestsOf({ rate, durationS, cases }) },
     cases,
   };
 }
 
+type ChangeSeconds = Readonly<Record<ChangeKind, number>>;
+
+/** Seconds that the changes take beyond what they take usually. */
+function extraOf({ scenarios, changeS }: { scenarios: readonly Scenario[]; changeS: ChangeSeconds }): number {
+  const changes = scenarios.flatMap(({ change, revert }) => [change, revert]);
+  return changes.reduce((sum, of) => sum + (of ? Math.max(0, changeS[of.kind] - CHANGE_S[of.kind]) : 0), 0);
+}
+
 /** For each phase the least and the most that it may last, in whole seconds. */
 function rangesOf({
-  scenario: { truth, change, revert, hold },
+  scenario,
   settings: { baseline, cooldown },
   time_scale,
+  changeS,
 }: {
   scenario: Scenario;
   settings: Campaign;
   time_scale: number;
+  changeS: ChangeSeconds;
 }): Range[] {
-  const took = (of: Change | null): Range => (of ? [CHANGE_S[of.kind], CHANGE_S[of.kind]] : [0, 0]);
-  const scaled = (end: 0 | 1) => Math.max(Math.ceil(hold.scale1[end] / time_scale), hold.least[end]);
-  return [baseline, took(change), [scaled(0), scaled(1)], took(revert), cooldown[truth]];
+  const { truth, change, revert } = scenario;
+  const took = (of: Change | null): Range => (of ? [changeS[of.kind], changeS[of.kind]] : [0, 0]);
+  return [baseline, took(change), holdOf(scenario, time_scale), took(revert), cooldown[truth]];
 }
 
 function checkBudget(options: {
@@ -131,28 +130,4 @@ function checkBudget(options: {
     'INVALID_PLAN',
     `the campaign ${campaign} must have at least ${least + durationS - budget} s for its ${ranges.length} cases at time scale ${time_scale}, got ${durationS} s: give it a longer --duration`,
   );
-}
-
-function placeCase({
-  scenario: { name, truth, twin, change, revert, load },
-  lengths,
-  startS,
-}: {
-  scenario: Scenario;
-  lengths: readonly number[];
-  startS: number;
-}): PlannedCase {
-  let at = startS * 1000;
-  const spans = PHASES.map((phase, i): [Phase, Span] => {
-    const span = { start_ms: at, end_ms: at + (lengths[i] ?? 0) * 1000 };
-    at = span.end_ms;
-    return [phase, span];
-  });
-  const phases = Object.fromEntries(spans) as Record<Phase, Span>;
-  const whole = { start_ms: phases.baseline.start_ms, end_ms: phases.cooldown.end_ms };
-  const span = load?.over === 'hold' ? phases.hold : whole;
-  return {
-    ...{ scenario: name, truth, twin, change, revert, phases },
-    load: load && { factor: load.factor, ...span },
-  };
 }
