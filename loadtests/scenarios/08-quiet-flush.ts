@@ -1,0 +1,17 @@
+/**
+ * The cache is emptied while few customers are there: the twin of 04-cache-storm. They notice nothing.
+ *
+ *   k6 run -e FAULTLINE_CONTROL_URL=… -e FAULTLINE_CONTROL_TOKEN=… loadtests/scenarios/08-quiet-flush.ts
+ *
+ * Timeline and its variables: campaign/plan/case-plan.ts; the stack's: lib/config.ts.
+ */
+import { scenarioScript } from '../lib/planned.ts';
+
+const script = scenarioScript({ scenario: '08-quiet-flush', env: __ENV });
+
+export const options = script.options;
+export const setup = script.setup;
+export const customers = script.customers;
+export const change = script.change;
+export const revert = script.revert;
+export const teardown = script.teardown;

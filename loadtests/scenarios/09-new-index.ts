@@ -1,0 +1,17 @@
+/**
+ * A migration makes an index, and drops it again: the twin of 05-slow-query. Customers notice nothing.
+ *
+ *   k6 run -e FAULTLINE_CONTROL_URL=… -e FAULTLINE_CONTROL_TOKEN=… loadtests/scenarios/09-new-index.ts
+ *
+ * Timeline and its variables: campaign/plan/case-plan.ts; the stack's: lib/config.ts.
+ */
+import { scenarioScript } from '../lib/planned.ts';
+
+const script = scenarioScript({ scenario: '09-new-index', env: __ENV });
+
+export const options = script.options;
+export const setup = script.setup;
+export const customers = script.customers;
+export const change = script.change;
+export const revert = script.revert;
+export const teardown = script.teardown;

@@ -1,0 +1,17 @@
+/**
+ * Three times as many customers come for a while, and nothing else changes. All are served.
+ *
+ *   k6 run -e FAULTLINE_CONTROL_URL=… -e FAULTLINE_CONTROL_TOKEN=… loadtests/scenarios/10-surge.ts
+ *
+ * Timeline and its variables: campaign/plan/case-plan.ts; the stack's: lib/config.ts.
+ */
+import { scenarioScript } from '../lib/planned.ts';
+
+const script = scenarioScript({ scenario: '10-surge', env: __ENV });
+
+export const options = script.options;
+export const setup = script.setup;
+export const customers = script.customers;
+export const change = script.change;
+export const revert = script.revert;
+export const teardown = script.teardown;
