@@ -73,6 +73,11 @@ export class DockerTarget implements Target {
     return this.#found;
   }
 
+  /** `stop` leaves it up. */
+  get staysUp(): boolean {
+    return this.#found || this.#keep;
+  }
+
   /** `stop` will not take the stack down: what it holds is still wanted. */
   leaveUp(): void {
     this.#keep = true;
@@ -115,7 +120,7 @@ export class DockerTarget implements Target {
   }
 
   async stopServices(): Promise<void> {
-    if (this.#staysUp) return;
+    if (this.staysUp) return;
     const services = topologyOf('docker').filter(({ role }) => role === 'service');
     for (const { name } of services.toReversed()) await this.#stopContainers(name);
   }
@@ -180,16 +185,12 @@ export class DockerTarget implements Target {
     return this.#events.subscribe();
   }
 
-  get #staysUp(): boolean {
-    return this.#found || this.#keep;
-  }
-
   async #stop(signal: AbortSignal | undefined): Promise<void> {
     try {
       if (this.#stack === undefined) return;
       await this.stopServices();
       await this.stopCollector(signal ? { signal } : {});
-      if (!this.#staysUp) await this.#stack.destroy();
+      if (!this.staysUp) await this.#stack.destroy();
     } finally {
       this.#watch?.close();
       await this.#containerEvents?.close();
@@ -217,7 +218,7 @@ export class DockerTarget implements Target {
     const watch = this.#watch;
     const processEventsLost =
       (await this.#processLog?.close({ timeoutMs: watch ? PROCESS_EVENTS_MS : 0, signal })) ?? 0;
-    const goesOn = this.#staysUp;
+    const goesOn = this.staysUp;
     const drained = (await watch?.drain({ timeoutMs, signal, goesOn })) ?? false;
     const { linesRead, queued, ...counters } = countersSince(this.#before, watch?.total ?? NO_COUNTERS);
     if (!goesOn) await this.#stopContainers('collector');

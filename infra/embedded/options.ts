@@ -27,6 +27,8 @@ export interface EmbeddedOptions {
   readonly ports?: Readonly<Partial<Record<ComponentName, number>>>;
   /** Path of a program, instead of looking for it. */
   readonly programs?: Readonly<Partial<Record<Program, string>>>;
+  /** Laid over the environment of a service, from its start. */
+  readonly env?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
   /** Key prefix in the raw bucket. */
   readonly rawPrefix?: string;
   /** `deployment.environment.name`. */

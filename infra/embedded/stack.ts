@@ -51,7 +51,7 @@ export class Stack {
     for (const { name, role } of this.components) {
       const [first] = options.services.releases[name] ?? [];
       const release = first ?? { version: role === 'task' ? this.version : '', bundle: name };
-      this.#services.set(name, { deployed: [release], env: {}, limits: {} });
+      this.#services.set(name, { deployed: [release], env: options.env?.[name] ?? {}, limits: {} });
     }
   }
 

@@ -35,6 +35,8 @@ export async function openRun({
   seed,
   rawPrefix,
   startMs = Date.now(),
+  timeScale = 1,
+  planHash = null,
 }: {
   raw: ObjectStore;
   runId: RunId;
@@ -43,6 +45,9 @@ export async function openRun({
   rawPrefix: string;
   /** No later than the window of the run will begin. */
   startMs?: number;
+  /** How many times faster than in life the changes hold; 1 without changes. */
+  timeScale?: number;
+  planHash?: string | null;
 }): Promise<OpenRun> {
   const claimed: RunRecord = {
     schema_version: 1,
@@ -53,8 +58,8 @@ export async function openRun({
     seed,
     window: { start_ms: startMs, end_ms: null },
     raw: { prefix: rawPrefix, drained_ms: null },
-    time_scale: 1,
-    plan_hash: null,
+    time_scale: timeScale,
+    plan_hash: planHash,
     traffic: null,
     counters: {},
     versions: {},

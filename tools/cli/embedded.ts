@@ -1,3 +1,4 @@
+import type { EmbeddedOptions } from '../../infra/embedded/options.ts';
 import { EmbeddedTarget } from '../../infra/embedded/target.ts';
 import { buildServices } from '../../services/build.ts';
 import { releases } from '../../services/releases.ts';
@@ -25,6 +26,7 @@ export async function embeddedStack({
   stateDir,
   rawPrefix,
   webApiPort,
+  env,
   update,
   signal,
 }: {
@@ -32,6 +34,7 @@ export async function embeddedStack({
   stateDir: string;
   rawPrefix: string;
   webApiPort?: number | undefined;
+  env?: EmbeddedOptions['env'] | undefined;
   update: Update;
   signal: AbortSignal;
 }): Promise<EmbeddedTarget> {
@@ -42,6 +45,7 @@ export async function embeddedStack({
     services: { dist: outdir, releases },
     programs: Object.fromEntries(programs.map(({ name, path }) => [name, path])),
     ...(webApiPort === undefined ? {} : { ports: { 'web-api': webApiPort } }),
+    ...(env === undefined ? {} : { env }),
     rawPrefix,
     signal,
     onProgress: update,

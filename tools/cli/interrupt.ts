@@ -1,23 +1,54 @@
 import { CliError } from './errors.ts';
 
+export interface Interrupt {
+  /** Aborted when everything is to end in order. */
+  readonly signal: AbortSignal;
+  /**
+   * Runs a part that may end early and still be of use: a first Ctrl-C meanwhile aborts the signal of this part alone, and
+   * what follows goes on with what there is; one more ends everything.
+   */
+  part<T>(hint: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
 /**
  * Turns SIGINT, SIGTERM and SIGHUP into an abort, so that the work ends in order and cleans up; a second one ends the
  * process at once (what the stack started is then stopped by its guardian).
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
+export async function interruptible<T>(
+  work: (signal: AbortSignal, interrupt: Interrupt) => Promise<T>,
+): Promise<T> {
+  const whole = new AbortController();
+  let part: { readonly hint: string; readonly controller: AbortController } | undefined;
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(130);
+    if (whole.signal.aborted) process.exit(130);
+    const reason = new CliError('INTERRUPTED', `interrupted by ${name}`);
+    if (part && !part.controller.signal.aborted && name === 'SIGINT') {
+      process.stderr.write(`\n${name}: ${part.hint} (once more to end everything)…\n`);
+      part.controller.abort(reason);
+      return;
+    }
     process.stderr.write(`\n${name}: stopping in order (once more to stop at once)…\n`);
-    controller.abort(new CliError('INTERRUPTED', `interrupted by ${name}`));
+    whole.abort(reason);
+  };
+  const interrupt: Interrupt = {
+    signal: whole.signal,
+    part: async (hint, partial) => {
+      const controller = new AbortController();
+      part = { hint, controller };
+      try {
+        return await partial(AbortSignal.any([controller.signal, whole.signal]));
+      } finally {
+        part = undefined;
+      }
+    },
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const name of signals) process.on(name, onSignal);
   try {
-    return await work(controller.signal);
+    return await work(whole.signal, interrupt);
   } catch (error) {
     // whatever broke because of the interruption is not worth a report of its own
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    throw whole.signal.aborted ? whole.signal.reason : error;
   } finally {
     for (const name of signals) process.off(name, onSignal);
   }

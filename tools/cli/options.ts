@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
+import { CAMPAIGN_NAMES } from '../../loadtests/campaign/plan/campaigns.ts';
 import type { RunnerChoice } from '../../loadtests/load.ts';
 import type { TargetKind } from './stacks.ts';
 
@@ -81,8 +82,8 @@ export const jsonOption = () =>
 export interface TrafficOptions {
   runId?: RunId;
   seed?: number;
-  duration: number;
-  rate: number;
+  duration?: number;
+  rate?: number;
   runner: RunnerChoice;
   json?: boolean;
 }
@@ -98,11 +99,14 @@ export const withTrafficOptions = (command: Command): Command =>
       new Option('--seed <n>', 'seed of the traffic (default: a random one, printed)').argParser(parseSeed),
     )
     .addOption(
-      new Option('--duration <time>', 'how long the traffic lasts')
-        .default(180, '3m')
-        .argParser(parseDuration),
+      new Option(
+        '--duration <time>',
+        'how long the traffic lasts (default: 3m, or the campaign’s)',
+      ).argParser(parseDuration),
     )
-    .addOption(new Option('--rate <n>', 'requests a second').default(20).argParser(parseRate))
+    .addOption(
+      new Option('--rate <n>', 'requests a second (default: 20, or the campaign’s)').argParser(parseRate),
+    )
     .addOption(
       new Option(
         '--runner <name>',
@@ -112,6 +116,25 @@ export const withTrafficOptions = (command: Command): Command =>
         .default('auto'),
     )
     .addOption(jsonOption());
+
+export const campaignOption = () =>
+  new Option(
+    '--campaign <name>',
+    'quick: all faults once, in 13 min; standard: two hours; none: traffic alone',
+  ).choices(CAMPAIGN_NAMES);
+
+export const timeScaleOption = () =>
+  new Option(
+    '--time-scale <n>',
+    'how many times faster than in life the changes hold (default: the campaign’s)',
+  ).argParser(parseTimeScale);
+
+function parseTimeScale(text: string): number {
+  const scale = Number(text);
+  if (!(scale >= 1) || scale > 1000 || text.trim() === '')
+    throw new InvalidArgumentError(`a time scale is a number from 1 to 1000, got "${text}".`);
+  return scale;
+}
 
 /** The run that the options name, or one of a new seed and id. */
 export function nameRun({ runId, seed = randomInt(2 ** 32 - 1) }: TrafficOptions): {

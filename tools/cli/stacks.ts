@@ -1,5 +1,6 @@
 import { docker } from '../../infra/docker/engine.ts';
 import { DockerTarget } from '../../infra/docker/target.ts';
+import type { EmbeddedOptions } from '../../infra/embedded/options.ts';
 import type { Target } from '../../infra/target.ts';
 import { pulumiEnvironment } from '../programs/pulumi-environment.ts';
 import type { Program } from '../programs/resolve.ts';
@@ -35,6 +36,7 @@ export function embeddedChoice(options: {
   stateDir: string;
   rawPrefix: string;
   webApiPort?: number | undefined;
+  env?: EmbeddedOptions['env'] | undefined;
 }): StackChoice {
   let programs: readonly Program[] = [];
   return {

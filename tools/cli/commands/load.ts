@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { openStore } from '../../../converters/store/open.ts';
+import { putTruth } from '../../../converters/truth/record.ts';
 import { countersSince, readCounters } from '../../../infra/collector/counters.ts';
 import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
+import { planHash } from '../../../loadtests/campaign/plan/canonical.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
 import { environmentStack } from '../environment-stack.ts';
@@ -11,8 +13,10 @@ import { readHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
 import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { places } from '../places.ts';
+import { doing } from '../run/doing.ts';
+import { jobOf } from '../run/job.ts';
 import { takeOverSteps } from '../run/take-over.ts';
-import { parseScenario, scenarioScript } from '../scenarios.ts';
+import { parseScenario } from '../scenarios.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
 
@@ -23,15 +27,25 @@ export const loadCommand = (finish: (code: number) => void) =>
     )
     .argument('<scenario>', 'which script of loadtests/scenarios, such as 01-steady', parseScenario)
     .action((scenario: string, options: TrafficOptions) =>
-      interruptible(async (signal) => {
-        const { rate, duration: durationS, runner, json = false } = options;
+      interruptible(async (signal, interrupt) => {
+        const { runner, json = false } = options;
         const { runId, seed } = nameRun(options);
+        const { script, plan, rate, durationS } = jobOf({
+          ...{ scenario, seed },
+          rate: options.rate,
+          durationS: options.duration,
+        });
         const stack = environmentStack() ?? (await readHeldStack());
         const raw = openStore('s3://raw', {
           endpoint: stack.s3.endpoint,
           credentials: { accessKeyId: stack.s3.access_key, secretAccessKey: stack.s3.secret_key },
         });
-        const run = await openRun({ raw, runId, target: stack.target, seed, rawPrefix: stack.raw_prefix });
+        const run = await openRun({
+          ...{ raw, runId, seed },
+          target: stack.target,
+          rawPrefix: stack.raw_prefix,
+          ...(plan ? { timeScale: plan.time_scale, planHash: planHash(plan) } : {}),
+        });
         const startMs = Date.now();
         const before = await readCounters(stack.collector_counters);
         let complete = false;
@@ -44,25 +58,19 @@ export const loadCommand = (finish: (code: number) => void) =>
               {
                 title: `Traffic of ${scenario}: ${rate} requests/s for ${durationS} s, seed ${seed}`,
                 run: async (update) => {
-                  sent = await sendTraffic({
-                    raw,
-                    runId,
-                    script: scenarioScript(scenario),
-                    scenario,
-                    runner,
-                    seed,
-                    rate,
-                    durationS,
-                    stack: {
-                      webApiUrl: stack.web_api,
-                      controlUrl: stack.control.url,
-                      controlToken: stack.control.token,
-                    },
-                    folder: join(places.stack('stack'), 'client', runId),
-                    signal,
-                    onProgress: ({ elapsedMs, requests }) =>
-                      update(`${Math.round(elapsedMs / 1000)} of ${durationS} s, ${requests} requests`),
-                  });
+                  sent = await interrupt.part('ending the traffic', (soft) =>
+                    sendTraffic({
+                      ...{ raw, runId, script, scenario, runner, seed, rate, durationS, plan },
+                      stack: {
+                        webApiUrl: stack.web_api,
+                        controlUrl: stack.control.url,
+                        controlToken: stack.control.token,
+                      },
+                      folder: join(places.stack('stack'), 'client', runId),
+                      signal: soft,
+                      onProgress: (progress) => update(doing({ progress, durationS, plan })),
+                    }),
+                  );
                 },
               },
               {
@@ -73,6 +81,7 @@ export const loadCommand = (finish: (code: number) => void) =>
                   await drainQueue({ metricsUrl, token: stack.metrics_token, signal });
                   const endMs = Date.now();
                   const collector = await collectorQuiet({ url: stack.collector_counters, signal });
+                  if (sent.truth) await putTruth({ raw, truth: sent.truth });
                   await run.complete({
                     window: { start_ms: startMs, end_ms: endMs },
                     drainedMs: Date.now(),
@@ -91,7 +100,7 @@ export const loadCommand = (finish: (code: number) => void) =>
         } finally {
           if (!complete) await run.abandon().catch(() => {}); // the stack may be gone, which is the error to tell
         }
-        finish(sent?.result.exitCode ?? 1);
+        finish(sent?.interrupted ? 130 : (sent?.result.exitCode ?? 1));
         if (json) console.log(JSON.stringify({ run_id: runId, seed, summary: sent?.result.summary }));
         else
           console.log(

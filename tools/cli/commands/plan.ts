@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { CAMPAIGN_NAMES, type CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
+import { Command, Option } from 'commander';
+import type { CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
 import { canonicalPlan, planHash } from '../../../loadtests/campaign/plan/canonical.ts';
 import type { Change } from '../../../loadtests/campaign/plan/catalogue.ts';
 import { type Plan, type PlannedCase, plan, type Span } from '../../../loadtests/campaign/plan/plan.ts';
 import { TIMELINE_MARKS, timeline } from '../../../loadtests/campaign/plan/timeline.ts';
-import { parseDuration, parseRate, parseSeed } from '../options.ts';
+import { campaignOption, parseDuration, parseRate, parseSeed, timeScaleOption } from '../options.ts';
 import { formatTable } from '../table.ts';
 
 interface PlanCommandOptions {
@@ -19,12 +19,8 @@ interface PlanCommandOptions {
 
 export const planCommand = (_finish: (code: number) => void) =>
   new Command('plan')
-    .description('shows what a campaign will do and when; campaigns themselves cannot be run yet')
-    .addOption(
-      new Option('--campaign <name>', 'quick: all faults once; standard: two hours; none: traffic alone')
-        .choices(CAMPAIGN_NAMES)
-        .default('quick'),
-    )
+    .description('shows what a campaign will do and when, before anything runs')
+    .addOption(campaignOption().default('quick'))
     .addOption(
       new Option('--seed <n>', 'same seed, same plan (default: a random one, printed)').argParser(parseSeed),
     )
@@ -32,12 +28,7 @@ export const planCommand = (_finish: (code: number) => void) =>
       new Option('--duration <time>', 'length of the run (default: the campaign’s)').argParser(parseDuration),
     )
     .addOption(new Option('--rate <n>', 'requests a second (default: the campaign’s)').argParser(parseRate))
-    .addOption(
-      new Option(
-        '--time-scale <n>',
-        'how many times faster than in life the changes hold (default: the campaign’s)',
-      ).argParser(parseTimeScale),
-    )
+    .addOption(timeScaleOption())
     .option('--json', 'print the plan as one line of JSON; its SHA-256 is the plan hash of a run')
     .action(({ json = false, seed = randomInt(2 ** 32 - 1), ...options }: PlanCommandOptions) => {
       const { campaign, duration: durationS, rate, timeScale } = options;
@@ -45,13 +36,6 @@ export const planCommand = (_finish: (code: number) => void) =>
       if (json) process.stdout.write(canonicalPlan(made));
       else console.log(told(made));
     });
-
-function parseTimeScale(text: string): number {
-  const scale = Number(text);
-  if (!(scale >= 1) || scale > 1000 || text.trim() === '')
-    throw new InvalidArgumentError(`a time scale is a number from 1 to 1000, got "${text}".`);
-  return scale;
-}
 
 function told(made: Plan): string {
   const { campaign, seed, duration_ms, time_scale, traffic, cases } = made;

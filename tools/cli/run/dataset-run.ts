@@ -1,46 +1,51 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { convertRun } from '../../../converters/convert.ts';
-import { fetchDataset } from '../../../converters/dataset/fetch.ts';
-import { pointLatest } from '../../../converters/dataset/latest.ts';
-import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { ownRawPrefix } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import type { ObjectStore } from '../../../converters/store/store.ts';
+import { putTruth, type RunTruth } from '../../../converters/truth/record.ts';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
 import { DockerTarget } from '../../../infra/docker/target.ts';
 import { deadStackEnded } from '../../../infra/embedded/state.ts';
 import type { Target } from '../../../infra/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
+import { planHash } from '../../../loadtests/campaign/plan/canonical.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
 import type { LoadResult, RunnerChoice } from '../../../loadtests/load.ts';
 import { CliError } from '../errors.ts';
+import type { Interrupt } from '../interrupt.ts';
 import type { MemoryPeak, MemoryWatch } from '../memory.ts';
 import { places } from '../places.ts';
-import { scenarioScript } from '../scenarios.ts';
-import { sealAndJudge } from '../seal.ts';
 import { type DockerChoice, dockerChoice, embeddedChoice, type StackChoice } from '../stacks.ts';
 import type { Step, Update } from '../steps.ts';
 import { VERSION } from '../version.ts';
+import { DatasetMaking } from './dataset-making.ts';
+import { doing } from './doing.ts';
+import type { Job } from './job.ts';
 import type { Made } from './made.ts';
+import { scaledEnv, scaleSettings } from './scaled-settings.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
-const SCENARIO = '01-steady';
+/** Exit code of k6 and of the runner. */
+const THRESHOLDS_CROSSED = 99;
 
 export interface DatasetRunOptions {
   readonly runId: RunId;
   /** A stack of containers, instead of an embedded one. */
   readonly docker?: DockerChoice | undefined;
   readonly seed: number;
-  readonly rate: number;
-  readonly durationS: number;
+  readonly job: Job;
   readonly runner: RunnerChoice;
-  readonly signal: AbortSignal;
+  /** Bring the ground truth too. */
+  readonly labels: boolean;
+  /** Publish the dataset though a gate failed. */
+  readonly force: boolean;
+  readonly interrupt: Interrupt;
 }
 
 /**
@@ -62,16 +67,21 @@ export class DatasetRun {
   #deploymentsUntold: number | null = null;
   #load: LoadResult | undefined;
   #traffic: RunRecord['traffic'] = null;
-  #record: RunRecord | undefined;
-  #sealed: { quality: Quality; rows: number } | undefined;
+  #truth: RunTruth | undefined;
+  #interrupted = false;
+  #making: DatasetMaking | undefined;
+  #unscale: (() => Promise<void>) | undefined;
 
   private constructor(options: DatasetRunOptions) {
     this.#options = options;
     this.#folder = join(places.data, options.runId);
-    const { runId, docker } = options;
+    const { runId, docker, job } = options;
     this.#stack = docker
       ? dockerChoice(docker)
-      : embeddedChoice({ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId) });
+      : embeddedChoice({
+          ...{ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId) },
+          ...(job.plan ? { env: { 'web-api': scaledEnv(job.plan) } } : {}),
+        });
   }
 
   /** @throws DATA_EXISTS, RUN_ID_TAKEN */
@@ -92,11 +102,11 @@ export class DatasetRun {
   }
 
   steps(): Step[] {
-    const { rate, durationS } = this.#options;
+    const { scenario, rate, durationS } = this.#options.job;
     const step = (title: string, name: string, run: (update: Update) => Promise<string>): Step => ({
       title,
       run: async (update) => {
-        this.#options.signal.throwIfAborted();
+        this.#signal.throwIfAborted();
         const since = performance.now();
         const text = await run(update);
         this.#seconds[name] = (performance.now() - since) / 1000;
@@ -107,26 +117,27 @@ export class DatasetRun {
       ...(this.#open ? takeOverSteps(this.#open) : []),
       step('Programs', 'programs', (update) => this.#findPrograms(update)),
       step('Stack', 'stack', (update) => this.#startStack(update)),
-      step(`Traffic: ${rate} requests/s for ${durationS} s`, 'traffic', (update) =>
+      step(`Traffic of ${scenario}: ${rate} requests/s for ${durationS} s`, 'traffic', (update) =>
         this.#sendTraffic(update),
       ),
       step('Draining', 'drain', (update) => this.#drain(update)),
-      step('Converting', 'convert', (update) => this.#convert(update)),
-      step('Sealing', 'seal', (update) => this.#seal(update)),
-      step('Fetching', 'fetch', () => this.#fetch()),
+      step('Converting', 'convert', (update) => this.#made.convert(update)),
+      step('Sealing', 'seal', (update) => this.#made.seal(update)),
+      step('Fetching', 'fetch', () => this.#made.fetch()),
     ];
   }
 
   made(): Made {
-    if (!this.#sealed) throw new Error('the run is not sealed');
+    if (!this.#making?.sealed) throw new Error('the run is not sealed');
     return {
       run_id: this.#options.runId,
       seed: this.#options.seed,
       folder: this.#folder,
-      ...this.#sealed,
+      ...this.#making.sealed,
+      interrupted: this.#interrupted,
       seconds: this.#seconds,
       stack_memory: this.#stackMemory,
-      thresholds_crossed: this.#load?.exitCode !== 0,
+      thresholds_crossed: this.#load?.exitCode === THRESHOLDS_CROSSED,
       load_summary: this.#load?.text ?? '',
     };
   }
@@ -137,8 +148,9 @@ export class DatasetRun {
     if (this.resumable && this.#target instanceof DockerTarget) this.#target.leaveUp();
     const steps = [
       () => this.#control?.close(),
-      () => this.#target?.stop({ signal: this.#options.signal }),
-      () => (this.#record ? undefined : this.#open?.abandon()),
+      () => (this.#target instanceof DockerTarget && this.#target.staysUp ? this.#unscale?.() : undefined),
+      () => this.#target?.stop({ signal: this.#signal }),
+      () => (this.#making ? undefined : this.#open?.abandon()),
     ];
     const errors: unknown[] = [];
     for (const step of steps) await Promise.resolve(step()).catch((error) => errors.push(error));
@@ -147,29 +159,33 @@ export class DatasetRun {
 
   /** Recorded to its end, but not made into a dataset: `convert` and `seal` can go on from here. */
   get resumable(): boolean {
-    return this.#record !== undefined && this.#sealed === undefined;
+    return this.#making !== undefined && this.#making.sealed === undefined;
   }
 
   /** Takes the run's id, in the bucket where its record will be. */
   async #claim({ raw, startMs }: { raw: ObjectStore; startMs?: number }): Promise<void> {
-    const { runId, docker, seed } = this.#options;
-    const target = docker ? 'docker' : 'embedded';
-    const { rawPrefix } = this.#stack;
-    this.#open = await openRun({ raw, runId, target, seed, rawPrefix, ...(startMs ? { startMs } : {}) });
+    const { runId, docker, seed, job } = this.#options;
+    this.#open = await openRun({
+      ...{ raw, runId, seed },
+      target: docker ? 'docker' : 'embedded',
+      rawPrefix: this.#stack.rawPrefix,
+      ...(startMs ? { startMs } : {}),
+      ...(job.plan ? { timeScale: job.plan.time_scale, planHash: planHash(job.plan) } : {}),
+    });
   }
 
   async #findPrograms(update: Update): Promise<string> {
-    this.#programs = await this.#stack.prepare({ update, signal: this.#options.signal });
+    this.#programs = await this.#stack.prepare({ update, signal: this.#signal });
     return Object.entries(this.#programs).flat().join(' ');
   }
 
   async #startStack(update: Update): Promise<string> {
-    const { signal } = this.#options;
     this.#memory = this.#stack.watchMemory();
-    this.#target = await this.#stack.make({ update, signal });
+    this.#target = await this.#stack.make({ update, signal: this.#signal });
     const opening = windowOpening(this.#target);
     await this.#target.start();
     const found = this.#target.found;
+    await this.#scale(this.#target, update);
     this.#opening = found ? Promise.resolve(Date.now()) : opening;
     if (!this.#open) await this.#claim({ raw: this.#bucket('raw'), startMs: await this.#opening });
     this.#control = await Control.start({ target: this.#target });
@@ -177,33 +193,41 @@ export class DatasetRun {
     return `${found ? 'was up: ' : ''}${Object.keys(this.#target.versions()).join(', ')}`;
   }
 
+  /** An embedded stack has it from its start. Of a campaign that holds nothing that it is about, containers go without. */
+  async #scale(target: Target, update: Update): Promise<void> {
+    const { plan } = this.#options.job;
+    if (target.kind === 'embedded' || !plan?.cases.some(({ scenario }) => scenario === '02-heap-leak'))
+      return;
+    update('web-api: settings of the time scale');
+    this.#unscale = await scaleSettings({ target, plan });
+  }
+
   async #sendTraffic(update: Update): Promise<string> {
-    const { runId, seed, rate, durationS, runner, signal } = this.#options;
+    const { runId, seed, runner, job, interrupt } = this.#options;
+    const { scenario, script, plan, rate, durationS } = job;
     const target = this.target;
-    const { traffic, result, requests } = await sendTraffic({
-      raw: this.#bucket('raw'),
-      runId,
-      script: scenarioScript(SCENARIO),
-      scenario: SCENARIO,
-      runner,
-      seed,
-      rate,
-      durationS,
-      stack: {
-        webApiUrl: target.address('web-api').url,
-        controlUrl: this.#control?.address.url ?? '',
-        controlToken: target.secrets().controlToken,
-      },
-      folder: join(places.stack(runId), 'client'),
-      signal,
-      onProgress: ({ elapsedMs, requests, failures, requestsPerSecond }) =>
-        update(
-          `${Math.round(elapsedMs / 1000)} of ${durationS} s, ${requests} requests, ${requestsPerSecond.toFixed(1)}/s, ${failures} with a 4xx, 5xx or no answer`,
-        ),
-    });
+    const hint = plan ? 'ending the traffic; the cases that are over are kept' : 'ending the traffic';
+    const { traffic, result, requests, truth, interrupted } = await interrupt.part(hint, (signal) =>
+      sendTraffic({
+        raw: this.#bucket('raw'),
+        ...{ runId, script, scenario, runner, seed, rate, durationS, plan },
+        stack: {
+          webApiUrl: target.address('web-api').url,
+          controlUrl: this.#control?.address.url ?? '',
+          controlToken: target.secrets().controlToken,
+        },
+        folder: join(places.stack(runId), 'client'),
+        signal,
+        onProgress: (progress) => update(doing({ progress, durationS, plan })),
+      }),
+    );
     this.#traffic = traffic;
     this.#load = result;
-    return `${requests} requests by ${result.runner === 'k6' ? `k6 ${result.runnerVersion}` : 'the bundled runner'}`;
+    this.#truth = truth;
+    this.#interrupted = interrupted;
+    const by = result.runner === 'k6' ? `k6 ${result.runnerVersion}` : 'the bundled runner';
+    const cases = truth && plan ? `, ${truth.cases.length} of ${plan.cases.length} cases` : '';
+    return `${requests} requests by ${by}${cases}${interrupted ? ', interrupted' : ''}`;
   }
 
   async #drain(update: Update): Promise<string> {
@@ -212,20 +236,22 @@ export class DatasetRun {
     await drainQueue({
       metricsUrl: `${target.address('payment-worker').url}/metrics`,
       token: target.secrets().metricsToken,
-      signal: this.#options.signal,
+      signal: this.#signal,
     });
     update('stopping the services');
     await this.#control?.close();
     await target.stopServices();
     const endMs = Date.now() + 1; // exclusive: the last process has ended in this millisecond
     update('waiting for the collector to have put everything');
-    const { signal } = this.#options;
-    const collector = await target.stopCollector({ signal });
-    signal.throwIfAborted(); // the run is not recorded to its end
+    const collector = await target.stopCollector({ signal: this.#signal });
+    this.#signal.throwIfAborted(); // the run is not recorded to its end
     this.#stackMemory = this.#memory?.stop() ?? this.#stackMemory;
     if (!this.#load) throw new Error('there was no traffic');
     if (!this.#open) throw new Error('the run has no id yet');
-    this.#record = await this.#open.complete({
+    const raw = this.#bucket('raw');
+    // before the record, so that whoever sees a complete run sees its truth
+    if (this.#truth) await putTruth({ raw, truth: this.#truth });
+    const record = await this.#open.complete({
       window: { start_ms: (await this.#opening) ?? 0, end_ms: endMs },
       drainedMs: Date.now(),
       traffic: this.#traffic,
@@ -236,40 +262,14 @@ export class DatasetRun {
       }),
       versions: this.#versions(target),
     });
+    const { labels, force } = this.#options;
+    const datasets = this.#bucket('datasets');
+    this.#making = new DatasetMaking({
+      ...{ raw, datasets, record, labels, force },
+      folder: this.#folder,
+      signal: this.#signal,
+    });
     return `${collector.sent.logs} log records, ${collector.sent.traces} spans, ${collector.sent.metrics} metric points in the raw bucket`;
-  }
-
-  async #convert(update: Update): Promise<string> {
-    const report = await convertRun({
-      raw: this.#bucket('raw'),
-      record: this.#complete(),
-      signal: this.#options.signal,
-      onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
-    });
-    return `${report.objects} raw objects, ${report.validated} events checked against the schema`;
-  }
-
-  async #seal(update: Update): Promise<string> {
-    this.#sealed = await sealAndJudge({
-      raw: this.#bucket('raw'),
-      datasets: this.#bucket('datasets'),
-      record: this.#complete(),
-      signal: this.#options.signal,
-      update,
-    });
-    return `${this.#sealed.rows} rows`;
-  }
-
-  async #fetch(): Promise<string> {
-    const { runId, signal } = this.#options;
-    const { files, bytes } = await fetchDataset({
-      datasets: this.#bucket('datasets'),
-      runId,
-      to: this.#folder,
-      signal,
-    });
-    await pointLatest(places.data, runId);
-    return `${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
   }
 
   #bucket(name: 'raw' | 'datasets'): ObjectStore {
@@ -287,9 +287,13 @@ export class DatasetRun {
     return this.#target;
   }
 
-  #complete(): RunRecord {
-    if (!this.#record) throw new Error('the run is not complete');
-    return this.#record;
+  get #made(): DatasetMaking {
+    if (!this.#making) throw new Error('the run is not complete');
+    return this.#making;
+  }
+
+  get #signal(): AbortSignal {
+    return this.#options.interrupt.signal;
   }
 
   #versions(target: Target): Record<string, string> {

@@ -9,6 +9,8 @@ export interface Made {
   readonly folder: string;
   readonly rows: number;
   readonly quality: Quality;
+  /** Its traffic was ended early: only the cases that were over are in the ground truth. */
+  readonly interrupted: boolean;
   /** Seconds by step. */
   readonly seconds: Readonly<Record<string, number>>;
   readonly stack_memory: MemoryPeak;

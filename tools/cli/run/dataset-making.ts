@@ -1,0 +1,66 @@
+import { convertRun } from '../../../converters/convert.ts';
+import { fetchDataset } from '../../../converters/dataset/fetch.ts';
+import { pointLatest } from '../../../converters/dataset/latest.ts';
+import type { Quality } from '../../../converters/judge/quality.ts';
+import type { RunRecord } from '../../../converters/run/record.ts';
+import type { ObjectStore } from '../../../converters/store/store.ts';
+import { places } from '../places.ts';
+import { sealAndJudge } from '../seal.ts';
+import type { Update } from '../steps.ts';
+
+export interface Buckets {
+  readonly raw: ObjectStore;
+  readonly datasets: ObjectStore;
+}
+
+interface MakingOptions extends Buckets {
+  readonly record: RunRecord;
+  /** Where the dataset is fetched to. */
+  readonly folder: string;
+  /** With the ground truth. */
+  readonly labels: boolean;
+  /** Publish it though a gate failed. */
+  readonly force: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** From a run that is recorded to its end to a dataset on this computer: convert, seal, fetch. */
+export class DatasetMaking {
+  readonly #options: MakingOptions;
+  #sealed: { quality: Quality; rows: number } | undefined;
+
+  constructor(options: MakingOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined until it is sealed. */
+  get sealed(): { quality: Quality; rows: number } | undefined {
+    return this.#sealed;
+  }
+
+  async convert(update: Update): Promise<string> {
+    const { raw, record, signal } = this.#options;
+    const report = await convertRun({
+      ...{ raw, record, signal },
+      onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
+    });
+    return `${report.objects} raw objects, ${report.validated} events checked against the schema`;
+  }
+
+  async seal(update: Update): Promise<string> {
+    const { raw, datasets, record, force, signal } = this.#options;
+    this.#sealed = await sealAndJudge({ raw, datasets, record, force, signal, update });
+    return `${this.#sealed.rows} rows`;
+  }
+
+  async fetch(): Promise<string> {
+    const { datasets, record, folder, labels, signal } = this.#options;
+    const { files, bytes } = await fetchDataset({
+      ...{ datasets, labels, signal },
+      runId: record.run_id,
+      to: folder,
+    });
+    await pointLatest(places.data, record.run_id);
+    return `${files} files, ${(bytes / 1e6).toFixed(1)} MB`;
+  }
+}

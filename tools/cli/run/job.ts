@@ -1,0 +1,72 @@
+import { CAMPAIGNS, type CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
+import { casePlan } from '../../../loadtests/campaign/plan/case-plan.ts';
+import { type Plan, plan } from '../../../loadtests/campaign/plan/plan.ts';
+import { CliError } from '../errors.ts';
+import { scenarioScript } from '../scenarios.ts';
+
+const STEADY = '01-steady';
+const STEADY_S = 180;
+const STEADY_RATE = 20;
+
+/** What the traffic of a run is: which script, and the plan of its changes where there are any. */
+export interface Job {
+  /** Name of the script in loadtests/scenarios. */
+  readonly scenario: string;
+  readonly script: string;
+  readonly plan: Plan | null;
+  readonly rate: number;
+  readonly durationS: number;
+}
+
+export interface JobOptions {
+  readonly campaign?: CampaignName | undefined;
+  readonly scenario?: string | undefined;
+  readonly seed: number;
+  readonly rate?: number | undefined;
+  /** Whole seconds. */
+  readonly durationS?: number | undefined;
+  readonly timeScale?: number | undefined;
+}
+
+/** @throws OPTION_INVALID for options that exclude each other; INVALID_PLAN when the cases do not fit */
+export function jobOf({ campaign, scenario = STEADY, seed, ...options }: JobOptions): Job {
+  const { rate, durationS, timeScale } = options;
+  if (campaign !== undefined) {
+    if (scenario !== STEADY)
+      throw new CliError(
+        'OPTION_INVALID',
+        '--campaign and --scenario exclude each other: a campaign has its own scenarios',
+      );
+    return planned('20-campaign', plan({ campaign, seed, rate, durationS, timeScale }));
+  }
+  if (scenario !== STEADY) {
+    if (durationS !== undefined || timeScale !== undefined)
+      throw new CliError(
+        'OPTION_INVALID',
+        `--duration and --time-scale are not for ${scenario} alone: its phases are FAULTLINE_BASELINE, FAULTLINE_HOLD and FAULTLINE_COOLDOWN`,
+      );
+    return planned(scenario, casePlan({ scenario, seed, rate, env: process.env }));
+  }
+  if (timeScale !== undefined)
+    throw new CliError('OPTION_INVALID', '--time-scale is for --campaign: without one nothing changes');
+  return {
+    scenario,
+    script: scenarioScript(scenario),
+    plan: null,
+    rate: rate ?? STEADY_RATE,
+    durationS: durationS ?? STEADY_S,
+  };
+}
+
+const planned = (scenario: string, made: Plan): Job => ({
+  scenario,
+  script: scenarioScript(scenario),
+  plan: made,
+  rate: made.traffic.rate,
+  durationS: made.duration_ms / 1000,
+});
+
+/** `quick: …` of all campaigns, for the help. */
+export const campaignHelp = (Object.keys(CAMPAIGNS) as CampaignName[])
+  .map((name) => `${name} (${Math.round(CAMPAIGNS[name].durationS / 60)} min)`)
+  .join(', ');
