@@ -36,6 +36,8 @@ const TEXT = {
   DOCKER_MISSING: () => 'no docker command on PATH: install Docker (https://docs.docker.com/get-docker/)',
   PULUMI_FAILED: (command: string, reason: string) => `pulumi ${command} failed: ${reason}`,
   DOCKER_FAILED: (command: string, reason: string) => `docker ${command} failed: ${reason}`,
+  OPERATOR_AWAY: (url: string, reason: string) =>
+    `the operator at ${url} must answer, ${reason}; the change may have taken effect or not`,
   CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,
   REQUEST_REFUSED: (reason: string) => reason,
 } as const;

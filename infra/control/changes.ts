@@ -9,7 +9,7 @@ import { type Answer, askOperator, reportChange } from './operator.ts';
  *   deployment, rollback, restart, scaling, config with env or limits → target → told to the operator
  *   everything else → operator
  *
- * @throws CHANGE_INVALID and what the target refuses before it touches anything; those leave no change event
+ * @throws CHANGE_INVALID and what the target refuses before it touches anything, which leave no change event; OPERATOR_AWAY
  */
 export async function applyChange(target: Target, body: Readonly<Record<string, unknown>>): Promise<Answer> {
   const change = parseTargetChange(body);

@@ -3,33 +3,38 @@ import type { AddressInfo } from 'node:net';
 import { InfraError } from '../errors.ts';
 import type { Address, Target } from '../target.ts';
 import { TOPOLOGY } from '../topology.ts';
-import { applyChange } from './changes.ts';
 import type { Answer } from './operator.ts';
 import { checkHost, checkToken, Refused, readObject } from './request.ts';
+import { type Reverted, RevertibleChanges } from './revertible.ts';
 
 const HOST = '127.0.0.1';
 
 /**
  * The one door through which anything in the stack is changed while it runs; loopback only.
  *
- *   GET  /health    200, no token
- *   GET  /stack     addresses of the components and versions of the services
- *   POST /changes   see changes.ts; answers when the change took effect
+ *   GET  /health           200, no token
+ *   GET  /stack            addresses of the components and versions of the services
+ *   POST /changes          see changes.ts; answers when the change took effect
+ *   POST /changes/revert   takes back whatever is not as it was; 502 when a part of that failed
  *
  * 403 for a foreign Host, 401 without the token, 400 for what is not understood, 502 for a change that failed.
  */
 export class Control {
   readonly #server: Server;
+  readonly #changes: RevertibleChanges;
 
-  private constructor(server: Server) {
+  private constructor({ server, changes }: { server: Server; changes: RevertibleChanges }) {
     this.#server = server;
+    this.#changes = changes;
   }
 
   /** @param port 0 for a free one. @throws PORT_BUSY */
   static async start(options: { target: Target; token?: string; port?: number }): Promise<Control> {
     const { target, token = target.secrets().controlToken, port = 0 } = options;
+    const changes = new RevertibleChanges(target);
+    // Times to receive a request; a change may take as long as it takes.
     const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
-      void answer(request, { target, token }).then((result) => send(response, result));
+      void answer(request, { target, token, changes }).then((result) => send(response, result));
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) =>
@@ -41,12 +46,20 @@ export class Control {
       );
       server.listen({ port, host: HOST }, resolve);
     });
-    return new Control(server);
+    return new Control({ server, changes });
   }
 
   get address(): Address {
     const { port } = this.#server.address() as AddressInfo;
     return { host: HOST, port, url: `http://${HOST}:${port}` };
+  }
+
+  /**
+   * Takes back whatever changes made through this API have left, the newest first; what fails is in the result, and the rest
+   * was tried all the same. To be called before a stack is left up.
+   */
+  revertAll(): Promise<Reverted> {
+    return this.#changes.revertAll();
   }
 
   async close(): Promise<void> {
@@ -58,7 +71,7 @@ export class Control {
 
 async function answer(
   request: IncomingMessage,
-  { target, token }: { target: Target; token: string },
+  { target, token, changes }: { target: Target; token: string; changes: RevertibleChanges },
 ): Promise<Answer> {
   try {
     checkHost(request);
@@ -66,11 +79,16 @@ async function answer(
     if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
     checkToken(request, token);
     if (route === 'GET /stack') return { status: 200, body: stackOf(target) };
-    if (route === 'POST /changes') return await applyChange(target, await readObject(request));
+    if (route === 'POST /changes') return await changes.apply(await readObject(request));
+    if (route === 'POST /changes/revert') {
+      const body = await changes.revertAll();
+      return { status: body.failed.length > 0 ? 502 : 200, body };
+    }
     throw new Refused(404, `no such route: ${route}`);
   } catch (error) {
     if (error instanceof Refused) return problem(error.status, error);
-    return problem(error instanceof InfraError ? 400 : 502, error);
+    const refused = error instanceof InfraError && error.code !== 'OPERATOR_AWAY';
+    return problem(refused ? 400 : 502, error);
   }
 }
 

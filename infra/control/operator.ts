@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InfraError } from '../errors.ts';
 import type { Target } from '../target.ts';
 
 const ATTEMPTS = 5;
@@ -20,21 +21,38 @@ export interface Report {
   readonly detail?: string;
 }
 
-/** The operator's one door: it carries out a change, and answers when the change took effect. */
+/** A schema change may take as long; see the operator's own limit on a statement. */
+const ANSWER_MS = 120_000;
+
+/**
+ * The operator's one door: it carries out a change, and answers when the change took effect.
+ * @throws OPERATOR_AWAY
+ */
 export async function askOperator(
   target: Target,
   change: Readonly<Record<string, unknown>>,
 ): Promise<Answer> {
-  const response = await fetch(`${target.address('operator').url}/changes`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      authorization: `Bearer ${target.secrets().operatorToken}`,
-    },
-    body: JSON.stringify(change),
-    signal: AbortSignal.timeout(120_000),
-  });
-  return { status: response.status, body: await response.json().catch(() => ({})) };
+  const { url } = target.address('operator');
+  try {
+    const response = await fetch(`${url}/changes`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${target.secrets().operatorToken}`,
+      },
+      body: JSON.stringify(change),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return { status: response.status, body: await response.json().catch(() => ({})) };
+  } catch (cause) {
+    throw new InfraError('OPERATOR_AWAY', [url, reasonOf(cause as Error)], { cause });
+  }
+}
+
+/** What fetch says lies in the cause: `fetch failed` alone helps nobody. */
+function reasonOf({ message, cause }: Error): string {
+  const { code } = (cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : message;
 }
 
 /** Tells the operator of a change, a few times if need be. Returns the change's uid, or undefined if it took no note. */

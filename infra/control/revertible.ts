@@ -1,0 +1,89 @@
+import { InfraError } from '../errors.ts';
+import type { Target } from '../target.ts';
+import { applyChange } from './changes.ts';
+import { type Body, type Difference, Differences } from './differences.ts';
+import type { Answer } from './operator.ts';
+
+/** What came of taking everything back; each part was asked for like any other change, and is a change event too. */
+export interface Reverted {
+  readonly reverted: readonly { readonly thing: string; readonly request: Body }[];
+  readonly failed: readonly {
+    readonly thing: string;
+    readonly request: Body;
+    readonly error: string;
+    readonly message: string;
+  }[];
+}
+
+/** Changes to a target, with the memory of how it was. */
+export class RevertibleChanges {
+  readonly #target: Target;
+  readonly #differences = new Differences();
+  readonly #underWay = new Set<Promise<unknown>>();
+  #reverting: Promise<Reverted> | undefined;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  /** @throws what applyChange does */
+  apply(body: Body): Promise<Answer> {
+    const change = this.#apply(body);
+    this.#underWay.add(change);
+    const done = () => this.#underWay.delete(change);
+    change.then(done, done);
+    return change;
+  }
+
+  /**
+   * Takes back whatever is not as it was before the first change, the newest first; what fails does not keep the rest from
+   * being tried. Changes that are under way are waited for. May be called any number of times, also at once.
+   */
+  revertAll(): Promise<Reverted> {
+    this.#reverting ??= this.#revertAll().finally(() => {
+      this.#reverting = undefined;
+    });
+    return this.#reverting;
+  }
+
+  async #revertAll(): Promise<Reverted> {
+    await Promise.allSettled(this.#underWay);
+    const reverted: Reverted['reverted'][number][] = [];
+    const failed: Reverted['failed'][number][] = [];
+    for (const difference of this.#differences.all) {
+      const { thing, request } = difference;
+      const problem = await this.#takeBack(difference);
+      if (problem === undefined) reverted.push({ thing, request });
+      else failed.push({ thing, request, ...problem });
+    }
+    return { reverted, failed };
+  }
+
+  async #takeBack({ thing, request, certain }: Difference) {
+    const { status, body } = await this.#apply(request).catch((error: unknown): Answer => {
+      const { code = 'INTERNAL', message } = error as Error & { code?: string };
+      return { status: error instanceof InfraError ? 400 : 500, body: { error: code, message } };
+    });
+    if (status === 200) return undefined;
+    const { error = String(status), message = '' } = (body ?? {}) as { error?: string; message?: string };
+    if (certain || status >= 500 || error === 'OPERATOR_AWAY') return { error, message };
+    this.#differences.forget(thing); // refused, for it had never taken effect
+    return undefined;
+  }
+
+  async #apply(body: Body): Promise<Answer> {
+    const before = this.#target.versions();
+    let answer: Answer | undefined;
+    try {
+      answer = await applyChange(this.#target, body);
+      return answer;
+    } catch (error) {
+      // Refused before anything was touched; but an operator that went away may have done it.
+      if (error instanceof InfraError && error.code !== 'OPERATOR_AWAY')
+        answer = { status: 400, body: undefined };
+      throw error;
+    } finally {
+      this.#differences.note({ body, answer, before, after: this.#target.versions() });
+    }
+  }
+}
