@@ -6,74 +6,10 @@ import { Counter } from 'prom-client';
 import { reasonOf, storefrontError } from '../chassis/errors.ts';
 import { bearerMatches } from '../chassis/token.ts';
 import { flushCache } from './cache-flush.ts';
-import { type Change, type ChangeKind, changeKinds, type Effect } from './change.ts';
+import type { Change, Effect } from './change.ts';
+import { body, type ChangeRequest } from './change-request.ts';
 import { setFeatureFlag } from './feature-flag.ts';
-
-const name = { type: 'string', pattern: '^[a-z][a-z0-9_-]{0,59}$' } as const;
-const short = { type: 'string', maxLength: 200 } as const;
-
-type Request =
-  | { kind: 'feature_flag'; flag: string; value: boolean; service?: string; actor: string }
-  | { kind: 'cache_flush'; target: 'cache'; actor: string }
-  | {
-      kind: ChangeKind;
-      apply: false;
-      service: string;
-      from: string;
-      to: string;
-      actor: string;
-      status?: 'applied' | 'failed';
-      detail?: string;
-    };
-
-const body = {
-  type: 'object',
-  required: ['kind', 'actor'],
-  properties: { kind: { type: 'string', enum: changeKinds } },
-  // `apply: false` tells of a change that somebody else carried out; everything else is carried out here.
-  if: { required: ['apply'], properties: { apply: { const: false } } },
-  // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's keyword
-  then: {
-    required: ['service', 'from', 'to'],
-    additionalProperties: false,
-    properties: {
-      kind: {},
-      apply: { const: false },
-      service: name,
-      from: short,
-      to: short,
-      actor: name,
-      status: { enum: ['applied', 'failed'] },
-      detail: short,
-    },
-  },
-  else: {
-    if: { properties: { kind: { const: 'feature_flag' } } },
-    // biome-ignore lint/suspicious/noThenProperty: `then` is JSON Schema's keyword
-    then: {
-      required: ['flag', 'value'],
-      additionalProperties: false,
-      properties: {
-        kind: {},
-        apply: { const: true },
-        flag: name,
-        value: { type: 'boolean' },
-        service: name,
-        actor: name,
-      },
-    },
-    else: {
-      required: ['target'],
-      additionalProperties: false,
-      properties: {
-        kind: { const: 'cache_flush' },
-        apply: { const: true },
-        target: { const: 'cache' },
-        actor: name,
-      },
-    },
-  },
-} as const;
+import { migrateSchema, migrationEffect } from './migration.ts';
 
 const changes = new Counter({
   name: 'changes_total',
@@ -81,15 +17,22 @@ const changes = new Counter({
   labelNames: ['kind', 'status'] as const,
 });
 
+/** What changes are carried out with. */
+interface Means {
+  database: Pool;
+  cache: Redis;
+  databaseUrl: string;
+  instance: string;
+}
+
 /** POST /changes: carries a change out, or takes note of one, and writes its one line. Answers when it took effect. */
 export function changesRoute(
   app: FastifyInstance,
   {
-    database,
-    cache,
     operatorToken,
     allowedHosts,
-  }: { database: Pool; cache: Redis; operatorToken: string; allowedHosts: readonly string[] },
+    ...means
+  }: Means & { operatorToken: string; allowedHosts: readonly string[] },
 ): void {
   const guard = async (request: FastifyRequest) => {
     // A foreign Host is a page in somebody's browser that had its name resolve to us.
@@ -99,7 +42,7 @@ export function changesRoute(
       throw storefrontError('UNAUTHENTICATED', ['/changes needs its bearer token']);
     }
   };
-  app.post<{ Body: Request }>(
+  app.post<{ Body: ChangeRequest }>(
     '/changes',
     { schema: { body }, onRequest: guard },
     async function applyChange(request, reply) {
@@ -107,7 +50,7 @@ export function changesRoute(
       const uid = randomUUID();
       const about = { uid, kind: asked.kind, actor: asked.actor };
       try {
-        const { status, ...effect } = await carryOut({ asked, database, cache });
+        const { status, ...effect } = await carryOut(asked, means);
         write(request, { ...about, ...effect, status });
         return reply.code(200).send({ uid, status });
       } catch (error) {
@@ -123,15 +66,10 @@ export function changesRoute(
   );
 }
 
-async function carryOut({
-  asked,
-  database,
-  cache,
-}: {
-  asked: Request;
-  database: Pool;
-  cache: Redis;
-}): Promise<Effect & { status: Change['status'] }> {
+async function carryOut(
+  asked: ChangeRequest,
+  { database, cache, databaseUrl, instance }: Means,
+): Promise<Effect & { status: Change['status'] }> {
   if ('apply' in asked && asked.apply === false) {
     const { service, from, to, status = 'applied', detail } = asked;
     return { service, from, to, status, ...(detail === undefined ? {} : { detail }) };
@@ -140,13 +78,18 @@ async function carryOut({
     const effect = await setFeatureFlag({ database, flag: asked.flag, value: asked.value });
     return { ...effect, service: asked.service ?? effect.service, status: 'applied' };
   }
+  if ('migration' in asked) {
+    const { migration: id, direction } = asked;
+    return { ...(await migrateSchema({ databaseUrl, instance, id, direction })), status: 'applied' };
+  }
   return { ...(await flushCache({ cache })), status: 'applied' };
 }
 
 /** What a change that failed was meant to do. */
-function intended(asked: Request): Effect {
+function intended(asked: ChangeRequest): Effect {
   if ('flag' in asked)
     return { service: asked.service ?? 'storefront', from: asked.flag, to: `${asked.flag}=${asked.value}` };
+  if ('migration' in asked) return migrationEffect(asked.migration, asked.direction);
   return { service: 'cache', from: 'filled', to: '0 keys' };
 }
 

@@ -19,7 +19,7 @@ runService({
       metricsToken,
       checks: { database: () => database.query('SELECT 1'), cache: () => cache.ping() },
     });
-    changesRoute(app, { database, cache, operatorToken, allowedHosts });
+    changesRoute(app, { database, cache, databaseUrl, instance, operatorToken, allowedHosts });
     return {
       app,
       closing: [

@@ -4,8 +4,8 @@ import type { Logger } from '../chassis/log.ts';
 import { cached } from './cached.ts';
 
 /** Orders of so many days count. */
-const days = 180;
-const day = 86_400;
+const days = 365;
+const secondsOfDay = 86_400;
 
 export interface PopularProduct {
   id: number;
@@ -32,5 +32,6 @@ const mostBought = [
 /** They change slowly and take a while to count: counted once a day. */
 export function popularProducts({ database, cache }: { database: Pool; cache: Redis }): Popular {
   const load = async () => (await database.query<PopularProduct>(mostBought, [days])).rows;
-  return (log) => cached({ cache, log, entry: { name: 'popular', key: 'popular:v1', seconds: day, load } });
+  return (log) =>
+    cached({ cache, log, entry: { name: 'popular', key: 'popular:v1', seconds: secondsOfDay, load } });
 }
