@@ -21,31 +21,46 @@ export const scripts = {
   readParquet: fileURLToPath(new URL('read_parquet.py', import.meta.url)),
 } as const;
 
-const requirements = fileURLToPath(new URL('requirements.txt', import.meta.url));
+/** What a virtual environment holds, and for whom. */
+export interface PythonPackages {
+  /** A pip requirements file in which every package is pinned, those that others pull in too. */
+  readonly requirements: string;
+  /** Who needs it, for texts: "the tests … need python3". */
+  readonly needs: string;
+}
+
+/** What the tests read and validate datasets with. */
+const FOR_TESTS: PythonPackages = {
+  requirements: fileURLToPath(new URL('requirements.txt', import.meta.url)),
+  needs: 'the tests that read datasets with Python need',
+};
 
 /**
- * A virtual environment with the packages of requirements.txt, made once in the user's cache. Only tests need it.
+ * A virtual environment with pinned packages, made once in the user's cache. A run does without any.
  * Use `python` (and `-m`), not the other files in its bin: those name the folder in which it was made.
  *
  * @throws PYTHON_MISSING, PROGRAM_BUILD_FAILED (pip's last lines), PROGRAM_LOCK_TIMEOUT, or the signal's reason
  */
 export async function resolvePython({
+  packages = FOR_TESTS,
   build = true,
   env = process.env,
   onProgress,
   signal,
 }: {
+  packages?: PythonPackages;
   /** false: only look, make nothing */
   build?: boolean;
   env?: NodeJS.ProcessEnv;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
 } = {}): Promise<{ python: string }> {
+  const missing = (why: string) => pythonMissing({ packages, why });
   const { found, rejected } = await findOnPath({ wanted: PYTHON, env, signal });
   if (!found) throw missing(rejected.map(({ path, reason }) => `${path} ${reason}`).join('; '));
   const key = createHash('sha256')
     .update(JSON.stringify([found.path, found.version, process.platform, process.arch]))
-    .update(await readFile(requirements))
+    .update(await readFile(packages.requirements))
     .digest('hex')
     .slice(0, 16);
   const folder = join(cacheRoot(env), 'python', `venv-${found.version}-${key}`);
@@ -62,7 +77,7 @@ export async function resolvePython({
   const { entry } = await cached({
     folder,
     look,
-    make: (temporary) => fill({ folder: temporary, python: found.path, env, onProgress, signal }),
+    make: (temporary) => fill({ folder: temporary, python: found.path, packages, env, onProgress, signal }),
     keep: 'complete',
     label: 'the Python environment',
     onProgress,
@@ -74,33 +89,38 @@ export async function resolvePython({
 async function fill({
   folder,
   python,
+  packages,
   env,
   onProgress,
   signal,
 }: {
   folder: string;
   python: string;
+  packages: PythonPackages;
   env: NodeJS.ProcessEnv;
   onProgress: OnProgress | undefined;
   signal: AbortSignal | undefined;
 }): Promise<void> {
   const run = (file: string, args: string[]) => runCommand({ file, args, env, signal });
   await timed({
-    text: 'installing Python packages for the tests (usually 20–60 s)',
+    text: 'installing Python packages (usually 20–60 s)',
     onProgress,
     work: async () => {
       const venv = await run(python, ['-m', 'venv', folder]);
       if (venv.code !== 0)
-        throw missing(`${python} -m venv failed:\n${outputTail(venv.stdout + venv.stderr)}`);
+        throw pythonMissing({
+          packages,
+          why: `${python} -m venv failed:\n${outputTail(venv.stdout + venv.stderr)}`,
+        });
       const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
       const installed = await run(join(folder, 'bin', 'python'), [
         ...pip,
-        ...['--only-binary', ':all:', '--requirement', requirements],
+        ...['--only-binary', ':all:', '--requirement', packages.requirements],
       ]);
       if (installed.code !== 0) {
         throw new ProgramError(
           'PROGRAM_BUILD_FAILED',
-          `installing ${requirements} failed:\n${outputTail(installed.stderr || installed.stdout)}`,
+          `installing ${packages.requirements} failed:\n${outputTail(installed.stderr || installed.stdout)}`,
         );
       }
     },
@@ -108,10 +128,10 @@ async function fill({
   await writeFile(join(folder, 'complete'), '');
 }
 
-const missing = (why: string) =>
+const pythonMissing = ({ packages, why }: { packages: PythonPackages; why: string }) =>
   new ProgramError(
     'PYTHON_MISSING',
-    `the tests that read datasets with Python need python3 >= ${PYTHON.range.from} with its venv module: ` +
+    `${packages.needs} python3 >= ${PYTHON.range.from} with its venv module: ` +
       `${why || 'python3 is not on PATH'}\nDebian, Ubuntu: sudo apt-get install python3-venv · Fedora: sudo dnf install ` +
       'python3 · Alpine: apk add python3 · macOS: brew install python3',
   );

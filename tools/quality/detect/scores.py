@@ -1,0 +1,46 @@
+"""How well a score tells anomalous windows from quiet ones."""
+
+import numpy as np
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
+
+from truth import Labels
+
+Figures = dict[str, float | int | None]
+
+
+def rounded(value: float | None) -> float | None:
+    """Four digits: what is beyond them differs between processors."""
+    return None if value is None or np.isnan(value) else round(float(value), 4)
+
+
+def floor_f1(prevalence: float) -> float:
+    """F1 of calling every window anomalous."""
+    return 2 * prevalence / (1 + prevalence)
+
+
+def figures(positive: np.ndarray, scores: np.ndarray) -> Figures:
+    """AUCs, the best F1 over all thresholds, and what predict-all has; null where one class is missing."""
+    count = int(positive.sum())
+    found: Figures = {"positives": count, "negatives": int(len(positive) - count)}
+    if count == 0 or count == len(positive):
+        return found | {"roc_auc": None, "pr_auc": None, "best_f1": None, "floor_f1": None}
+    precision, recall, _ = precision_recall_curve(positive, scores)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    return found | {
+        "roc_auc": rounded(roc_auc_score(positive, scores)),
+        "pr_auc": rounded(average_precision_score(positive, scores)),
+        "best_f1": rounded(f1.max()),
+        "floor_f1": rounded(floor_f1(count / len(positive))),
+    }
+
+
+def score_all(labels: Labels, scores: np.ndarray) -> Figures:
+    """Every positive window against every negative one, where there is a score."""
+    asked = labels.scored & ~np.isnan(scores)
+    return figures(labels.state[asked] == 1, scores[asked])
+
+
+def score_scenario(labels: Labels, scores: np.ndarray, scenario: int) -> Figures:
+    """The positive windows of one scenario against every negative one."""
+    asked = labels.scored & ~np.isnan(scores) & ((labels.state == 0) | (labels.scenario == scenario))
+    return figures(labels.state[asked] == 1, scores[asked])
