@@ -18,9 +18,12 @@ export interface Ended {
   summary?: LoadSummary;
 }
 
-/** Milliseconds after the first SIGINT: a second one, which cuts requests off, and at last SIGKILL. */
-const CUT_OFF = 90_000;
-const KILL = 120_000;
+/**
+ * Milliseconds after the first SIGINT: a second one, which cuts off what is under way, and at last SIGKILL. Before that the
+ * script has 70 s for requests under way, and as long as it takes to have changes taken back.
+ */
+const CUT_OFF = 360_000;
+const KILL = 370_000;
 const KEEP = 1024 * 1024;
 
 /**
