@@ -1,25 +1,11 @@
+import { caseChecks } from './cases/checks.ts';
+import { check } from './check.ts';
 import type { Quality, QualityCheck } from './quality.ts';
 
 export type Judged = Omit<Quality, 'checks' | 'sound' | 'schema_version'>;
 
 /** What is expected of a run, by the design and the scenarios' rules. */
 const LIMITS = { joined: 0.95, orphans: 0.02, wide: 0.5, offset_ms: 50, metric_gaps: 0.02 };
-
-interface CheckOptions {
-  readonly id: string;
-  readonly title: string;
-  readonly gate?: boolean;
-  readonly passed: boolean | null;
-  readonly value: string | number;
-  readonly limit: string | number;
-}
-
-const check = ({ gate = false, value, limit, ...rest }: CheckOptions): QualityCheck => ({
-  ...rest,
-  gate,
-  value: String(value),
-  limit: String(limit),
-});
 
 /**
  * @param faultFree no fault, restart or replacement was applied: the sides must be equal. Otherwise
@@ -31,10 +17,12 @@ export function checksOf(judged: Judged, { faultFree }: { faultFree: boolean }):
     ...lossChecks(judged, faultFree),
     ...joinChecks(judged),
     ...dataChecks(judged),
+    ...caseChecks(judged.cases),
+    ...labelChecks(judged),
   ];
 }
 
-function conservationChecks({ conservation, lines }: Judged, faultFree: boolean): QualityCheck[] {
+function conservationChecks({ conservation, lines, killed }: Judged, faultFree: boolean): QualityCheck[] {
   const { differences, client: points, unanswered } = conservation;
   const clientKnown = points === 'read';
   const differing = (filter: (difference: (typeof differences)[number]) => boolean) =>
@@ -51,53 +39,58 @@ function conservationChecks({ conservation, lines }: Judged, faultFree: boolean)
   const subsetTitle = 'answered ⊆ access lines ⊆ sent';
   return [
     check({
-      id: 'client',
+      name: 'client',
       title: faultFree ? equalTitle : subsetTitle,
       gate: true,
-      passed: points === 'none' ? null : clientKnown && (faultFree ? client : subset) === 0,
-      value: clientKnown ? `${faultFree ? client : subset} ids differ` : `points of the client: ${points}`,
+      ok: points === 'none' ? null : clientKnown && (faultFree ? client : subset) === 0,
+      figure: clientKnown ? `${faultFree ? client : subset} ids differ` : `points of the client: ${points}`,
       limit: 0,
     }),
     check({
-      ...{ id: 'client_points', title: 'client points with one request id each', limit: 0 },
-      passed: clientKnown ? clean : null,
-      value: `${conservation.without_id} without, ${conservation.repeated_points} repeated, ${conservation.malformed_points} malformed`,
+      ...{ name: 'client_points', title: 'client points with one request id each', limit: 0 },
+      ok: clientKnown ? clean : null,
+      figure: `${conservation.without_id} without, ${conservation.repeated_points} repeated, ${conservation.malformed_points} malformed`,
     }),
     check({
-      ...{ id: 'unanswered', title: 'requests without an answer', limit: faultFree ? 0 : 'listed' },
-      passed: clientKnown ? !faultFree || unanswered.count === 0 : null,
-      value: unanswered.count,
+      ...{ name: 'unanswered', title: 'requests without an answer', limit: faultFree ? 0 : 'listed' },
+      ok: clientKnown ? !faultFree || unanswered.count === 0 : null,
+      figure: unanswered.count,
     }),
     check({
-      ...{ id: 'access_once', title: 'one access line a request', gate: true, limit: '0 repeated' },
-      passed: conservation.repeated_access_lines === 0,
-      value: conservation.repeated_access_lines,
+      ...{ name: 'access_once', title: 'one access line a request', gate: true, limit: '0 repeated' },
+      ok: conservation.repeated_access_lines === 0,
+      figure: conservation.repeated_access_lines,
     }),
     check({
-      ...{ id: 'spans', title: 'access lines = server spans of web-api (raw)', gate: faultFree, limit: 0 },
-      passed: spans === 0,
-      value: `${spans} ids differ`,
+      ...{ name: 'spans', title: 'access lines = server spans of web-api (raw)', gate: faultFree, limit: 0 },
+      ok: spans === 0,
+      figure: `${spans} ids differ`,
     }),
     check({
-      ...{ id: 'rows', title: 'raw access lines and server spans = Parquet rows', gate: true, limit: 0 },
-      passed: rows === 0,
-      value: `${rows} ids differ`,
+      ...{ name: 'rows', title: 'raw access lines and server spans = Parquet rows', gate: true, limit: 0 },
+      ok: rows === 0,
+      figure: `${rows} ids differ`,
     }),
     check({
-      ...{ id: 'lines', title: 'no gap in the line numbers of a process', gate: faultFree, limit: 0 },
-      passed: lines.lines === 0 ? null : lines.missing === 0,
-      value: `${lines.missing} missing of ${lines.lines + lines.missing}`,
+      ...{ name: 'lines', title: 'no gap in the line numbers of a process', limit: 0 },
+      gate: faultFree || !Object.keys(lines.missing_of).every((service) => killed.includes(service)),
+      ok: lines.lines === 0 ? null : lines.missing === 0,
+      figure: `${lines.missing} missing of ${lines.lines + lines.missing}`,
     }),
   ];
 }
 
-/** With faults some are meant to move; without, whatever was lost is a hole that nobody made. */
-function lossChecks({ counters }: Judged, faultFree: boolean): QualityCheck[] {
-  return Object.entries(counters).map(([name, value]) =>
+/** Requests that the client did not make, since answers kept it waiting: with faults they may. */
+const OF_THE_CLIENT = ['dropped_iterations', 'client_dropped_iterations'];
+
+/** Where something was done to the stack, a process that was killed explains a loss; else it is a hole that nobody made. */
+function lossChecks({ counters, killed }: Judged, faultFree: boolean): QualityCheck[] {
+  return Object.entries(counters).map(([counter, value]) =>
     check({
-      ...{ id: `counter_${name}`, title: `counter ${name}`, gate: faultFree, limit: 0 },
-      passed: value === null ? null : value === 0,
-      value: value ?? 'not read',
+      ...{ name: `counter_${counter}`, title: `counter ${counter}`, limit: 0 },
+      gate: faultFree || (killed.length === 0 && !OF_THE_CLIENT.includes(counter)),
+      ok: value === null ? null : value === 0,
+      figure: value ?? 'not read',
     }),
   );
 }
@@ -111,31 +104,31 @@ function joinChecks({ joins }: Judged): QualityCheck[] {
   return [
     check({
       ...{
-        id: 'log_trace',
+        name: 'log_trace',
         title: 'request-scoped log lines whose trace is there',
         limit: `≥ ${percent(LIMITS.joined)}`,
       },
-      passed: atLeast(joined, LIMITS.joined),
-      value: percent(joined),
+      ok: atLeast(joined, LIMITS.joined),
+      figure: percent(joined),
     }),
     check({
-      ...{ id: 'orphans', title: 'spans whose parent is missing', limit: `≤ ${percent(LIMITS.orphans)}` },
-      passed: orphans === null ? null : orphans <= LIMITS.orphans,
-      value: `${percent(orphans)} (${joins.orphans})`,
+      ...{ name: 'orphans', title: 'spans whose parent is missing', limit: `≤ ${percent(LIMITS.orphans)}` },
+      ok: orphans === null ? null : orphans <= LIMITS.orphans,
+      figure: `${percent(orphans)} (${joins.orphans})`,
     }),
     check({
       ...{
-        id: 'wide',
+        name: 'wide',
         title: 'request traces over two services or more',
         limit: `≥ ${percent(LIMITS.wide)}`,
       },
-      passed: atLeast(wide, LIMITS.wide),
-      value: percent(wide),
+      ok: atLeast(wide, LIMITS.wide),
+      figure: percent(wide),
     }),
     check({
-      ...{ id: 'queue', title: 'traces web-api → queue → payment-worker → postgres', limit: '≥ 1' },
-      passed: joins.request_traces === 0 ? null : joins.queue_traces >= 1,
-      value: joins.queue_traces,
+      ...{ name: 'queue', title: 'traces web-api → queue → payment-worker → postgres', limit: '≥ 1' },
+      ok: joins.request_traces === 0 ? null : joins.queue_traces >= 1,
+      figure: joins.queue_traces,
     }),
   ];
 }
@@ -147,37 +140,83 @@ function dataChecks({ kinds, clock, leaks, metrics }: Judged): QualityCheck[] {
   const gaps = due === 0 ? null : metrics.missing / due;
   return [
     check({
-      ...{ id: 'kinds', title: 'every expected kind of event is there', limit: 'none missing' },
-      passed: missing.length === 0,
-      value: missing.length === 0 ? 'all' : `missing: ${missing.join(', ')}`,
+      ...{ name: 'kinds', title: 'every expected kind of event is there', limit: 'none missing' },
+      ok: missing.length === 0,
+      figure: missing.length === 0 ? 'all' : `missing: ${missing.join(', ')}`,
     }),
     check({
-      ...{ id: 'window', title: 'every time is inside the window', gate: true, limit: '0 outside' },
-      passed: clock.outside_window === 0,
-      value: clock.outside_window,
+      ...{ name: 'window', title: 'every time is inside the window', gate: true, limit: '0 outside' },
+      ok: clock.outside_window === 0,
+      figure: clock.outside_window,
     }),
     check({
       ...{
-        id: 'offsets',
+        name: 'offsets',
         title: 'clocks of the services agree',
         gate: true,
         limit: `≤ ${LIMITS.offset_ms} ms`,
       },
-      passed: clock.offsets.length === 0 ? null : worst <= LIMITS.offset_ms,
-      value: clock.offsets.length === 0 ? 'no client and server span of one call' : `${worst} ms`,
+      ok: clock.offsets.length === 0 ? null : worst <= LIMITS.offset_ms,
+      figure: clock.offsets.length === 0 ? 'no client and server span of one call' : `${worst} ms`,
     }),
     check({
-      ...{ id: 'leaks', title: 'no word that tells of the ground truth', gate: true, limit: '0 texts' },
-      passed: leaks.count === 0,
-      value:
+      ...{ name: 'leaks', title: 'no word that tells of the ground truth', gate: true, limit: '0 texts' },
+      ok: leaks.count === 0,
+      figure:
         leaks.count === 0
           ? 0
           : `${leaks.count}: ${[...new Set(leaks.found.map(({ word }) => word))].join(', ')}`,
     }),
     check({
-      ...{ id: 'metric_gaps', title: 'metric samples missing', limit: `≤ ${percent(LIMITS.metric_gaps)}` },
-      passed: gaps === null ? null : gaps <= LIMITS.metric_gaps,
-      value: `${percent(gaps)} (${metrics.missing})`,
+      ...{
+        name: 'metric_gaps',
+        title: 'metric samples missing outside restarts',
+        limit: `≤ ${percent(LIMITS.metric_gaps)}`,
+      },
+      ok: gaps === null ? null : gaps <= LIMITS.metric_gaps,
+      figure: `${percent(gaps)} (${metrics.missing})`,
+    }),
+  ];
+}
+
+function labelChecks({ campaign, cases, change_events, clock, prevalence }: Judged): QualityCheck[] {
+  if (prevalence === null) return [];
+  const times = cases.flatMap((one) => Object.entries(one).filter(([name]) => name.endsWith('_ms')));
+  const { first_ms, last_ms } = clock;
+  const lies = (time: unknown) =>
+    time === null || (Number(time) >= (first_ms ?? 0) && Number(time) <= (last_ms ?? 0));
+  const outside = times.filter(([, time]) => !lies(time));
+  const share = prevalence.windows === 0 ? null : prevalence.positive / prevalence.windows;
+  return [
+    check({
+      ...{
+        name: 'labels',
+        title: 'every time of the labels lies inside the data',
+        gate: true,
+        limit: '0 outside',
+      },
+      ok: outside.length === 0,
+      figure:
+        outside.length === 0
+          ? 0
+          : `${outside.length}: ${[...new Set(outside.map(([name]) => name))].join(', ')}`,
+    }),
+    check({
+      ...{
+        name: 'change_events',
+        title: 'every applied change has its own event, at its time',
+        limit: 'all',
+      },
+      ok: change_events && change_events.missing.length + change_events.elsewhen.length === 0,
+      figure: change_events
+        ? `${change_events.applied} applied, ${change_events.missing.length} without, ${change_events.elsewhen.length} at another time`
+        : 'no change',
+    }),
+    check({
+      ...{ name: 'prevalence', title: 'windows of 10 s of a service that are anomalous' },
+      limit: '1 to 10 % in a standard campaign',
+      ok: campaign === 'standard' && share !== null ? share >= 0.01 && share <= 0.1 : null,
+      figure: `${percent(share)} (${prevalence.positive} of ${prevalence.windows})`,
     }),
   ];
 }

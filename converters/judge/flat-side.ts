@@ -6,6 +6,8 @@ import type { Clock } from './quality.ts';
 
 /** Takes rows group by group. */
 export interface Side {
+  /** What it wants of a row. */
+  readonly columns: readonly string[];
   add(group: RowGroup): void;
 }
 
@@ -13,17 +15,16 @@ export interface Side {
 export async function readFlat({
   dir,
   signal,
-  columns,
   sides,
 }: {
   dir: string;
   signal: string;
-  columns: readonly string[];
   sides: readonly Side[];
 }): Promise<void> {
   const parquet = await openParquet(join(dir, `ocsf_${signal}.parquet`));
   try {
-    for await (const group of parquet.groups(columns)) for (const side of sides) side.add(group);
+    const columns = new Set(sides.flatMap((side) => side.columns));
+    for await (const group of parquet.groups([...columns])) for (const side of sides) side.add(group);
   } finally {
     await parquet.close();
   }
@@ -31,6 +32,7 @@ export async function readFlat({
 
 /** What is counted of every row, whatever its file. */
 export class RowCounts {
+  readonly columns = ['time', 'event_kind'];
   readonly kinds = new Map<string, number>();
   readonly #window: RunRecord['window'];
   #outside = 0;

@@ -7,7 +7,7 @@ const PRINTED = 5;
 export function formatQuality(quality: Quality): string {
   return [
     verdict(quality),
-    table(['', 'check', 'value', 'limit'], quality.checks.filter(isOfUse).map(checkRow)),
+    table(['', 'check', 'figure', 'limit'], quality.checks.filter(isOfUse).map(checkRow)),
     conservation(quality),
     kinds(quality),
     ...details(quality),
@@ -15,10 +15,10 @@ export function formatQuality(quality: Quality): string {
 }
 
 /** A counter that is zero has nothing to say beside the others. */
-const isOfUse = ({ id, passed }: QualityCheck) => !id.startsWith('counter_') || passed !== true;
+const isOfUse = ({ name, ok }: QualityCheck) => !name.startsWith('counter_') || ok !== true;
 
 function verdict({ run_id, sound, checks, window, counters }: Quality): string {
-  const failed = checks.filter(({ passed }) => passed === false);
+  const failed = checks.filter(({ ok }) => ok === false);
   const gates = failed.filter(({ gate }) => gate).length;
   const seconds = Math.round((window.end_ms - window.start_ms) / 1000);
   const zero = Object.values(counters).filter((value) => value === 0).length;
@@ -30,9 +30,9 @@ function verdict({ run_id, sound, checks, window, counters }: Quality): string {
   return `run ${run_id}, ${seconds} s: ${state}; ${zero} of ${Object.keys(counters).length} loss counters are zero`;
 }
 
-function checkRow({ passed, gate, title, value, limit }: QualityCheck): string[] {
-  const sign = passed === null ? '?' : passed ? '✔' : gate ? '✖' : '!';
-  return [sign, title, value, limit];
+function checkRow({ ok, gate, title, figure, limit }: QualityCheck): string[] {
+  const sign = ok === null ? '?' : ok ? '✔' : gate ? '✖' : '!';
+  return [sign, title, figure, limit];
 }
 
 function conservation({ conservation: c }: Quality): string {

@@ -46,7 +46,7 @@ test('kinds of event that are missing are named', async (t) => {
     for (const row of c.traces) if (row.event_kind === 'auth.login') row.event_kind = 'auth.validate';
   });
   assert.deepEqual(failed(quality), ['kinds']);
-  assert.match(quality.checks.find(({ id }) => id === 'kinds')?.value ?? '', /missing: auth\.login$/);
+  assert.match(quality.checks.find(({ name }) => name === 'kinds')?.figure ?? '', /missing: auth\.login$/);
   assert.deepEqual(
     quality.kinds.find(({ kind }) => kind === 'process.start'),
     { kind: 'process.start', rows: 1, expected: true },
@@ -60,8 +60,8 @@ test('a stack that starts and ends with the run tells so; one that was up before
   };
   const own = await judged(t, change);
   assert.deepEqual(failed(own), ['kinds']);
-  const { value } = own.checks.find(({ id }) => id === 'kinds') ?? {};
-  assert.equal(value, 'missing: process.start, process.stop, change.deployment');
+  const { figure } = own.checks.find(({ name }) => name === 'kinds') ?? {};
+  assert.equal(figure, 'missing: process.start, process.stop, change.deployment');
   assert.deepEqual(failed(await judged(t, change, { ownStack: false })), []);
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { formatQuality } from './format.ts';
-import { type Change, failed, judged } from './judged.test-world.ts';
+import { type Change, failed, judged, TRUTH } from './judged.test-world.ts';
 import type { Quality } from './quality.ts';
 import { END_MS, START_MS } from './run.test-world.ts';
 
@@ -28,7 +28,14 @@ test('a run without faults: three readings of the same 30 requests', async (t) =
   assert.equal(unanswered.count, 0);
   assert.equal(differences.length, 9);
   assert.ok(differences.every(({ count }) => count === 0));
-  assert.deepEqual(quality.lines, { instances: 2, lines: 90, repeated: 0, missing: 0, gaps: [] });
+  assert.deepEqual(quality.lines, {
+    instances: 2,
+    lines: 90,
+    repeated: 0,
+    missing: 0,
+    missing_of: {},
+    gaps: [],
+  });
   assert.deepEqual(quality.joins, {
     request_logs: 90,
     joined_logs: 90,
@@ -109,7 +116,7 @@ for (const [title, [change, side, other, gates]] of Object.entries(losses)) {
     const found = difference(quality, side, other);
     assert.equal(found?.count, 1);
     assert.match(found?.ids[0] ?? '', /^request-(0000|made)$/);
-    const gated = quality.checks.filter(({ gate, passed }) => gate && passed === false).map(({ id }) => id);
+    const gated = quality.checks.filter(({ gate, ok }) => gate && ok === false).map(({ name }) => name);
     assert.deepEqual(gated, gates);
     assert.equal(quality.sound, false);
     assert.match(
@@ -123,7 +130,9 @@ test('requests without an answer are listed with the code of the client', async 
   const change: Change = ({ points, lines }) => {
     for (const i of [3, 4]) {
       const point = points[i] as { data: { tags: Record<string, string> } };
-      point.data.tags = { status: '0', error_code: i === 3 ? '1050' : '1212' };
+      point.data.tags = { status: '0', name: 'users', error_code: i === 3 ? '1050' : '1212' };
+      if (i === 3)
+        points.push({ ...point, metric: 'http_req_duration', data: { ...point.data, value: 400.4 } });
     }
     drop(
       lines,
@@ -136,14 +145,15 @@ test('requests without an answer are listed with the code of the client', async 
     count: 2,
     by_code: { 1050: 1, 1212: 1 },
     requests: [
-      { request_id: 'request-0003', code: '1050' },
-      { request_id: 'request-0004', code: '1212' },
+      // The client waited 400 ms for the one, and does not say how long for the other.
+      { request_id: 'request-0003', code: '1050', name: 'users', sent_ms: START_MS + 4000 - 400 },
+      { request_id: 'request-0004', code: '1212', name: 'users', sent_ms: START_MS + 5000 },
     ],
   });
   assert.equal(quality.conservation.answered, 28);
   assert.ok(failed(quality).includes('unanswered') && failed(quality).includes('client'));
   // With faults an unanswered request may lack its line; an answered one may not.
-  const withFaults = await judged(t, change, { faultFree: false });
+  const withFaults = await judged(t, change, { truth: TRUTH });
   assert.ok(!failed(withFaults).includes('client') && !failed(withFaults).includes('unanswered'));
   const lost = await judged(
     t,
@@ -152,7 +162,7 @@ test('requests without an answer are listed with the code of the client', async 
         lines,
         (line) => typeof line === 'object' && line.event === 'http.access' && line.request_id === first,
       ),
-    { faultFree: false },
+    { truth: TRUTH },
   );
   assert.ok(failed(lost).includes('client'));
 });
@@ -188,6 +198,18 @@ test("requests of the script's own set-up are no traffic", async (t) => {
   assert.equal(quality.conservation.sent, 30);
 });
 
+test('what the script asks of the control API is no traffic', async (t) => {
+  const quality = await judged(t, ({ points }) => {
+    const tags = { status: '200', to: 'control' };
+    points.push(
+      { type: 'Point', metric: 'http_reqs', data: { tags, metadata: { request_id: 'change-1' } } },
+      { type: 'Point', metric: 'http_reqs', data: { tags: { ...tags, status: '0' } } },
+    );
+  });
+  assert.deepEqual(failed(quality), []);
+  assert.equal(quality.conservation.sent, 30);
+});
+
 test('no points, or a cut file of points, is no proof', async (t) => {
   const cut = gzipSync('{"type":"Point"}\n'.repeat(1000)).subarray(0, 40);
   const quality = await judged(
@@ -198,7 +220,7 @@ test('no points, or a cut file of points, is no proof', async (t) => {
   assert.ok(failed(quality).includes('client') && !quality.sound);
   const foreign = await judged(t, ({ record }) => void Object.assign(record, { traffic: null }));
   assert.equal(foreign.conservation.client, 'none');
-  assert.equal(foreign.checks.find(({ id }) => id === 'client')?.passed, null);
+  assert.equal(foreign.checks.find(({ name }) => name === 'client')?.ok, null);
   assert.ok(foreign.sound);
 });
 

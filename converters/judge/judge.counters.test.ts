@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type Change, failed, judged } from './judged.test-world.ts';
+import { type Change, failed, judged, TRUTH } from './judged.test-world.ts';
 import { START_MS } from './run.test-world.ts';
 
 test('counters of others: what they say is passed on, and what could not be read is not zero', async (t) => {
@@ -57,14 +57,14 @@ test('counters of others: what they say is passed on, and what could not be read
       'rejected_logs',
     ].map((name) => `counter_${name}`),
   );
-  assert.equal(quality.checks.find(({ id }) => id === 'counter_collector_refused')?.passed, null);
+  assert.equal(quality.checks.find(({ name }) => name === 'counter_collector_refused')?.ok, null);
   const without = await judged(t, (c) => {
     c.metrics = c.metrics.filter((row) => row.metric_name !== 'telemetry_spans_dropped_total');
   });
   assert.equal(without.counters.sdk_dropped_spans, null);
 });
 
-test('what was lost in a run without faults makes it unsound; with faults it is only marked', async (t) => {
+test('what was lost makes a run unsound; with a case in it, only what no killed process explains', async (t) => {
   const names = [
     ...[
       'client_dropped_iterations',
@@ -80,14 +80,21 @@ test('what was lost in a run without faults makes it unsound; with faults it is 
     ],
     'deployments_untold',
   ];
-  for (const name of names) {
+  for (const counter of names) {
     const lose: Change = ({ record }) => {
-      record.counters = { [name]: 1 };
+      record.counters = { [counter]: 1 };
     };
     const quality = await judged(t, lose);
-    assert.deepEqual([quality.sound, failed(quality)], [false, [`counter_${name}`]]);
-    assert.equal(quality.checks.find(({ id }) => id === `counter_${name}`)?.gate, true);
-    const marked = await judged(t, lose, { faultFree: false });
-    assert.deepEqual([marked.sound, failed(marked)], [true, [`counter_${name}`]]);
+    assert.deepEqual([quality.sound, failed(quality)], [false, [`counter_${counter}`]]);
+    assert.equal(quality.checks.find(({ name }) => name === `counter_${counter}`)?.gate, true);
+    const killed: Change = (content) => {
+      lose(content);
+      content.logs.push({ time: START_MS + 7, event_kind: 'process.oom', service: 'web-api' });
+    };
+    const unexplained = await judged(t, lose, { truth: TRUTH });
+    assert.equal(unexplained.sound, counter === 'client_dropped_iterations');
+    const marked = await judged(t, killed, { truth: TRUTH });
+    assert.deepEqual([marked.sound, failed(marked)], [true, [`counter_${counter}`]]);
+    assert.deepEqual(marked.killed, ['web-api']);
   }
 });

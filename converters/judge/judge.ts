@@ -1,17 +1,24 @@
 import type { Ledger } from '../dataset/manifest.ts';
+import { writeLabels } from '../label/labels.ts';
+import { TracesTouched } from '../label/traces.ts';
 import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
+import type { RunTruth } from '../truth/record.ts';
+import { Answers } from './cases/answers.ts';
+import { ChangesSide } from './cases/change-events.ts';
+import { IndicatorSamples } from './cases/indicators.ts';
+import { measureCases } from './cases/measure.ts';
 import { checksOf, type Judged } from './checks.ts';
 import { type ClientPoints, readClientPoints } from './client-points.ts';
 import { RowCounts, readFlat } from './flat-side.ts';
 import { findLeaks, LEAK_WORDS } from './leaks.ts';
-import { LOG_COLUMNS, LogsSide } from './logs-side.ts';
-import { METRIC_COLUMNS, MetricsSide } from './metrics-side.ts';
+import { LogsSide } from './logs-side.ts';
+import { MetricsSide } from './metrics-side.ts';
 import type { Conservation, KindCount, Quality, Side } from './quality.ts';
 import { FRONT, type RawSide, readRawSide } from './raw-side.ts';
 import { RequestIds } from './request-ids.ts';
-import { TRACE_COLUMNS, TracesSide } from './traces-side.ts';
+import { TracesSide } from './traces-side.ts';
 
 export interface JudgeOptions {
   readonly raw: ObjectStore;
@@ -20,8 +27,8 @@ export interface JudgeOptions {
   readonly dir: string;
   /** What the converter counted; left out, only what lies in the dead letters is counted. */
   readonly ledger?: Ledger;
-  /** No fault, restart or replacement was applied: the sides must be equal, not only subsets. */
-  readonly faultFree?: boolean;
+  /** What was done to the stack; left out, nothing was. Where nothing was done the sides must be equal, not only subsets. */
+  readonly truth?: RunTruth | undefined;
   /** The stack started and stopped within the run's window. */
   readonly ownStack?: boolean;
   /** Words that must not be in the data, besides the usual ones and the scenario's name. */
@@ -64,10 +71,13 @@ const COMPARED: readonly (readonly [Side, Side])[] = [
 
 /**
  * Judges a run by three readings that share no code with the converter: the client's points, the raw objects, the
- * Parquet. Memory holds the request ids, span ids and trace ids of the run. @throws `RUN_NOT_COMPLETE`, store errors
+ * Parquet. With a truth it judges its cases too, and writes `labels/` into the folder. Memory holds the request ids, span ids
+ * and trace ids of the run. @throws `RUN_NOT_COMPLETE`, store errors
  */
 export async function judgeRun(options: JudgeOptions): Promise<Quality> {
-  const { raw, record, dir, ledger, faultFree = true, ownStack = true, leakWords = [] } = options;
+  const { raw, record, dir, ledger, truth, ownStack = true, leakWords = [] } = options;
+  // What an interrupted run did in a case that it did not end is not in its truth.
+  const faultFree = truth === undefined || (truth.complete && truth.cases.length === 0);
   const { end_ms } = record.window;
   if (end_ms === null) throw runNotComplete(record.run_id);
   const ids = new RequestIds();
@@ -79,18 +89,30 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const traces = new TracesSide(ids);
   const logs = new LogsSide({ ids, traces });
   const metrics = new MetricsSide(OWN_SERVICES);
+  const changes = new ChangesSide();
+  const answers = new Answers(client);
+  const indicators = (truth?.cases ?? []).map(({ indicator }) =>
+    indicator ? new IndicatorSamples(indicator) : undefined,
+  );
+  const samples = indicators.filter((one) => one !== undefined);
+  const touched = new TracesTouched([...new Set(truth?.cases.flatMap(({ affected }) => affected.services))]);
   const { signal: stop } = options;
   stop?.throwIfAborted();
-  await readFlat({ dir, signal: 'traces', columns: TRACE_COLUMNS, sides: [counts, traces] });
-  await readFlat({ dir, signal: 'logs', columns: LOG_COLUMNS, sides: [counts, logs] });
+  await readFlat({ dir, signal: 'traces', sides: [counts, traces, touched] });
+  await readFlat({ dir, signal: 'logs', sides: [counts, logs, answers, touched] });
   stop?.throwIfAborted();
-  await readFlat({ dir, signal: 'metrics', columns: METRIC_COLUMNS, sides: [counts, metrics] });
-  await readFlat({ dir, signal: 'changes', columns: ['time', 'event_kind'], sides: [counts] });
+  await readFlat({ dir, signal: 'metrics', sides: [counts, metrics, ...samples] });
+  await readFlat({ dir, signal: 'changes', sides: [counts, changes] });
+  answers.finish();
 
+  stop?.throwIfAborted();
+  const cases = truth ? measureCases({ truth, answers, samples: indicators }) : [];
+  const labels = truth && (await writeLabels({ dir, truth, cases, traces: touched }));
   stop?.throwIfAborted();
   const scenario = record.traffic ? [record.traffic.scenario] : [];
   const judged: Judged = {
-    run_id: record.run_id,
+    ...{ run_id: record.run_id, seed: record.seed, target: record.target },
+    ...{ campaign: truth?.campaign ?? null, versions: record.versions },
     window: { start_ms: record.window.start_ms, end_ms },
     conservation: conservationOf({ ids, client, rawSide }),
     lines: rawSide.lines,
@@ -106,10 +128,12 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
     clock: { ...counts.clock(), offsets: traces.offsets() },
     leaks: await findLeaks({ dir, words: [...LEAK_WORDS, ...scenario, ...leakWords] }),
     metrics: metrics.report(),
+    change_events: truth ? changes.report(truth) : null,
+    ...{ killed: logs.killed(), cases, prevalence: labels?.prevalence ?? null },
   };
   const checks = checksOf(judged, { faultFree });
-  const sound = !checks.some(({ gate, passed }) => gate && passed === false);
-  return { schema_version: 1, ...judged, sound, checks };
+  const sound = !checks.some(({ gate, ok }) => gate && ok === false);
+  return { schema_version: 2, ...judged, sound, checks };
 }
 
 interface Sides {

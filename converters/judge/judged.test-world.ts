@@ -1,7 +1,8 @@
 import type { TestContext } from 'node:test';
+import type { RunTruth } from '../truth/record.ts';
 import { type JudgeOptions, judgeRun } from './judge.ts';
 import type { Quality } from './quality.ts';
-import { cleanRun, type RunContent, writeRun } from './run.test-world.ts';
+import { cleanRun, END_MS, type RunContent, START_MS, writeRun } from './run.test-world.ts';
 
 export type Change = (content: RunContent) => void;
 
@@ -20,4 +21,11 @@ export async function judged(
 
 /** Ids of the checks that failed. */
 export const failed = ({ checks }: Quality) =>
-  checks.filter(({ passed }) => passed === false).map(({ id }) => id);
+  checks.filter(({ ok }) => ok === false).map(({ name }) => name);
+
+/** Something was done in the run, by the client; where, its small world does not show. */
+export const TRUTH: RunTruth = {
+  ...{ schema_version: 1, run_id: 'run-1', campaign: null, seed: 7, time_scale: 1, plan_hash: null },
+  traffic: { start_ms: START_MS, end_ms: END_MS, rate: 1, shape: 'flat' },
+  ...{ complete: false, scaled: {}, cases: [] },
+};

@@ -5,6 +5,7 @@ const LISTED = 20;
 
 /** Which line numbers of one process were seen: a bit each. */
 interface Seen {
+  readonly service: string;
   bits: Uint8Array;
   least: number;
   most: number;
@@ -23,9 +24,9 @@ export class LineNumbers {
   #repeated = 0;
 
   /** @returns false where the line was there already */
-  add(instance: string, line: number): boolean {
+  add({ instance, service, line }: { instance: string; service: string; line: number }): boolean {
     if (!Number.isInteger(line) || line < 1 || line > MOST_LINES) return true;
-    const seen = this.#seen(instance, line);
+    const seen = this.#seen({ instance, service, line });
     const [index, bit] = [line >>> 3, 1 << (line & 7)];
     if (((seen.bits[index] ?? 0) & bit) !== 0) {
       this.#repeated++;
@@ -38,10 +39,10 @@ export class LineNumbers {
     return true;
   }
 
-  #seen(instance: string, line: number): Seen {
+  #seen({ instance, service, line }: { instance: string; service: string; line: number }): Seen {
     let seen = this.#instances.get(instance);
     if (!seen) {
-      seen = { bits: new Uint8Array(1024), least: line, most: line, count: 0 };
+      seen = { service, bits: new Uint8Array(1024), least: line, most: line, count: 0 };
       this.#instances.set(instance, seen);
     }
     if (line >>> 3 >= seen.bits.length) {
@@ -54,10 +55,13 @@ export class LineNumbers {
 
   report(): LineReport {
     const gaps: LineReport['gaps'][number][] = [];
+    const missing_of: Record<string, number> = {};
     let [lines, missing] = [0, 0];
     for (const [instance, seen] of [...this.#instances].sort(([a], [b]) => compareKeys(a, b))) {
       lines += seen.count;
-      missing += seen.most - seen.least + 1 - seen.count;
+      const lost = seen.most - seen.least + 1 - seen.count;
+      missing += lost;
+      if (lost > 0) missing_of[seen.service] = (missing_of[seen.service] ?? 0) + lost;
       gaps.push(...gapsOf(instance, seen));
     }
     return {
@@ -65,6 +69,7 @@ export class LineNumbers {
       lines,
       repeated: this.#repeated,
       missing,
+      missing_of,
       gaps: gaps.slice(0, LISTED),
     };
   }

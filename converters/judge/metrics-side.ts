@@ -3,15 +3,7 @@ import { increment } from '../dataset/verify-rows.ts';
 import { textAt } from './flat-side.ts';
 import type { MetricReport } from './quality.ts';
 
-export const METRIC_COLUMNS = [
-  'time',
-  'event_kind',
-  'service',
-  'instance',
-  'metric_name',
-  'metric_value',
-  'labels',
-];
+const METRIC_COLUMNS = ['time', 'event_kind', 'service', 'instance', 'metric_name', 'metric_value', 'labels'];
 
 /** The services push their metrics every 5 s. */
 const OWN_INTERVAL_MS = 5_000;
@@ -25,6 +17,7 @@ interface Series {
 
 /** Metric samples by series: how regular they are, and what the SDKs say that they dropped. */
 export class MetricsSide {
+  readonly columns = METRIC_COLUMNS;
   readonly #own: ReadonlySet<string>;
   readonly #services = new Map<string, Map<string, Series>>();
   readonly #dropped = new Map<string, number>();

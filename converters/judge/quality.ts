@@ -1,7 +1,16 @@
+import type { Prevalence } from '../label/labels.ts';
+import type { CaseFindings } from './cases/findings.ts';
+
 /** What the judge says of a run: `report/quality.json`. Nothing in it depends on when it was judged. */
 export interface Quality {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
   readonly run_id: string;
+  readonly seed: number;
+  readonly target: string;
+  /** Null: traffic alone, or one scenario. */
+  readonly campaign: string | null;
+  /** Program or package → version. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly window: { readonly start_ms: number; readonly end_ms: number };
   /** No gate failed: the dataset may be published. */
   readonly sound: boolean;
@@ -18,16 +27,29 @@ export interface Quality {
   readonly clock: Clock;
   readonly leaks: LeakReport;
   readonly metrics: MetricReport;
+  /** In order of time; none where nothing was changed. */
+  readonly cases: readonly CaseFindings[];
+  /** Services of which a process ended without being asked to, or had to be killed. */
+  readonly killed: readonly string[];
+  /** The applied changes of the ground truth and those that have an event of their own; null where there is no truth. */
+  readonly change_events: {
+    readonly applied: number;
+    /** Change uids without an event, or with one at another time than the change was made. */
+    readonly missing: readonly string[];
+    readonly elsewhen: readonly string[];
+  } | null;
+  /** Null where there are no labels. */
+  readonly prevalence: Prevalence | null;
 }
 
 export interface QualityCheck {
-  readonly id: string;
+  readonly name: string;
   readonly title: string;
   /** A gate that fails makes the dataset unsound; another check only marks the run. */
   readonly gate: boolean;
   /** Null: there was nothing to judge by. */
-  readonly passed: boolean | null;
-  readonly value: string;
+  readonly ok: boolean | null;
+  readonly figure: string;
   readonly limit: string;
 }
 
@@ -63,6 +85,10 @@ export interface Unanswered {
   readonly request_id: string;
   /** The client's error code; '' where it gave none. */
   readonly code: string;
+  /** What the client calls the request; '' where it does not say. */
+  readonly name: string;
+  /** When it was sent, epoch ms; null where the client does not say. */
+  readonly sent_ms: number | null;
 }
 
 /** Ids that are in one set and not in the other. */
@@ -89,6 +115,8 @@ export interface LineReport {
   /** The same line, twice in raw: the collector may repeat a batch. */
   readonly repeated: number;
   readonly missing: number;
+  /** Services that miss any → how many. */
+  readonly missing_of: Readonly<Record<string, number>>;
   /** The first 20 gaps, both ends included. */
   readonly gaps: readonly { readonly instance: string; readonly from: number; readonly to: number }[];
 }

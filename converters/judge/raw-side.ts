@@ -47,7 +47,10 @@ export async function readRawSide({
   const onBody = (body: string): void => {
     const line = lineOf(body);
     if (!line) return;
-    const isNew = numbers.add(String(line.instance ?? ''), Number(line.line));
+    const isNew = numbers.add({
+      ...{ instance: String(line.instance ?? ''), service: String(line.service ?? '') },
+      line: Number(line.line),
+    });
     if (line.event !== 'http.access' || line.service !== FRONT || !inside(line.time)) return;
     if (typeof line.request_id !== 'string' || !isNew) return;
     if (!ids.add('access_lines', line.request_id)) repeated++;

@@ -12,7 +12,7 @@ export const START_MS = Date.UTC(2026, 10, 24, 5, 40);
 export const END_MS = START_MS + 120_000;
 const REQUESTS = 30;
 
-type Row = Record<string, string | number | null>;
+export type Row = Record<string, string | number | null>;
 
 /** Everything that a small run leaves behind, to be changed before it is written. */
 export interface RunContent {
@@ -250,6 +250,13 @@ const COLUMNS: Record<string, ColumnSource['type'] & string> = {
     db_system: 'STRING',
     message: 'STRING',
   },
+  ...{
+    event_uid: 'STRING',
+    http_status: 'INT32',
+    http_route: 'STRING',
+    signal: 'STRING',
+    change_uid: 'STRING',
+  },
   ...{ metric_name: 'STRING', metric_value: 'DOUBLE', labels: 'STRING' },
 };
 
@@ -260,5 +267,5 @@ function flatParquet(rows: readonly Row[]): Uint8Array {
     type,
     data: sorted.map((row) => (type === 'INT64' ? BigInt(row[name] ?? 0) : (row[name] ?? null))),
   }));
-  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 25 }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: Math.max(25, sorted.length >> 3) }));
 }

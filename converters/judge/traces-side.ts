@@ -4,7 +4,7 @@ import type { Clock, Joins } from './quality.ts';
 import { FRONT } from './raw-side.ts';
 import type { RequestIds } from './request-ids.ts';
 
-export const TRACE_COLUMNS = [
+const TRACE_COLUMNS = [
   'time',
   'event_kind',
   'duration',
@@ -34,6 +34,7 @@ interface Interval {
 
 /** Spans as the dataset has them: parents, what traces reach, and how far the clocks of services are apart. */
 export class TracesSide {
+  readonly columns = TRACE_COLUMNS;
   readonly #ids: RequestIds;
   readonly #traces = new Map<string, number>();
   readonly #services = new Map<string, number>();

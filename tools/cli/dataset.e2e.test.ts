@@ -61,7 +61,7 @@ describe('a dataset of 60 s of traffic', { timeout: 900_000 }, () => {
       'loss counters that are not zero',
     );
     assert.deepEqual(
-      made.quality.checks.filter(({ passed }) => passed !== true),
+      made.quality.checks.filter(({ ok }) => ok !== true),
       [],
       'checks that did not pass',
     );

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../converters/run/record.ts';
 import { ownRawPrefix } from '../../converters/run/runs.ts';
 import { sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
+import { readTruth } from '../../converters/truth/record.ts';
 import { truthWords } from '../../loadtests/campaign/plan/truth-words.ts';
 import type { Update } from './steps.ts';
 
@@ -35,7 +36,11 @@ export async function sealAndJudge({
     judge: async ({ dir, ledger }) => {
       // A stack that was up before the run, and after it, started and stopped outside of its window.
       const ownStack = record.raw.prefix === ownRawPrefix(record.run_id);
-      quality = await judgeRun({ raw, record, dir, ledger, ownStack, leakWords: truthWords(), signal });
+      const truth = await readTruth({ raw, runId: record.run_id });
+      quality = await judgeRun({
+        ...{ raw, record, dir, ledger, truth, ownStack, signal },
+        leakWords: truthWords(),
+      });
       await mkdir(join(dir, 'report'), { recursive: true });
       await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(quality, null, 2)}\n`);
     },

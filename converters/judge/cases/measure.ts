@@ -1,0 +1,156 @@
+import type { AppliedChange, CaseTruth, RunTruth, Span, TrafficShape } from '../../truth/record.ts';
+import { type Answers, served } from './answers.ts';
+import type { CaseFindings } from './findings.ts';
+import { impactOf } from './impact.ts';
+import type { IndicatorSamples } from './indicators.ts';
+import { mechanismOf } from './mechanism.ts';
+import { onsetIn } from './onset.ts';
+import { beforeOf, type QuietWindow, quietWindows } from './quiet.ts';
+import { settledIn } from './settled.ts';
+
+/** Changes that replace processes, or what they hold; so long they are judged apart. */
+const ROLLOUT_KINDS = ['deployment', 'rollback', 'restart', 'scaling', 'cache_flush'];
+const ROLLOUT_MS = 15_000;
+
+/** The end of the time after a change in which it is judged apart; null where the change replaces nothing. */
+export const rolloutEnd = (change: AppliedChange | null): number | null =>
+  change && ROLLOUT_KINDS.includes(change.kind) ? change.started_ms + ROLLOUT_MS : null;
+
+interface CaseOptions {
+  readonly traffic: TrafficShape;
+  readonly quiet: readonly QuietWindow[];
+  readonly one: CaseTruth;
+  readonly answers: Answers;
+  /** Undefined where the case has no indicator. */
+  readonly samples: IndicatorSamples | undefined;
+}
+
+type Measured = Pick<
+  CaseFindings,
+  'onset_ms' | 'impact_end_ms' | 'recovery_end_ms' | 'verdicts' | 'mechanism' | 'impact'
+>;
+
+const NOT_JUDGED: Measured = {
+  ...{ onset_ms: null, impact_end_ms: null, recovery_end_ms: null, mechanism: null, impact: null },
+  verdicts: { mechanism: 'not_judged', impact: 'not_judged', recovery: 'not_judged' },
+};
+
+/**
+ * What each case did, by the dataset alone.
+ * @param samples of each case; undefined where it has no indicator
+ */
+export function measureCases({
+  truth,
+  answers,
+  samples,
+}: {
+  truth: RunTruth;
+  answers: Answers;
+  samples: readonly (IndicatorSamples | undefined)[];
+}): CaseFindings[] {
+  const { traffic, cases } = truth;
+  const first = quietWindows(truth);
+  // A first look, since a case that customers still suffer from is no quiet time for the others to be compared with.
+  const suffering = cases.filter((one) => isUnsettled({ traffic, quiet: first, one, answers }));
+  const quiet = quietWindows(truth, new Set(suffering.map((one) => one.case)));
+  return cases.map((one, i) => measureCase({ traffic, quiet, one, answers, samples: samples[i] }));
+}
+
+function isUnsettled(of: Omit<CaseOptions, 'samples'>): boolean {
+  const { change, revert, phases, truth } = of.one;
+  if (truth === 'benign' || change?.status === 'failed') return false;
+  if (revert?.status === 'failed') return true;
+  const span = revert
+    ? { start_ms: revert.acknowledged_ms, end_ms: phases.cooldown.end_ms }
+    : { start_ms: triggerOf(of.one), end_ms: phases.hold.end_ms };
+  return settled(of, span) === null;
+}
+
+/** As it was served before its trigger, and not what came of it. */
+function settled({ traffic, quiet, one, answers }: Omit<CaseOptions, 'samples'>, span: Span): number | null {
+  const { routes } = one.affected;
+  const earlier = quiet.filter(({ end_ms }) => end_ms <= triggerOf(one));
+  const { windows } = beforeOf({ traffic, quiet: earlier, one, during: span });
+  const before = served(windows.flatMap((window) => answers.durations(window, routes)));
+  return settledIn({ answers, routes, before, span });
+}
+
+/** When it began and ended, and whether its mechanism, its impact and its end show. */
+function measureCase(options: CaseOptions): CaseFindings {
+  const { one } = options;
+  const { change, revert, phases } = one;
+  const failed = change?.status === 'failed' ? (change.error ?? 'no reason was given') : null;
+  const measured =
+    failed !== null ? NOT_JUDGED : one.truth === 'fault' ? measureFault(options) : measureBenign(options);
+  return {
+    ...{ case: one.case, scenario: one.scenario, kind: one.kind, truth: one.truth },
+    start_ms: phases.baseline.start_ms,
+    trigger_ms: triggerOf(one),
+    acknowledged_ms: change?.acknowledged_ms ?? null,
+    rollout_end_ms: rolloutEnd(change),
+    ...{ revert_ms: revert?.started_ms ?? null, revert_acknowledged_ms: revert?.acknowledged_ms ?? null },
+    end_ms: phases.cooldown.end_ms,
+    ...measured,
+    failed,
+  };
+}
+
+const triggerOf = ({ change, phases }: CaseTruth) => change?.started_ms ?? phases.hold.start_ms;
+
+/** A change that could not be taken back holds to the end of its case; one that passes by itself, to the end of its hold. */
+const longestEnd = ({ revert, phases }: CaseTruth) =>
+  revert
+    ? revert.status === 'applied'
+      ? revert.acknowledged_ms
+      : phases.cooldown.end_ms
+    : phases.hold.end_ms;
+
+function measureFault(options: CaseOptions): Measured {
+  const { traffic, quiet, one, answers, samples } = options;
+  const { indicator, revert, phases } = one;
+  const end = longestEnd(one);
+  const since = (start_ms: number): Span => ({ start_ms, end_ms: Math.max(start_ms, end) });
+  const held = since(triggerOf(one));
+  const before = beforeOf({ traffic, quiet, one, during: held });
+  const { windows } = before;
+  const onset_ms = indicator && samples ? onsetIn({ indicator, samples, before: windows, span: held }) : null;
+
+  const passed = revert || onset_ms === null ? null : settled(options, since(onset_ms));
+  const impact_end_ms = onset_ms === null ? null : (passed ?? end);
+  const during = {
+    start_ms: onset_ms ?? rolloutEnd(one.change) ?? held.start_ms,
+    end_ms: impact_end_ms ?? held.end_ms,
+  };
+  const moved =
+    indicator && samples
+      ? mechanismOf({ indicator, samples, before: windows, during, hasOnset: onset_ms !== null })
+      : { verdict: 'not_judged' as const, figures: null };
+  const impact = impactOf({ one, before, during, answers });
+  const recovery_end_ms =
+    revert?.status === 'applied'
+      ? settled(options, { start_ms: revert.acknowledged_ms, end_ms: phases.cooldown.end_ms })
+      : passed;
+  return {
+    ...{ onset_ms, impact_end_ms, recovery_end_ms, mechanism: moved.figures, impact: impact.figures },
+    verdicts: {
+      mechanism: moved.verdict,
+      impact: impact.verdict,
+      recovery: recovery_end_ms !== null ? 'passed' : onset_ms === null && !revert ? 'not_judged' : 'failed',
+    },
+  };
+}
+
+/** Judged while it holds, but for the replacement itself. */
+function measureBenign({ traffic, quiet, one, answers }: CaseOptions): Measured {
+  const { change, revert, phases } = one;
+  const start_ms = rolloutEnd(change) ?? triggerOf(one);
+  const end_ms = Math.max(start_ms, revert?.started_ms ?? phases.hold.end_ms);
+  const during = { start_ms, end_ms };
+  const before = beforeOf({ traffic, quiet, one, during });
+  const impact = impactOf({ one, before, during, answers });
+  return {
+    ...NOT_JUDGED,
+    impact: impact.figures,
+    verdicts: { ...NOT_JUDGED.verdicts, impact: impact.verdict },
+  };
+}

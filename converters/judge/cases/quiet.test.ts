@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunTruth } from '../../truth/record.ts';
+import { at, NEW_INDEX, SLOW_QUERY, span, TRUTH } from './cases.test-world.ts';
+import { beforeOf, quietWindows } from './quiet.ts';
+
+const seconds = (windows: readonly { start_ms: number }[]) =>
+  windows.map(({ start_ms }) => (start_ms - at(0)) / 1000);
+
+test('baselines are quiet, and what lies 20 s behind a case', () => {
+  assert.deepEqual(
+    seconds(quietWindows(TRUTH)),
+    [20, 30, 112, 122, 132, 150, 160, 232, 242, 252, 262, 272, 282],
+  );
+});
+
+test('a load over a whole case is one of its own: only windows with as much traffic are compared', () => {
+  const load = { factor: 0.3, ...span(150, 225) };
+  const truth = { ...TRUTH, cases: [SLOW_QUERY, { ...NEW_INDEX, load }] } satisfies RunTruth;
+  const before = (one: RunTruth['cases'][number], during: { start_ms: number; end_ms: number }) =>
+    beforeOf({ traffic: truth.traffic, quiet: quietWindows(truth), one, during });
+  const [fault, quiet] = truth.cases as [typeof SLOW_QUERY, typeof NEW_INDEX];
+  assert.deepEqual(seconds(before(quiet, span(171, 210)).windows), [150, 160]);
+  const flat = before(fault, span(41, 91));
+  assert.deepEqual(seconds(flat.windows), [20, 30, 112, 122, 132, 232, 242, 252, 262, 272, 282]);
+  assert.ok(flat.sameLoad);
+});
+
+test('with a wave, only its own phase is compared, beside the own baseline', () => {
+  const traffic = {
+    ...span(0, 1200),
+    rate: 10,
+    shape: 'slow_wave',
+    amplitude: 0.3,
+    wavelength_ms: 590_000,
+  } as const;
+  const truth: RunTruth = { ...TRUTH, traffic };
+  // The run is two waves of 600 s. Second 600 + 50 is as second 50.
+  const { windows } = beforeOf({
+    traffic,
+    quiet: quietWindows(truth),
+    one: SLOW_QUERY,
+    during: span(41, 91),
+  });
+  assert.deepEqual(seconds(windows), [20, 30, 112, 612, 622, 632, 642, 652, 662, 672, 682, 692, 702, 712]);
+});
+
+test('what follows a case that has not settled is not quiet', () => {
+  assert.deepEqual(
+    seconds(quietWindows(TRUTH, new Set([1]))),
+    [20, 30, 150, 160, 232, 242, 252, 262, 272, 282],
+  );
+});

@@ -1,0 +1,38 @@
+import type { Span } from '../../truth/record.ts';
+import { type Answers, type Served, served } from './answers.ts';
+
+const SLICE_MS = 5_000;
+
+export const TIMES_P99 = 1.5;
+export const POINTS_ERRORS = 0.01;
+
+/** Slower by half, or one request in a hundred more that fails. */
+export const isWorse = (now: Served, before: Served): boolean =>
+  (now.p99_ms !== null && before.p99_ms !== null && now.p99_ms >= TIMES_P99 * before.p99_ms) ||
+  (now.errors ?? 0) >= (before.errors ?? 0) + POINTS_ERRORS;
+
+/**
+ * The start of the first two slices of 5 s, one after another, in which the customers were served as before; slices
+ * without a request tell nothing and are passed over. Null where that did not come within the span.
+ */
+export function settledIn({
+  answers,
+  routes,
+  before,
+  span,
+}: {
+  answers: Answers;
+  routes: readonly string[];
+  before: Served;
+  span: Span;
+}): number | null {
+  let since: number | null = null;
+  for (let at = span.start_ms; at + SLICE_MS <= span.end_ms; at += SLICE_MS) {
+    const slice = served(answers.durations({ start_ms: at, end_ms: at + SLICE_MS }, routes));
+    if (slice.requests === 0) continue;
+    if (isWorse(slice, before)) since = null;
+    else if (since !== null) return since;
+    else since = at;
+  }
+  return null;
+}
