@@ -44,8 +44,9 @@ test('a known anomaly is found, and what is left out is counted apart', async (t
     'before the onset there is nothing to see',
   );
 
-  const { one_liners: best } = report.per_scenario['03-fault'] ?? {};
+  const { one_liners: best, chance_auc: luck } = report.per_scenario['03-fault'] ?? {};
   assert.equal(best?.[0]?.name, '3 x p95');
+  assert.ok((best?.[0]?.onset.roc_auc ?? 0) > 0.95 && (luck ?? 1) < 0.9, `by luck ${luck}`);
   assert.deepEqual(verdicts(report), {
     ...{ best_detector: false, single_signal: false, hard_scenario: false, one_liners: false },
     ...{ metadata: true, metadata_in_sample: true, prevalence: false },

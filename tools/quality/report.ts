@@ -9,12 +9,7 @@ export interface DetectorReport {
   /** Best first. */
   readonly one_liners: readonly NamedScore[];
   /** By scenario; of the one-liners the best three. */
-  readonly per_scenario: Readonly<
-    Record<
-      string,
-      { readonly detectors: readonly DetectorScore[]; readonly one_liners: readonly NamedScore[] }
-    >
-  >;
+  readonly per_scenario: Readonly<Record<string, ScenarioReport>>;
   readonly metadata: MetadataReport;
 }
 
@@ -82,6 +77,13 @@ export interface NamedScore {
 
 export interface DetectorScore extends NamedScore {
   readonly features: 'all' | 'logs' | 'traces' | 'metrics' | 'all+changes';
+}
+
+export interface ScenarioReport {
+  readonly detectors: readonly DetectorScore[];
+  readonly one_liners: readonly NamedScore[];
+  /** AUC-ROC that the best of all one-liners reaches on windows moved in time: few windows make luck go far. */
+  readonly chance_auc: number | null;
 }
 
 /** A tree of one question on version, host and hour, within each service; greatest AUC over the services. */

@@ -45,7 +45,7 @@ const report: DetectorReport = {
   },
   detectors: [forest],
   one_liners: [line],
-  per_scenario: { '02-heap-leak': { detectors: [forest], one_liners: [line] } },
+  per_scenario: { '02-heap-leak': { detectors: [forest], one_liners: [line], chance_auc: 0.7 } },
   metadata: { features: ['hour'], cross_validated_auc: null, in_sample_auc: 0.5, services: [] },
 };
 
@@ -55,7 +55,7 @@ test('what is short says why it matters; what was not judged says nothing', () =
   assert.match(text, /^· share: 0\.057 \(1–10 %\)$/m);
   assert.match(text, /^left out: case 3, 05-slow-query: no onset$/m);
   assert.match(text, /^isolation_forest +all +0\.800 +0\.400 +0\.500 +0\.107/m);
-  assert.match(text, /^02-heap-leak +6 +0\.800 +0\.800 +error count$/m);
+  assert.match(text, /^02-heap-leak +6 +0\.800 +0\.800 +0\.700 +error count$/m);
 });
 
 test('a report without scores says why, and has no tables', () => {

@@ -47,7 +47,7 @@ function scenarios(report: DetectorReport): string {
   const names = [...new Set(report.detectors.map(({ name }) => name))];
   const auc = ({ roc_auc }: Figures) => figure(roc_auc);
   return formatTable(
-    ['scenario (ROC AUC)', 'windows', ...names, 'best one line', ''],
+    ['scenario (ROC AUC)', 'windows', ...names, 'best one line', 'by luck', ''],
     Object.entries(report.per_scenario).map(([scenario, found]) => {
       const whole = found.detectors.filter(({ features }) => features === 'all');
       const [best] = found.one_liners;
@@ -58,6 +58,7 @@ function scenarios(report: DetectorReport): string {
           (name) => whole.filter((each) => each.name === name).map(({ onset }) => auc(onset))[0] ?? '-',
         ),
         best ? auc(best.onset) : '-',
+        figure(found.chance_auc),
         best?.name ?? '',
       ];
     }),

@@ -11,7 +11,7 @@ from features import SIGNALS, Features, read_features
 from grid import WINDOW_MS, Grid, survey
 from metadata import metadata_features, metadata_report
 from one_liners import one_liners
-from scores import rounded, score_all, score_scenario
+from scores import chance_auc, rounded, score_all, score_scenario
 from truth import STARTS, STATES, Labels, Truth, read_truth, why_left_out
 
 BEST_ONE_LINERS = 3
@@ -76,7 +76,7 @@ def window_report(grid: Grid, truth: Truth, labels: dict[str, Labels]) -> dict[s
 
 def score_detectors(report: Report, features: Features, grid: Grid, truth: Truth, labels: dict[str, Labels]) -> None:
     """Every detector on every choice of signals, overall and a scenario."""
-    report["per_scenario"] = {name: {"detectors": [], "one_liners": []} for name in truth.scenarios}
+    report["per_scenario"] = {name: {"detectors": [], "one_liners": [], "chance_auc": None} for name in truth.scenarios}
     for variant, signals in VARIANTS.items():
         names = features.names(*signals)
         for name, detector in DETECTORS.items():
@@ -85,11 +85,13 @@ def score_detectors(report: Report, features: Features, grid: Grid, truth: Truth
 
 
 def score_one_liners(report: Report, features: Features, truth: Truth, labels: dict[str, Labels]) -> None:
-    """All one-line detectors overall; of each scenario the best."""
-    for name, scores in one_liners(features).items():
+    """All one-line detectors overall; of each scenario the best, and what luck would make of as many."""
+    all_scores = one_liners(features)
+    for name, scores in all_scores.items():
         record(report, "one_liners", {"name": name}, scores, truth, labels)
     report["one_liners"].sort(key=best_first)
-    for scenario in report["per_scenario"].values():
+    for index, scenario in enumerate(report["per_scenario"].values()):
+        scenario["chance_auc"] = chance_auc(labels["onset"], list(all_scores.values()), index)
         able = [each for each in scenario["one_liners"] if each["onset"]["roc_auc"] is not None]
         scenario["one_liners"] = sorted(able, key=best_first)[:BEST_ONE_LINERS]
 

@@ -5,6 +5,8 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 
 from truth import Labels
 
+MOVES = 19
+
 Figures = dict[str, float | int | None]
 
 
@@ -44,3 +46,21 @@ def score_scenario(labels: Labels, scores: np.ndarray, scenario: int) -> Figures
     """The positive windows of one scenario against every negative one."""
     asked = labels.scored & ~np.isnan(scores) & ((labels.state == 0) | (labels.scenario == scenario))
     return figures(labels.state[asked] == 1, scores[asked])
+
+
+def chance_auc(labels: Labels, all_scores: list[np.ndarray], scenario: int) -> float | None:
+    """What the best of so many scores reaches where there is nothing to find: the scenario's windows are moved in time, each
+    service's around its own scored windows, 19 times. One in twenty is better by luck, so that is how far luck goes.
+    """
+    asked = labels.scored & ((labels.state == 0) | (labels.scenario == scenario))
+    positive = labels.scenario == scenario
+    best: list[float] = []
+    for move in range(1, MOVES + 1):
+        moved = np.zeros(positive.shape, dtype=bool)
+        for row, where in enumerate(asked):
+            moved[row, where] = np.roll(positive[row, where], round(move * where.sum() / (MOVES + 1)))
+        for scores in all_scores:
+            known = asked & ~np.isnan(scores)
+            if moved[known].any() and not moved[known].all():
+                best.append(float(roc_auc_score(moved[known], scores[known])))
+    return rounded(max(best, default=None))
