@@ -20,7 +20,11 @@ export const OPTIONAL: readonly Optional[] = [
       range: { from: '1.21' },
     },
   },
-  { name: 'python3', use: 'only the tests that read datasets with other readers', look: PYTHON },
+  {
+    name: 'python3',
+    use: 'only `npm run quality`, and the tests that read datasets with other readers',
+    look: PYTHON,
+  },
   {
     name: 'docker',
     use: 'only the docker target',

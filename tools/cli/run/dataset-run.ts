@@ -147,14 +147,25 @@ export class DatasetRun {
     this.#memory?.stop();
     if (this.resumable && this.#target instanceof DockerTarget) this.#target.leaveUp();
     const steps = [
+      () => (this.#staysUp ? this.#takeBack() : undefined),
+      () => (this.#staysUp ? this.#unscale?.() : undefined),
       () => this.#control?.close(),
-      () => (this.#target instanceof DockerTarget && this.#target.staysUp ? this.#unscale?.() : undefined),
       () => this.#target?.stop({ signal: this.#signal }),
       () => (this.#making ? undefined : this.#open?.abandon()),
     ];
     const errors: unknown[] = [];
     for (const step of steps) await Promise.resolve(step()).catch((error) => errors.push(error));
     if (errors.length > 0) throw errors[0];
+  }
+
+  /** What the script has not taken back itself, since it was cut off. */
+  async #takeBack(): Promise<void> {
+    const { failed = [] } = (await this.#control?.revertAll()) ?? {};
+    if (failed.length > 0)
+      throw new CliError(
+        'NOT_REVERTED',
+        `the stack is left up with changes that could not be taken back: ${JSON.stringify(failed)}`,
+      );
   }
 
   /** Recorded to its end, but not made into a dataset: `convert` and `seal` can go on from here. */
@@ -290,6 +301,10 @@ export class DatasetRun {
   get #made(): DatasetMaking {
     if (!this.#making) throw new Error('the run is not complete');
     return this.#making;
+  }
+
+  get #staysUp(): boolean {
+    return this.#target instanceof DockerTarget && this.#target.staysUp;
   }
 
   get #signal(): AbortSignal {
