@@ -9,7 +9,12 @@ export interface Release {
 
 /** Releases by service, oldest first. The first is what a new stack starts with. */
 export const releases: Record<string, readonly Release[]> = {
-  'web-api': patches('web-api'),
+  'web-api': [
+    ...patches('web-api'),
+    // Searches come in pages.
+    { version: '1.8.2', bundle: 'web-api-1.8.2', entry: 'web-api/releases/1.8.2/main.ts' },
+    { version: '1.8.3', bundle: 'web-api-1.8.3', entry: 'web-api/releases/1.8.3/main.ts' },
+  ],
   'auth-service': patches('auth-service'),
   'payment-worker': patches('payment-worker'),
   operator: patches('operator'),

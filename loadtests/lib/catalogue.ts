@@ -50,6 +50,9 @@ const WORDS = [
   ],
 ] as const;
 
+/** What some look for and the shop does not have. */
+const NOT_SOLD = ['sofa', 'bicycle', 'guitar', 'printer', 'tent', 'aquarium'] as const;
+
 const COUNTRIES = ['DE', 'FR', 'GB', 'ES', 'IT', 'NL', 'PL', 'AT', 'SE', 'CH'] as const;
 
 /** Test card numbers; the payment gateway decides by the ending. */
@@ -82,7 +85,9 @@ export const credentials = (user: number) => ({
   password: `storefront-${user % PASSWORDS}`,
 });
 
+/** About one search in ten finds nothing: 9 % ask for what is not sold, and two words are seldom in vain. */
 export function pickQuery(random: Generator): string {
+  if (random.chance(0.09)) return random.pick(NOT_SOLD);
   const word = () => WORDS[zipf({ random, n: WORDS.length }) - 1] ?? 'lamp';
   return random.chance(0.2) ? `${word()} ${word()}` : word();
 }

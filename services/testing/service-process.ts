@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findRelease } from '../releases.ts';
 import { ended, until } from './process.ts';
 
 export const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
@@ -23,7 +24,7 @@ export interface LogLine {
 }
 
 /**
- * A service as a child process of the built bundle. Its stdout goes to a file, as in a real stack: a line that was written
+ * A service as a child process of the bundle of its SERVICE_VERSION. Its stdout goes to a file, as in a real stack: a line that was written
  * before a response is there when the response is.
  */
 export class ServiceProcess {
@@ -39,9 +40,10 @@ export class ServiceProcess {
     this.#file = join(this.#folder, `${name}.log`);
     const out = openSync(this.#file, 'a');
     const { PATH = '', HOME = '' } = process.env;
+    const bundle = findRelease({ service: name, version: env.SERVICE_VERSION ?? '' })?.bundle ?? name;
     this.#child = spawn(
       process.execPath,
-      ['--import', join(dist, 'telemetry.cjs'), join(dist, `${name}.cjs`)],
+      ['--import', join(dist, 'telemetry.cjs'), join(dist, `${bundle}.cjs`)],
       {
         env: { PATH, HOME, OTEL_SERVICE_NAME: name, ...env },
         stdio: ['ignore', out, 'pipe'],
