@@ -8,7 +8,7 @@ import { openStore } from '../store/open.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { filesBelow } from './files-below.ts';
 import { formatManifest, MANIFEST_FILE, type Manifest, type ManifestFile } from './manifest.ts';
-import { formatSums, SUMS_FILE } from './sums.ts';
+import { formatSums, LABELS_SUMS_FILE, SUMS_FILE } from './sums.ts';
 
 export const START_MS = Date.UTC(2026, 10, 24, 5, 40);
 export const END_MS = START_MS + 60_000;
@@ -86,7 +86,7 @@ export interface World {
 type Change = (content: { rows: Record<string, FlatRow[]>; manifest: Mutable<Manifest> }) => void;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
 
-/** A dataset as `seal` leaves it; `rows` changes what is written, `manifest` what the manifest then says of it. */
+/** A dataset as `seal` leaves it; `rows` changes what is written (`rows.labels` the labelled events), `manifest` what the manifest then says of it. */
 export async function makeDataset({
   runId = 'run-1',
   rows: changeRows,
@@ -114,20 +114,30 @@ export async function makeDataset({
   };
   const byClass = new Map<string, FlatRow[]>();
   for (const [signal, list] of Object.entries(rows)) {
+    if (signal === 'labels') continue;
     await write(`ocsf_${signal}.parquet`, flatParquet(list), list.length);
     const at = FLAT[signal]?.folder ?? '';
     byClass.set(at, [...(byClass.get(at) ?? []), ...list]);
   }
   for (const [name, list] of byClass)
     await write(`ocsf/${name}/part-0.parquet`, nestedParquet(list), list.length);
-  await write('labels/windows.parquet', flatParquet([]), 0);
   await write('README.md', Buffer.from('# A dataset\n'));
   await write(SUMS_FILE, Buffer.from(formatSums(manifest.files)));
+  const { labels = rows.logs?.slice(10, 13) ?? [] } = rows;
+  const sums: ManifestFile[] = [];
+  for (const [name, of] of [
+    ['windows.parquet', []],
+    ['ocsf_eval_subset.parquet', labels],
+  ] as [string, FlatRow[]][]) {
+    await write(`labels/${name}`, flatParquet(of), of.length);
+    sums.push({ ...(manifest.files.at(-1) as ManifestFile), path: name });
+  }
+  await write(LABELS_SUMS_FILE, Buffer.from(formatSums(sums)));
 
   const none = { read: 0, written: 0, duplicate: 0, rejected: 0, outside_window: 0 };
-  const kinds = Object.values(rows).flat();
+  const kinds = Object.entries(rows).flatMap(([signal, list]) => (signal === 'labels' ? [] : list));
   Object.assign(manifest, {
-    schema_version: 1,
+    schema_version: 2,
     run_id: runId,
     target: 'embedded',
     seed: 7,
@@ -136,6 +146,7 @@ export async function makeDataset({
     plan_hash: null,
     ocsf_version: '1.8.0',
     versions: { faultline: '0.1.0' },
+    forced: [],
     ledger: {
       inputs: {
         logs: { ...none, read: 65, written: 60, duplicate: 3, rejected: 1, outside_window: 1 },

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -7,6 +8,12 @@ import { makeDataset, publish } from './dataset.test-world.ts';
 import { type FetchProgress, fetchDataset } from './fetch.ts';
 import { filesBelow } from './files-below.ts';
 import { verifyDataset } from './verify.ts';
+
+/** As a user would, with the program of coreutils. */
+function checkSums(folder: string): void {
+  if (process.platform === 'linux')
+    execFileSync('sha256sum', ['--check', '--quiet', '--strict', 'SHA256SUMS'], { cwd: folder });
+}
 
 async function world(t: TestContext): Promise<{ datasets: ObjectStore; to: string; folder: string }> {
   const { folder, dataset, close } = await makeDataset();
@@ -24,6 +31,7 @@ test('a fetched dataset is whole, and has no labels unless they are asked for', 
     onProgress: (progress) => seen.push(progress),
   });
   assert.deepEqual((await verifyDataset({ directory: to })).findings, []);
+  checkSums(to);
   const files = await filesBelow(to);
   assert.ok(!files.some((path) => path.startsWith('labels/')));
   assert.equal(fetched.files, files.length);
@@ -43,6 +51,7 @@ test('a fetched dataset is whole, and has no labels unless they are asked for', 
   const again = await fetchDataset({ datasets, runId: 'run-1', to, labels: true });
   assert.equal(again.kept, fetched.files - 1);
   assert.ok((await filesBelow(to)).includes('labels/windows.parquet'));
+  checkSums(join(to, 'labels'));
   assert.deepEqual((await verifyDataset({ directory: to })).findings, []);
 });
 

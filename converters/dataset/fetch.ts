@@ -6,7 +6,7 @@ import type { ObjectStore } from '../store/store.ts';
 import { checksumMismatch, fileMissing, targetTaken } from './errors.ts';
 import { filesBelow } from './files-below.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
-import { hashFile } from './sums.ts';
+import { hashFile, LABELS } from './sums.ts';
 
 export interface FetchOptions {
   readonly datasets: ObjectStore;
@@ -52,7 +52,7 @@ export async function fetchDataset(options: FetchOptions): Promise<Fetched> {
   const { datasets, runId, labels = false, signal } = options;
   const to = resolve(options.to);
   const { manifest, bytes } = await readManifest({ datasets, runId });
-  const wanted = manifest.files.filter(({ path }) => labels || !path.startsWith('labels/'));
+  const wanted = manifest.files.filter(({ path }) => labels || !path.startsWith(LABELS));
   const inPlace = await holdsManifest({ to, bytes });
   const folder = inPlace ? to : `${to}.partial`;
   if (!inPlace) await removeUnnamed({ folder, named: new Set(wanted.map(({ path }) => path)) });

@@ -22,7 +22,9 @@ export type FindingCode =
   | 'UID_REPEATED'
   | 'NOT_SORTED'
   | 'OUTSIDE_WINDOW'
-  | 'EVENT_INVALID';
+  | 'EVENT_INVALID'
+  | 'LABEL_OUTSIDE'
+  | 'LABEL_UNKNOWN';
 
 /** What to do about each, said once. */
 const ADVICE: Record<FindingCode, string> = {
@@ -40,6 +42,8 @@ const ADVICE: Record<FindingCode, string> = {
   UID_REPEATED: 'convert and seal the run again; a record was written twice',
   NOT_SORTED: 'seal the run again',
   OUTSIDE_WINDOW: 'convert and seal the run again',
+  LABEL_OUTSIDE: 'seal the run again; the clock of whoever made the changes was another',
+  LABEL_UNKNOWN: 'seal the run again; the labels are of another dataset',
   EVENT_INVALID: 'convert and seal the run again with a version whose mapping is right',
 };
 

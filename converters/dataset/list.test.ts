@@ -25,6 +25,7 @@ test('one that cannot be read hides no other', async (t) => {
     target: 'embedded',
     window: { start_ms: START_MS, end_ms: END_MS },
     rows: 120,
+    forced: [],
   });
   assert.ok(bytes > 1000);
   assert.deepEqual(third, { run_id: 'run-3', problem: 'not sealed: there is no manifest.json' });

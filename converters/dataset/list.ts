@@ -10,6 +10,8 @@ export interface DatasetEntry {
   readonly window: Manifest['window'];
   /** Rows of the flat files. */
   readonly rows: number;
+  /** Gates that it failed: see the manifest. */
+  readonly forced: readonly string[];
   /** Of all files that the manifest names. */
   readonly bytes: number;
 }
@@ -55,6 +57,7 @@ async function entryOf({
       seed: manifest.seed,
       target: manifest.target,
       window: manifest.window,
+      forced: manifest.forced,
       rows: manifest.files.reduce((sum, { path, rows = 0 }) => sum + (path.includes('/') ? 0 : rows), 0),
       bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
     };

@@ -21,7 +21,7 @@ import { datasetNotFound, manifestInvalid } from './errors.ts';
 
 /** `manifest.json`, put last and with `If-None-Match: *`: a reader trusts nothing that it does not name. */
 export interface Manifest {
-  readonly schema_version: 1;
+  readonly schema_version: 2;
   readonly run_id: string;
   readonly target: string;
   readonly seed: number;
@@ -30,6 +30,8 @@ export interface Manifest {
   readonly plan_hash: string | null;
   readonly ocsf_version: '1.8.0';
   readonly versions: Readonly<Record<string, string>>;
+  /** Checks that it failed and that gate it, by their names in `report/quality.json`: somebody published it nevertheless. */
+  readonly forced: readonly string[];
   readonly files: readonly ManifestFile[];
   readonly ledger: Ledger;
   /** Rows per `event_kind`. */
@@ -78,7 +80,7 @@ const datasetPath: Check = (value, path) =>
     : [`${path} must be a plain path inside the dataset, got ${JSON.stringify(value)}`];
 
 const shape = object({
-  schema_version: oneOf(1),
+  schema_version: oneOf(2),
   run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
   target: text,
   seed: count,
@@ -87,6 +89,7 @@ const shape = object({
   plan_hash: orNull(text),
   ocsf_version: oneOf('1.8.0'),
   versions: dictionary(text),
+  forced: list(text),
   files: list(
     object({ path: datasetPath, bytes: count, sha256: matching(/^[0-9a-f]{64}$/), rows: optional(count) }),
   ),

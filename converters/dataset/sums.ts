@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { compareKeys } from '../store/keys.ts';
 
+/** Of every file but the labels, with paths from the dataset's folder. */
 export const SUMS_FILE = 'SHA256SUMS';
+/** Folder of the ground truth. */
+export const LABELS = 'labels/';
+/** Of the labels, with paths from their own folder. */
+export const LABELS_SUMS_FILE = `${LABELS}${SUMS_FILE}`;
 
 /** What `sha256sum --check` reads: a line a file, in order of the paths. */
 export function formatSums(files: readonly { path: string; sha256: string }[]): string {

@@ -4,7 +4,7 @@ import { errnoOf } from '../store/files.ts';
 import { filesBelow } from './files-below.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, type ManifestFile } from './manifest.ts';
-import { hashFile, parseSums, SUMS_FILE } from './sums.ts';
+import { hashFile, LABELS, LABELS_SUMS_FILE, parseSums, SUMS_FILE } from './sums.ts';
 
 export interface VerifyFilesOptions {
   readonly directory: string;
@@ -29,15 +29,16 @@ export async function verifyFiles(
       );
   }
   // Ground truth is optional, as a whole.
-  const labels = present.some((path) => path.startsWith('labels/'));
+  const labels = present.some((path) => path.startsWith(LABELS));
   for (const file of manifest.files) {
-    if (file.path.startsWith('labels/') && !labels) continue;
+    if (file.path.startsWith(LABELS) && !labels) continue;
     progress(`checksums: ${file.path}`);
     const wrong = await fileProblem({ ...options, file });
     if (wrong) findings.push(wrong);
     else whole.set(file.path, file);
   }
-  if (whole.has(SUMS_FILE)) findings.push(...(await sumsProblems({ directory, manifest })));
+  for (const sums of [SUMS_FILE, LABELS_SUMS_FILE])
+    if (whole.has(sums)) findings.push(...(await sumsProblems({ directory, manifest, sums })));
   return { findings, whole };
 }
 
@@ -71,21 +72,27 @@ async function fileProblem({
   }
 }
 
+/** Each file is in the sums that are brought with it. */
 async function sumsProblems({
   directory,
   manifest,
+  sums: file,
 }: {
   directory: string;
   manifest: Manifest;
+  sums: string;
 }): Promise<Finding[]> {
-  const sums = parseSums(await readFile(join(directory, SUMS_FILE), 'utf8'));
+  const sums = parseSums(await readFile(join(directory, file), 'utf8'));
+  const below = file.slice(0, -SUMS_FILE.length);
+  const isOf = (path: string) => path !== file && path.startsWith(LABELS) === (below === LABELS);
   return manifest.files
-    .filter(({ path, sha256 }) => path !== SUMS_FILE && sums.get(path) !== sha256)
+    .filter(({ path }) => isOf(path))
+    .filter(({ path, sha256 }) => sums.get(path.slice(below.length)) !== sha256)
     .map(({ path, sha256 }) =>
       finding(
-        SUMS_FILE,
+        file,
         'SUMS_DIFFER',
-        `must give ${path} the manifest's SHA-256 ${sha256}, got ${sums.get(path) ?? 'no line'}`,
+        `must give ${path} the manifest's SHA-256 ${sha256}, got ${sums.get(path.slice(below.length)) ?? 'no line'}`,
       ),
     );
 }

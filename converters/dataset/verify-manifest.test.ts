@@ -81,4 +81,17 @@ test('what the report of the judge says too must be the same', async (t) => {
   const findings = await verifyManifest({ directory: dataset, manifest, whole });
   assert.deepEqual(findings.length, 1);
   assert.match(findings[0]?.problem ?? '', /window must be what report\/quality\.json says/);
+
+  // A gate that failed, and a manifest that does not say so.
+  const checks = [
+    { name: 'leaks', gate: true, ok: false },
+    { name: 'unanswered', gate: false, ok: false },
+    { name: 'rows', gate: true, ok: true },
+  ];
+  const { run_id, window } = manifest;
+  await writeFile(join(directory, 'quality.json'), JSON.stringify({ run_id, window, checks }));
+  const hidden = await verifyManifest({ directory: dataset, manifest, whole });
+  assert.match(hidden[0]?.problem ?? '', /forced must be what .* says, \["leaks"\], got \[\]/);
+  const told = { ...manifest, forced: ['leaks'] };
+  assert.deepEqual(await verifyManifest({ directory: dataset, manifest: told, whole }), []);
 });

@@ -35,7 +35,10 @@ export async function verifyManifest({
     }
   if (whole.has(QUALITY_FILE)) {
     const said = jsonObject(await readFile(join(directory, QUALITY_FILE), 'utf8'));
-    findings.push(...differing(manifest, said, QUALITY_FILE, Object.keys(manifest)));
+    const forced = failedGates(said);
+    findings.push(
+      ...differing(manifest, { ...said, ...(forced && { forced }) }, QUALITY_FILE, Object.keys(manifest)),
+    );
   }
   return findings;
 }
@@ -79,6 +82,12 @@ function differing(manifest: Manifest, said: Statement, where: string, fields: r
         ),
       )
   );
+}
+
+/** What must have been forced; undefined where the report has no checks. */
+function failedGates({ checks }: Statement): string[] | undefined {
+  if (!Array.isArray(checks)) return undefined;
+  return checks.filter(({ gate, ok }) => gate === true && ok === false).map(({ name }) => String(name));
 }
 
 async function parquetStatement(path: string): Promise<Statement> {

@@ -12,6 +12,8 @@ export interface FlatRows {
   readonly rows: number;
   readonly kinds: ReadonlyMap<string, number>;
   readonly classes: ReadonlyMap<number, number>;
+  /** Every event_uid. */
+  readonly seen: ReadonlySet<string>;
   /** All four files could be read. */
   readonly complete: boolean;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { makeDataset } from './dataset.test-world.ts';
+import { END_MS, makeDataset } from './dataset.test-world.ts';
 import { verifyDataset } from './verify.ts';
 
 type Options = NonNullable<Parameters<typeof makeDataset>[0]>;
@@ -24,9 +24,10 @@ test('a dataset that is whole and valid has no finding', async (t) => {
   const { report } = await findingsOf(t, {});
   assert.deepEqual(report, {
     findings: [],
-    files: 10,
+    files: 12,
     rows: 120,
     events_validated: 0,
+    forced: [],
     manifest_compared_with: null,
   });
 });
@@ -66,6 +67,16 @@ const damages: Record<
     (d) => truncate(join(d, 'ocsf_logs.parquet'), 99),
     ['SIZE_DIFFERS ocsf_logs.parquet'],
     /got 99: it is truncated/,
+  ],
+  'one bit of a label is flipped': [
+    flip('labels/ocsf_eval_subset.parquet'),
+    ['HASH_DIFFERS labels/ocsf_eval_subset.parquet'],
+    /at least one bit/,
+  ],
+  'one file of the labels is missing': [
+    (d) => rm(join(d, 'labels/windows.parquet')),
+    ['FILE_MISSING labels/windows.parquet'],
+    /is not here/,
   ],
   'one bit is flipped': [
     flip('ocsf_metrics.parquet'),
@@ -230,4 +241,39 @@ test('the deep step is given each event as it was, and its complaints are shown'
     report.findings[0]?.problem ?? '',
     /30 are not: traces-0000: status_id must be a number; .*and 25 more/,
   );
+});
+
+test('found: labels outside of the window, and of events that are not there', async (t) => {
+  const { codes, text } = await findingsOf(t, {
+    rows: ({ rows }) => {
+      const [first, second, ...rest] = rows.logs?.slice(0, 4) ?? [];
+      if (!first || !second) return;
+      rows.labels = [{ ...first, time: END_MS }, { ...second, event_uid: 'of-another-run' }, ...rest];
+    },
+  });
+  assert.deepEqual(codes, [
+    'LABEL_OUTSIDE labels/ocsf_eval_subset.parquet',
+    'LABEL_UNKNOWN labels/ocsf_eval_subset.parquet',
+  ]);
+  assert.match(text, /1 are not; the first is time \d+ of row 0/);
+  assert.match(text, /the first is of-another-run of row 1/);
+});
+
+test('found: sums of the labels that are not those of the labels', async (t) => {
+  const { codes } = await findingsOf(t, {
+    manifest: ({ manifest }) => {
+      const [windows, events] = ['labels/windows.parquet', 'labels/ocsf_eval_subset.parquet'].map((path) =>
+        manifest.files.find((file) => file.path === path),
+      );
+      if (windows && events) windows.sha256 = events.sha256;
+    },
+  });
+  assert.deepEqual(codes, ['HASH_DIFFERS labels/windows.parquet', 'SUMS_DIFFER labels/SHA256SUMS']);
+});
+
+test('a dataset that was published though it failed a gate says so', async (t) => {
+  const { report } = await findingsOf(t, {
+    manifest: ({ manifest }) => void Object.assign(manifest, { forced: ['leaks'] }),
+  });
+  assert.deepEqual([report.findings, report.forced], [[], ['leaks']]);
 });

@@ -5,6 +5,7 @@ import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { verifyEvents } from './verify-events.ts';
 import { verifyFiles } from './verify-files.ts';
+import { verifyLabels } from './verify-labels.ts';
 import { verifyLedger } from './verify-ledger.ts';
 import { verifyAgainstBucket, verifyManifest } from './verify-manifest.ts';
 import { verifyRows } from './verify-rows.ts';
@@ -31,6 +32,8 @@ export interface VerifyReport {
   /** Rows of the flat files. */
   readonly rows: number;
   readonly events_validated: number;
+  /** Gates that the dataset failed when it was sealed, and was published nevertheless. */
+  readonly forced: readonly string[];
   /** URL of the bucket whose manifest was compared with this one; null where there was none. */
   readonly manifest_compared_with: string | null;
 }
@@ -51,7 +54,14 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
   };
   const read = await readLocalManifest(directory);
   if ('code' in read)
-    return { findings: [read], files: 0, rows: 0, events_validated: 0, manifest_compared_with: null };
+    return {
+      findings: [read],
+      files: 0,
+      rows: 0,
+      events_validated: 0,
+      forced: [],
+      manifest_compared_with: null,
+    };
 
   const { findings, whole } = await verifyFiles({ directory, manifest: read, progress, signal });
   findings.push(...(await verifyManifest({ directory, manifest: read, whole })));
@@ -64,7 +74,9 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
     progress,
     ...(validateEvent ? { validateEvent } : {}),
   });
-  findings.push(...flat.findings, ...nested.findings);
+  const events = flat.complete ? flat.seen : undefined;
+  const labels = await verifyLabels({ directory, manifest: read, whole, events, progress });
+  findings.push(...flat.findings, ...nested.findings, ...labels);
   findings.push(
     ...verifyLedger({ manifest: read, flat, nested, complete: flat.complete && nested.complete }),
   );
@@ -73,6 +85,7 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
     files: whole.size,
     rows: flat.rows,
     events_validated: nested.validated,
+    forced: read.forced,
     manifest_compared_with: original?.found ? (datasets?.url ?? null) : null,
   };
 }

@@ -15,7 +15,7 @@ import { RowCounts, readFlat } from './flat-side.ts';
 import { findLeaks, LEAK_WORDS } from './leaks.ts';
 import { LogsSide } from './logs-side.ts';
 import { MetricsSide } from './metrics-side.ts';
-import type { Conservation, KindCount, Quality, Side } from './quality.ts';
+import type { Conservation, KindCount, LeakReport, Quality, Side } from './quality.ts';
 import { FRONT, type RawSide, readRawSide } from './raw-side.ts';
 import { RequestIds } from './request-ids.ts';
 import { TracesSide } from './traces-side.ts';
@@ -83,7 +83,8 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const ids = new RequestIds();
   const key = record.traffic?.points_key;
   const client = key === undefined ? undefined : await readClientPoints({ raw, key, ids });
-  const rawSide = await readRawSide({ raw, record, ids });
+  const words = [...LEAK_WORDS, ...(record.traffic ? [record.traffic.scenario] : []), ...leakWords];
+  const rawSide = await readRawSide({ raw, record, ids, words });
 
   const counts = new RowCounts(record.window);
   const traces = new TracesSide(ids);
@@ -109,7 +110,6 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const cases = truth ? measureCases({ truth, answers, samples: indicators }) : [];
   const labels = truth && (await writeLabels({ dir, truth, cases, traces: touched }));
   stop?.throwIfAborted();
-  const scenario = record.traffic ? [record.traffic.scenario] : [];
   const judged: Judged = {
     ...{ run_id: record.run_id, seed: record.seed, target: record.target },
     ...{ campaign: truth?.campaign ?? null, versions: record.versions },
@@ -126,7 +126,7 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
     joins: { ...logs.joins(), ...traces.joins() },
     kinds: kindsOf(counts.kinds, [...TRAFFIC_KINDS, ...(ownStack ? STACK_KINDS : [])]),
     clock: { ...counts.clock(), offsets: traces.offsets() },
-    leaks: await findLeaks({ dir, words: [...LEAK_WORDS, ...scenario, ...leakWords] }),
+    leaks: withRaw(await findLeaks({ dir, words }), rawSide.leaks),
     metrics: metrics.report(),
     change_events: truth ? changes.report(truth) : null,
     ...{ killed: logs.killed(), cases, prevalence: labels?.prevalence ?? null },
@@ -163,6 +163,17 @@ function conservationOf({ ids, client, rawSide }: Sides): Conservation {
     rows_http_server: ids.size('rows_http_server'),
     differences: compared.map(([side, other]) => ids.difference(side, other)),
     client: client ? (client.known ? 'read' : 'missing') : 'none',
+  };
+}
+
+/** Of both the first are listed. */
+function withRaw(leaks: LeakReport, raw: RawSide['leaks']): LeakReport {
+  const found = raw.found.map(({ place, ...hit }) => ({ file: place, column: '(raw object)', ...hit }));
+  return {
+    ...leaks,
+    texts: leaks.texts + raw.texts,
+    count: leaks.count + raw.count,
+    found: [...leaks.found, ...found],
   };
 }
 

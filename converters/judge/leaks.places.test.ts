@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { convertRun } from '../convert.ts';
 import {
@@ -19,6 +20,7 @@ import { otlpJsonToProtobuf } from '../read/otlp-json.ts';
 import type { RunRecord } from '../run/record.ts';
 import { sealRun } from '../seal/seal.ts';
 import { MemoryStore } from '../store/memory.ts';
+import { failed, judged } from './judged.test-world.ts';
 import { findLeaks } from './leaks.ts';
 import { RawLeaks } from './leaks-raw.ts';
 import type { LeakReport } from './quality.ts';
@@ -216,6 +218,21 @@ test('in raw objects it is found in every place, in both forms of OTLP', () => {
     }
 });
 
+test('the judge finds it in the raw objects of a run, what the converter leaves out too', async (t) => {
+  for (const [place, request] of [...PLANTED, ...LEFT_OUT]) {
+    const signal = signalOf(request);
+    const bytes = otlpJsonToProtobuf({ json: JSON.stringify(request), signal });
+    const quality = await judged(
+      t,
+      ({ objects }) =>
+        void Object.assign(objects, { [`raw/2026/11/24/05/41/${signal}_planted.binpb.gz`]: gzipSync(bytes) }),
+    );
+    const [found] = quality.leaks.found;
+    assert.deepEqual([found?.word, found?.column, place], ['fault', '(raw object)', place]);
+    assert.ok(failed(quality).includes('leaks') && !quality.sound, place);
+  }
+});
+
 test('words that only look like it are in every place, and none is found', async () => {
   const innocent = [...PLANTED, ...LEFT_OUT].map(([, request], i): Json => {
     const text = JSON.stringify(request).replaceAll(/fault/gi, 'default');
@@ -230,14 +247,16 @@ test('words that only look like it are in every place, and none is found', async
   for (const request of innocent) assert.equal(rawGate(request, 'protobuf').count, 0);
 });
 
-test('a name of a column or a file is found too, and what lies in labels/ is not looked at', async (t) => {
+test('a name of a column or a file is found too, and what lies in labels/ and report/ is not looked at', async (t) => {
   const dir = await folder(t);
   const file = (name: string) =>
     new Uint8Array(parquetWriteBuffer({ columnData: [{ name, data: ['x'], type: 'STRING' }] }));
-  await mkdir(join(dir, 'labels'));
   await writeFile(join(dir, 'ocsf_logs.parquet'), file('is_fault'));
   await writeFile(join(dir, 'ocsf_fault.parquet'), file('message'));
-  await writeFile(join(dir, 'labels/windows.parquet'), file('fault'));
+  for (const beside of ['labels', 'report']) {
+    await mkdir(join(dir, beside));
+    await writeFile(join(dir, beside, 'windows.parquet'), file('fault'));
+  }
   const { found } = await findLeaks({ dir, words: ['fault'] });
   assert.deepEqual(
     found.map(({ file: path, column }) => `${path} ${column}`),

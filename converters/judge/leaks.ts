@@ -11,7 +11,7 @@ const LISTED = 20;
 const REMEMBERED = 20_000;
 
 /**
- * Looks for words in every Parquet file of a dataset but the labels: in every text, nested ones and those of JSON
+ * Looks for words in every Parquet file of a dataset but those of `labels/` and `report/`: in every text, nested ones and those of JSON
  * included, keys as well as values, and in the names of files and columns.
  */
 export async function findLeaks({
@@ -25,7 +25,7 @@ export async function findLeaks({
   const found: LeakReport['found'][number][] = [];
   let [texts, count] = [0, 0];
   for (const file of await filesBelow(dir)) {
-    if (!file.endsWith('.parquet') || file.startsWith('labels/')) continue;
+    if (!file.endsWith('.parquet') || /^(labels|report)\//.test(file)) continue;
     const tell = (column: string, hit: FoundWord | undefined) => {
       if (!hit) return;
       count++;

@@ -40,6 +40,8 @@ export interface Quality {
   } | null;
   /** Null where there are no labels. */
   readonly prevalence: Prevalence | null;
+  /** How hard it is for standard detectors, by whom their checks are from; absent where they did not run. */
+  readonly detectors?: unknown;
 }
 
 export interface QualityCheck {
@@ -159,7 +161,7 @@ export interface LeakReport {
   readonly words: readonly string[];
   readonly texts: number;
   readonly count: number;
-  /** The first 20. */
+  /** The first 20 of the Parquet files, and the first 20 of the raw objects, whose `file` is the object's key. */
   readonly found: readonly {
     readonly file: string;
     readonly column: string;

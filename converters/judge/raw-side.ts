@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { rawObjects } from '../run/raw-objects.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { RawLeaks } from './leaks-raw.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { walkLogBodies, walkServerSpans } from './otlp-walk.ts';
 import type { LineReport } from './quality.ts';
@@ -15,6 +16,8 @@ export interface RawSide {
   /** Access lines of a request that had one already, in another line. */
   readonly repeated_access_lines: number;
   readonly lines: LineReport;
+  /** Words that tell, in whatever the objects hold; `place` is the object's key. */
+  readonly leaks: ReturnType<RawLeaks['report']>;
 }
 
 /** The service whose requests the client makes. */
@@ -29,19 +32,22 @@ interface Line {
   readonly request_id?: unknown;
 }
 
-/** Reads access lines, server spans and line numbers from the raw objects of a run. */
+/** Reads access lines, server spans, line numbers and words that tell from the raw objects of a run, each of them once. */
 export async function readRawSide({
   raw,
   record,
   ids,
+  words,
 }: {
   raw: ObjectStore;
   record: RunRecord;
   ids: RequestIds;
+  words: readonly string[];
 }): Promise<RawSide> {
   const { start_ms, end_ms } = record.window;
   const inside = (time: unknown) => typeof time === 'number' && time >= start_ms && time < (end_ms ?? 0);
   const numbers = new LineNumbers();
+  const leaks = new RawLeaks({ words });
   let [objects, unreadable, repeated] = [0, 0, 0];
 
   const onBody = (body: string): void => {
@@ -58,12 +64,15 @@ export async function readRawSide({
 
   for await (const { key } of rawObjects({ raw, record })) {
     const name = key.slice(key.lastIndexOf('/') + 1);
-    if (!/^(logs|traces)_.*\.binpb(\.gz)?$/.test(name)) continue;
+    const [, signal, form] = /^(logs|traces|metrics)_.*\.(binpb|json)(\.gz)?$/.exec(name) ?? [];
+    if (signal === undefined) continue;
     objects++;
     try {
       const bytes = unpacked(await raw.get(key));
-      if (name.startsWith('logs_')) walkLogBodies(bytes, onBody);
-      else {
+      leaks.add({ key, bytes });
+      if (form === 'json') continue;
+      if (signal === 'logs') walkLogBodies(bytes, onBody);
+      if (signal === 'traces') {
         walkServerSpans(bytes, ({ service, start_ms: at, request_id }) => {
           if (service === FRONT && inside(at)) ids.add('server_spans', request_id);
         });
@@ -74,7 +83,13 @@ export async function readRawSide({
       unreadable++;
     }
   }
-  return { objects, unreadable, repeated_access_lines: repeated, lines: numbers.report() };
+  return {
+    objects,
+    unreadable,
+    repeated_access_lines: repeated,
+    lines: numbers.report(),
+    leaks: leaks.report(),
+  };
 }
 
 function unpacked(bytes: Uint8Array): Uint8Array {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openParquet } from '../dataset/parquet.ts';
+import { EVENTS_FILE, WINDOWS_FILE } from '../dataset/verify-labels.ts';
 import {
   at,
   type CaseRun,
@@ -12,8 +13,8 @@ import {
 } from '../judge/cases/cases.test-world.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { RunTruth } from '../truth/record.ts';
-import { EVENT_COLUMNS, EVENTS_FILE } from './labels.ts';
-import { WINDOW_COLUMNS, WINDOWS_FILE } from './windows.ts';
+import { EVENT_COLUMNS } from './labels.ts';
+import { WINDOW_COLUMNS } from './windows.ts';
 
 type Row = Record<string, unknown>;
 

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EVENTS_FILE, WINDOWS_FILE } from '../dataset/verify-labels.ts';
 import type { CaseFindings } from '../judge/cases/findings.ts';
 import { WINDOW_MS } from '../judge/cases/quiet.ts';
 import type { RunTruth } from '../truth/record.ts';
@@ -8,9 +9,7 @@ import { Labeller } from './labeller.ts';
 import { mergedRows } from './merged-rows.ts';
 import { type LabelColumn, LabelTable } from './table.ts';
 import type { TracesTouched } from './traces.ts';
-import { WINDOWS_FILE, writeWindows } from './windows.ts';
-
-export const EVENTS_FILE = 'labels/ocsf_eval_subset.parquet';
+import { writeWindows } from './windows.ts';
 
 /** Every event of a case, in order of (time, event_uid). */
 export const EVENT_COLUMNS: readonly LabelColumn[] = [

@@ -2,8 +2,6 @@ import type { CaseFindings } from '../judge/cases/findings.ts';
 import type { AppliedChange, RunTruth } from '../truth/record.ts';
 import { type LabelColumn, type LabelRow, LabelTable } from './table.ts';
 
-export const WINDOWS_FILE = 'labels/windows.parquet';
-
 const column = (name: string, type: LabelColumn['type'], meaning: string): LabelColumn => ({
   name,
   type,

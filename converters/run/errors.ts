@@ -1,3 +1,5 @@
+import type { Quality } from '../judge/quality.ts';
+
 /** Every error about run ids and run records: subject, rule, actual value, and what to do. */
 export type RunErrorCode =
   | 'RUN_ID_INVALID'
@@ -6,7 +8,8 @@ export type RunErrorCode =
   | 'RUN_RECORD_INVALID'
   | 'RUN_NOT_COMPLETE'
   | 'RUN_CHANGED'
-  | 'TRUTH_INVALID';
+  | 'TRUTH_INVALID'
+  | 'RUN_NOT_SOUND';
 
 export class RunError extends Error {
   readonly code: RunErrorCode;
@@ -80,6 +83,25 @@ export const runChanged = ({ runId, store, reason }: { runId: string; store: str
     'RUN_CHANGED',
     `run "${runId}" of ${store} must still be the one that was claimed, but ${reason}. Its record was left as it is`,
   );
+
+/** Keeps a dataset from being published. Holds the judgement, since no dataset has it. */
+export class RunNotSound extends RunError {
+  readonly quality: Quality;
+
+  constructor(quality: Quality) {
+    const failed = quality.checks.filter(({ gate, ok }) => gate && ok === false);
+    const gates = failed.map(
+      ({ name, title, figure, limit }) => `${name}: ${figure}, must be ${limit} (${title})`,
+    );
+    super(
+      'RUN_NOT_SOUND',
+      `run "${quality.run_id}" must pass every check that gates a dataset, and does not:\n  ${gates.join('\n  ')}\n` +
+        `Nothing was published; its telemetry is kept: \`npx faultline seal ${quality.run_id} --force\` publishes it nevertheless, and its manifest then says so`,
+    );
+    this.name = 'RunNotSound';
+    this.quality = quality;
+  }
+}
 
 export const truthInvalid = (options: {
   runId: string;

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import type { Ledger, Manifest, ManifestFile } from '../dataset/manifest.ts';
+import { rm } from 'node:fs/promises';
+import type { Ledger, Manifest } from '../dataset/manifest.ts';
 import { throwIfStopped } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import { decodePart } from '../parts/part.ts';
@@ -11,6 +8,7 @@ import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
+import { describeFiles } from './describe-files.ts';
 import { settle } from './ledger.ts';
 import { mergeParts } from './merge.ts';
 import { loadPartSets } from './part-sets.ts';
@@ -21,14 +19,19 @@ export interface SealProgress {
   readonly stage: 'merge' | 'judge' | 'upload';
   readonly rows: number;
 }
-/** What `judge` finds in the folder: all Parquet files, complete; it may add files of its own, such as `report/quality.json`. */
+/** What `judge` finds in the folder: all Parquet files, complete; it may add files of its own, such as `report/quality.json` and `labels/`. What it throws keeps the dataset from being published. */
 export type Judge = (dataset: {
   dir: string;
   runId: string;
   ledger: Ledger;
   /** Sealing was stopped: judging may end at once, in an error. */
   signal: AbortSignal | undefined;
-}) => Promise<unknown>;
+}) => Promise<Judgement | undefined>;
+
+export interface Judgement {
+  /** Gates that the dataset failed, and is published nevertheless: their names. */
+  readonly forced: readonly string[];
+}
 
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
@@ -88,10 +91,10 @@ export async function sealRun({
     const ledger = settle({ sets, merged: step.value, written: writer.written, classes: writer.classes });
     onProgress?.({ stage: 'judge', rows });
     goOn();
-    await judge?.({ dir, runId, ledger, signal });
+    const judgement = await judge?.({ dir, runId, ledger, signal });
     goOn();
     const manifest: Manifest = {
-      schema_version: 1,
+      schema_version: 2,
       run_id: runId,
       target: record.target,
       seed: record.seed,
@@ -100,6 +103,7 @@ export async function sealRun({
       plan_hash: record.plan_hash,
       ocsf_version: OCSF_VERSION,
       versions: record.versions,
+      forced: judgement?.forced ?? [],
       files: await describeFiles({ dir, parquet: files, goOn }),
       ledger,
       kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -110,49 +114,4 @@ export async function sealRun({
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-/** Writes SHA256SUMS over all other files, then describes every file, in the order of their paths. */
-async function describeFiles({
-  dir,
-  parquet,
-  goOn,
-}: {
-  dir: string;
-  parquet: readonly WrittenFile[];
-  goOn: () => void;
-}): Promise<ManifestFile[]> {
-  const rows = new Map(parquet.map((file) => [file.path, file.rows]));
-  const described: ManifestFile[] = [];
-  const describe = async (path: string): Promise<ManifestFile> => {
-    const file = join(dir, path);
-    const sum = createHash('sha256');
-    for await (const chunk of createReadStream(file)) sum.update(chunk as Buffer);
-    const count = rows.get(path);
-    return {
-      path,
-      bytes: (await stat(file)).size,
-      sha256: sum.digest('hex'),
-      ...(count === undefined ? {} : { rows: count }),
-    };
-  };
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      relative(dir, join(entry.parentPath ?? entry.path, entry.name))
-        .split(sep)
-        .join('/'),
-    )
-    .sort();
-  for (const path of paths) {
-    goOn();
-    described.push(await describe(path));
-  }
-  await writeFile(
-    join(dir, 'SHA256SUMS'),
-    described.map(({ sha256, path }) => `${sha256}  ${path}\n`).join(''),
-  );
-  described.push(await describe('SHA256SUMS'));
-  return described.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,37 +1,54 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
+import { RunNotSound } from '../../converters/run/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import { ownRawPrefix } from '../../converters/run/runs.ts';
 import { sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { readTruth } from '../../converters/truth/record.ts';
 import { truthWords } from '../../loadtests/campaign/plan/truth-words.ts';
+import { runDetectors } from '../quality/detectors.ts';
 import type { Update } from './steps.ts';
 
 const STAGE = { merge: 'merging', judge: 'judging', upload: 'uploading' } as const;
 
-/** Seals a converted run, with the judge at work on the files before they are published. */
+/** How hard a dataset with labels is to read; null where that cannot be said here. */
+export type Detectors = (options: {
+  dir: string;
+  campaign: string | null;
+  signal: AbortSignal;
+}) => Promise<DetectorReport | null>;
+
+export interface SealOptions {
+  readonly raw: ObjectStore;
+  readonly datasets: ObjectStore;
+  readonly record: RunRecord;
+  /** Publish it though a gate failed; its manifest then says which. */
+  readonly force?: boolean;
+  readonly detectors?: Detectors;
+  readonly signal: AbortSignal;
+  readonly update: Update;
+}
+
+/**
+ * Seals a converted run, with the judge at work on the files before they are published.
+ * @throws `RUN_NOT_SOUND` with the judgement, where a gate failed: nothing is published, and all that was read is kept
+ */
 export async function sealAndJudge({
   raw,
   datasets,
   record,
+  force = false,
+  detectors = runDetectors,
   signal,
   update,
-}: {
-  raw: ObjectStore;
-  datasets: ObjectStore;
-  record: RunRecord;
-  signal: AbortSignal;
-  update: Update;
-}): Promise<{ quality: Quality; rows: number }> {
+}: SealOptions): Promise<{ quality: Quality; rows: number }> {
   let quality: Quality | undefined;
   const manifest = await sealRun({
-    raw,
-    datasets,
-    record,
-    signal,
+    ...{ raw, datasets, record, signal },
     onProgress: ({ stage, rows }) => update(`${STAGE[stage]}: ${rows} rows`),
     judge: async ({ dir, ledger }) => {
       // A stack that was up before the run, and after it, started and stopped outside of its window.
@@ -41,10 +58,44 @@ export async function sealAndJudge({
         ...{ raw, record, dir, ledger, truth, ownStack, signal },
         leakWords: truthWords(),
       });
+      if (!quality.sound && !force) throw new RunNotSound(quality);
+      if (truth && truth.cases.length > 0) {
+        update('training and scoring the detectors');
+        quality = await detected({ quality, detectors, dir, campaign: truth.campaign, signal });
+      }
       await mkdir(join(dir, 'report'), { recursive: true });
       await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(quality, null, 2)}\n`);
+      return {
+        forced: quality.checks.filter(({ gate, ok }) => gate && ok === false).map(({ name }) => name),
+      };
     },
   });
   if (!quality) throw new Error('sealed without a judgement');
   return { quality, rows: Object.values(manifest.kinds).reduce((sum, count) => sum + count, 0) };
+}
+
+/** Detectors that fail keep no dataset from being published: they are no part of it. */
+async function detected({
+  quality,
+  detectors,
+  ...options
+}: {
+  quality: Quality;
+  detectors: Detectors;
+  dir: string;
+  campaign: string | null;
+  signal: AbortSignal;
+}): Promise<Quality> {
+  try {
+    return withDetectors(quality, await detectors(options));
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return withDetectors(quality, null, String((error as Error).message).split('\n')[0]);
+  }
+}
+
+/** Why nothing was published, on stderr; the judgement itself is the result of the command. */
+export function tellRefusal({ refused, json }: { refused: RunNotSound; json: boolean }): void {
+  const { code, message } = refused;
+  process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `\nerror: ${message}\n`);
 }

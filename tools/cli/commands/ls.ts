@@ -23,7 +23,7 @@ export const lsCommand = (_finish: (code: number) => void) =>
       }
       console.log(
         formatTable(
-          ['run', 'seed', 'target', 'from (UTC)', 'minutes', 'rows', 'MB'],
+          ['run', 'seed', 'target', 'from (UTC)', 'minutes', 'rows', 'MB', 'forced'],
           found.map((entry) =>
             'problem' in entry
               ? [entry.run_id, entry.problem]
@@ -35,6 +35,7 @@ export const lsCommand = (_finish: (code: number) => void) =>
                   ((entry.window.end_ms - entry.window.start_ms) / 60_000).toFixed(1),
                   String(entry.rows),
                   (entry.bytes / 1e6).toFixed(1),
+                  entry.forced.join(', '),
                 ],
           ),
         ),

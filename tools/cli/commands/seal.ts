@@ -1,12 +1,19 @@
 import { Command } from 'commander';
+import { formatQuality } from '../../../converters/judge/format.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
+import { RunNotSound } from '../../../converters/run/errors.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
 import { datasetStore, rawStore, type StoreOptions } from '../places.ts';
-import { sealAndJudge } from '../seal.ts';
+import { sealAndJudge, tellRefusal } from '../seal.ts';
 import { runSteps } from '../steps.ts';
+
+interface SealCommandOptions extends StoreOptions {
+  json?: boolean;
+  force?: boolean;
+}
 
 export const sealCommand = (finish: (code: number) => void) =>
   new Command('seal')
@@ -14,15 +21,17 @@ export const sealCommand = (finish: (code: number) => void) =>
       'merges the parts of a run into one dataset, judges it, and publishes it with its manifest last',
     )
     .argument('<run-id>', 'which run', runIdArgument)
+    .option('--force', 'publish it even if a check fails that gates it; its manifest then says so')
     .addOption(rawOption())
     .addOption(datasetsOption())
     .addOption(endpointOption())
     .addOption(jsonOption())
-    .action((runId: RunId, { json = false, ...where }: StoreOptions & { json?: boolean }) =>
+    .action((runId: RunId, { json = false, force = false, ...where }: SealCommandOptions) =>
       interruptible(async (signal) => {
         const raw = rawStore(where);
         const datasets = datasetStore(where);
         let quality: Quality | undefined;
+        let refused: RunNotSound | undefined;
         await runSteps({
           json,
           steps: [
@@ -30,15 +39,22 @@ export const sealCommand = (finish: (code: number) => void) =>
               title: `Sealing ${runId} into ${datasets.url}`,
               run: async (update) => {
                 const record = await readRun({ raw, runId });
-                const sealed = await sealAndJudge({ raw, datasets, record, signal, update });
+                const sealed = await sealAndJudge({ raw, datasets, record, force, signal, update });
                 quality = sealed.quality;
                 return `${sealed.rows} rows`;
               },
             },
           ],
+        }).catch((error) => {
+          if (!(error instanceof RunNotSound)) throw error;
+          refused = error;
+          quality = error.quality;
         });
         if (!quality) return;
         finish(quality.sound ? 0 : 3);
-        console.log(json ? JSON.stringify(quality) : `next: npx faultline fetch ${runId}`);
+        if (json) console.log(JSON.stringify(quality));
+        else if (!quality.sound) console.log(formatQuality(quality));
+        if (refused) tellRefusal({ refused, json });
+        else if (!json) console.log(`next: npx faultline fetch ${runId}`);
       }),
     );

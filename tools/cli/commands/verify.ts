@@ -11,7 +11,8 @@ import { runSteps } from '../steps.ts';
 
 const KNOWS = `
 What it knows: every file has the bytes that the manifest names, and SHA256SUMS too; rows are as many as it says, in order,
-once and in its window; the ledger adds up; every event is valid OCSF 1.8.0.
+once and in its window; the ledger adds up; every event is valid OCSF 1.8.0. Labels, where they were brought, lie in the
+window too, and are of events that are there.
 The manifest itself is under no checksum. It must agree with the files on what they tell too (run id, window, counts). The
 rest of it (seed, target, versions) is compared with its original in the bucket; without that, it is taken as it is.
 Nothing is signed: whoever can write the bucket can make another dataset that is whole and valid.`;
@@ -85,7 +86,7 @@ async function findDataset(named: string): Promise<string> {
 }
 
 function told(
-  { findings, files, rows, events_validated, manifest_compared_with }: VerifyReport,
+  { findings, files, rows, events_validated, forced, manifest_compared_with }: VerifyReport,
   bucket: string,
 ) {
   if (findings.length > 0)
@@ -98,7 +99,11 @@ function told(
     manifest_compared_with === null
       ? `its manifest was not compared with the original: ${bucket} does not have this dataset (--datasets names another bucket)`
       : `its manifest is the one in ${manifest_compared_with}`;
-  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}`;
+  const unsound =
+    forced.length > 0
+      ? `\n! it was published though it failed ${forced.join(', ')}: see report/quality.json`
+      : '';
+  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}${unsound}`;
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
