@@ -37,7 +37,7 @@ test('every scenario runs as it is: its changes at their times, its traffic tagg
       assert.deepEqual(asked(control), change ? [...requests, 'revert'] : [], name);
       // Nothing is really changed here: a fault shows nothing, which is what its one threshold is there to tell.
       const failed = failedThresholds(result.summary as never);
-      const shows = /^(checks|http_req_duration)\{case:1,phase:hold/;
+      const shows = /^(checks|http_req_duration)\{case:1,phase:(change|hold)/;
       assert.deepEqual(
         failed.filter((threshold) => truth === 'benign' || !shows.test(threshold)),
         [],
