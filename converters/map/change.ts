@@ -46,9 +46,13 @@ export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boo
     'ApplyChange',
   ];
   const service = change.text('service');
-  const to = change.text('to') ?? change.json('to');
-  const from = change.text('from') ?? change.json('from');
-  const isFirst = kind === 'deployment' && from === NOTHING;
+  const valueOf = (name: string) => {
+    const value = change.text(name) ?? change.json(name);
+    return value === NOTHING ? undefined : value;
+  };
+  const [from, to] = [valueOf('from'), valueOf('to')];
+  // Said to have been nothing, and not left out.
+  const isFirst = kind === 'deployment' && from === undefined && change.json('from') === NOTHING;
   const actor = change.text('actor');
   writer.text('event_kind', `change.${kind}`);
   writer.number('class_uid', classUid);
@@ -80,8 +84,9 @@ export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boo
   writer.text('actor_user', actor);
   writer.text('change_kind', kind);
   writer.text('change_uid', change.text('uid'));
-  writer.text('change_from', from === NOTHING ? undefined : from);
+  writer.text('change_from', from);
   writer.text('change_to', to);
+  writer.text('change_status', change.text('status') === 'failed' ? 'failed' : 'applied');
   writer.text('change_detail', change.json('detail'));
   writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);
   return true;

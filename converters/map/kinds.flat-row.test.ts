@@ -114,7 +114,8 @@ for (const [kind, from, to, typeUid] of [
     holds(row, {
       ...{ event_kind: `change.${kind}`, type_uid: typeUid, change_kind: kind, change_uid: 'c-1' },
       ...{ change_actor: 'dana', service: 'web-api', reporter: 'operator', status_id: 1 },
-      ...{ change_from: from === '' ? undefined : from },
+      ...{ change_from: from === '' ? undefined : from, change_status: 'applied' },
+      change_to: to === '' ? undefined : to,
     });
     const { change: said } = event.unmapped as { change: Json };
     assert.equal(said.uid, 'c-1');
@@ -123,11 +124,21 @@ for (const [kind, from, to, typeUid] of [
   });
 }
 
-test('a change that failed is a failure', () => {
-  holds(change({ kind: 'scaling', from: '1', to: '3', status: 'failed' }).row, {
-    status_id: 2,
-    severity_id: 4,
-  });
+test('a change of any kind that failed is a failure, with what was meant and why not', () => {
+  for (const kind of [
+    ...['deployment', 'rollback', 'restart', 'feature_flag', 'scaling'],
+    ...['config', 'migration', 'credential_rotation', 'cache_flush'],
+  ]) {
+    const { row, event } = change({ kind, from: 'a', to: 'b', status: 'failed', detail: 'no such thing' });
+    holds(row, {
+      ...{ status_id: 2, severity_id: 4, change_status: 'failed', change_kind: kind, change_uid: 'c-1' },
+      ...{ change_from: 'a', change_to: 'b', change_actor: 'dana', service: 'web-api' },
+      change_detail: '"no such thing"',
+    });
+    const { change: said } = event.unmapped as { change: Json };
+    assert.equal(said.status, 'failed');
+    assert.deepEqual(problems(event), [], kind);
+  }
 });
 
 const http = {

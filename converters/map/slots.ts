@@ -85,6 +85,7 @@ const KINDS = {
   change_uid: 's',
   change_from: 's',
   change_to: 's',
+  change_status: 's',
   change_detail: 'j',
   error_type: 's',
   error_message: 's',

@@ -127,6 +127,7 @@ export const changeUnmapped: readonly UnmappedLeaf[] = [
   unmapped(['change', 'uid'], 'change_uid'),
   unmapped(['change', 'from'], 'change_from'),
   unmapped(['change', 'to'], 'change_to'),
+  unmapped(['change', 'status'], 'change_status'),
   unmapped(['change', 'detail'], 'change_detail'),
 ];
 /** Whole milliseconds, as OCSF has them; the exact value is `unmapped.duration_us`. */

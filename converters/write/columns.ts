@@ -409,6 +409,20 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     when: 'change_kind',
   },
   {
+    name: 'change_status',
+    type: 'STRING',
+    meaning: 'applied or failed; `status_id` says the same',
+    kinds: CHANGES,
+    slot: 'change_status',
+  },
+  {
+    name: 'change_detail',
+    type: 'STRING',
+    meaning: 'What else is known of it: JSON text',
+    kinds: CHANGES,
+    slot: 'change_detail',
+  },
+  {
     name: 'attributes',
     type: 'STRING',
     meaning: 'What has no column: a JSON object with sorted keys',
