@@ -46,11 +46,11 @@ export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boo
     'ApplyChange',
   ];
   const service = change.text('service');
-  const valueOf = (name: string) => {
+  const stated = (name: string) => {
     const value = change.text(name) ?? change.json(name);
     return value === NOTHING ? undefined : value;
   };
-  const [from, to] = [valueOf('from'), valueOf('to')];
+  const [from, to] = [stated('from'), stated('to')];
   // Said to have been nothing, and not left out.
   const isFirst = kind === 'deployment' && from === undefined && change.json('from') === NOTHING;
   const actor = change.text('actor');

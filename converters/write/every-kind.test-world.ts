@@ -176,7 +176,7 @@ const FULL_LINES = OUR_LINES.map((plain) => {
     ...EVERY_FIELD,
     ...more,
     ...(process && { process: full }),
-    ...(change && { change: { ...change, from: change.from || 'a' } }),
+    ...(change && { change: { ...change, from: change.from || 'a', to: change.to || 'b' } }),
   });
 });
 const FOREIGN_LINES = [
