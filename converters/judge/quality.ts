@@ -148,7 +148,7 @@ export interface Clock {
   /** Earliest and latest time of all rows, epoch ms; null without rows. */
   readonly first_ms: number | null;
   readonly last_ms: number | null;
-  /** Median offset between two services' clocks by their client and server spans. */
+  /** Offset between two services' clocks by their client and server spans, of the calls with the least delay. */
   readonly offsets: readonly {
     readonly client: string;
     readonly server: string;

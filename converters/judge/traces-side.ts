@@ -32,6 +32,12 @@ interface Interval {
   readonly end: number;
 }
 
+/** One call as both sides saw it, ms. */
+interface Call {
+  readonly offset: number;
+  readonly delay: number;
+}
+
 /** Spans as the dataset has them: parents, what traces reach, and how far the clocks of services are apart. */
 export class TracesSide {
   readonly columns = TRACE_COLUMNS;
@@ -126,24 +132,29 @@ export class TracesSide {
 
   /**
    * A server span lies inside the client span that caused it. With θ the offset of the server's clock, and equal ways
-   * there and back, θ = ((server.start − client.start) + (server.end − client.end)) / 2 (RFC 5905, 8). The median of many.
+   * there and back, θ = ((server.start − client.start) + (server.end − client.end)) / 2 (RFC 5905, 8). A client that is busy
+   * sees its answer late, and its ways are not equal; so, as in RFC 5905, 10, the calls with the least delay count: the
+   * median of the tenth of all that spent the least time on their ways.
    */
   offsets(): Clock['offsets'] {
-    const samples = new Map<string, { client: string; server: string; values: number[] }>();
+    const samples = new Map<string, { client: string; server: string; calls: Call[] }>();
     for (const { parent, interval } of this.#servers) {
       const client = this.#clients.get(parent);
       if (!client) continue;
       const key = `${client.service}\0${interval.service}`;
-      const pair = samples.get(key) ?? { client: client.service, server: interval.service, values: [] };
-      pair.values.push((interval.start - client.start + interval.end - client.end) / 2);
+      const pair = samples.get(key) ?? { client: client.service, server: interval.service, calls: [] };
+      const [there, back] = [interval.start - client.start, client.end - interval.end];
+      pair.calls.push({ offset: (there - back) / 2, delay: there + back });
       samples.set(key, pair);
     }
     return [...samples.keys()].sort().flatMap((key) => {
       const pair = samples.get(key);
       if (!pair) return [];
-      const sorted = pair.values.sort((a, b) => a - b);
+      const { client, server, calls } = pair;
+      const least = calls.sort((a, b) => a.delay - b.delay).slice(0, Math.ceil(calls.length / 10));
+      const sorted = least.map(({ offset }) => offset).sort((a, b) => a - b);
       const offset_ms = Math.round((sorted[sorted.length >> 1] ?? 0) * 1000) / 1000;
-      return [{ client: pair.client, server: pair.server, pairs: sorted.length, offset_ms }];
+      return [{ client, server, pairs: calls.length, offset_ms }];
     });
   }
 }
