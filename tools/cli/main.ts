@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { formatQuality } from '../../converters/judge/format.ts';
+import { RunNotSound } from '../../converters/run/errors.ts';
 import { controlCommand } from './commands/control.ts';
 import { convertCommand } from './commands/convert.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -53,6 +55,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     // commander has already printed its own messages, --help and --version among them
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const json = argv.includes('--json');
+    // No dataset has the judgement of a run that was refused.
+    if (error instanceof RunNotSound)
+      console.log(json ? JSON.stringify(error.quality) : formatQuality(error.quality));
     process.stderr.write(
       json ? `${JSON.stringify({ error: describe(error) })}\n` : `\nerror: ${describe(error).message}\n`,
     );

@@ -93,9 +93,3 @@ async function detected({
     return withDetectors(quality, null, String((error as Error).message).split('\n')[0]);
   }
 }
-
-/** Why nothing was published, on stderr; the judgement itself is the result of the command. */
-export function tellRefusal({ refused, json }: { refused: RunNotSound; json: boolean }): void {
-  const { code, message } = refused;
-  process.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : `\nerror: ${message}\n`);
-}

@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import { formatQuality } from '../../../converters/judge/format.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
-import { RunNotSound } from '../../../converters/run/errors.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
 import { datasetStore, rawStore, type StoreOptions } from '../places.ts';
-import { sealAndJudge, tellRefusal } from '../seal.ts';
+import { sealAndJudge } from '../seal.ts';
 import { runSteps } from '../steps.ts';
 
 interface SealCommandOptions extends StoreOptions {
@@ -31,7 +30,6 @@ export const sealCommand = (finish: (code: number) => void) =>
         const raw = rawStore(where);
         const datasets = datasetStore(where);
         let quality: Quality | undefined;
-        let refused: RunNotSound | undefined;
         await runSteps({
           json,
           steps: [
@@ -45,16 +43,11 @@ export const sealCommand = (finish: (code: number) => void) =>
               },
             },
           ],
-        }).catch((error) => {
-          if (!(error instanceof RunNotSound)) throw error;
-          refused = error;
-          quality = error.quality;
         });
         if (!quality) return;
         finish(quality.sound ? 0 : 3);
         if (json) console.log(JSON.stringify(quality));
         else if (!quality.sound) console.log(formatQuality(quality));
-        if (refused) tellRefusal({ refused, json });
-        else if (!json) console.log(`next: npx faultline fetch ${runId}`);
+        if (!json) console.log(`next: npx faultline fetch ${runId}`);
       }),
     );
