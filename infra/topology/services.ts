@@ -82,7 +82,7 @@ export const paymentWorker: Component = service('payment-worker', {
 
 export const webApi: Component = service('web-api', {
   needs: ['database-setup', 'cache', 'queue', 'auth-service', 'collector'],
-  heapMiB: 192,
+  heapMiB: 96,
   env: (at) => ({
     DATABASE_URL: databaseUrl(at),
     CACHE_URL: cacheUrl(at, 0),

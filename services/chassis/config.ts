@@ -38,6 +38,8 @@ export interface Config {
   allowedHosts: string[];
   /** WORKER_CONCURRENCY: payments charged at a time by one worker, default 8 */
   workerConcurrency: number;
+  /** RECENT_VIEWS_DAYS: days that web-api's record of an activity looks back on, default 1 */
+  recentViewsDays: number;
   /** SEED_USERS, default 20000 */
   seedUsers: number;
   /** SEED_PRODUCTS, default 1000 */
@@ -112,6 +114,7 @@ const fields: { [K in keyof Config]: Field<Config[K]> } = {
     fallback: 'localhost,127.0.0.1,[::1],operator',
   },
   workerConcurrency: integer('WORKER_CONCURRENCY', 1, 1000, '8'),
+  recentViewsDays: integer('RECENT_VIEWS_DAYS', 1, 400, '1'),
   seedUsers: integer('SEED_USERS', 1, 1_000_000, '20000'),
   seedProducts: integer('SEED_PRODUCTS', 1, 100_000, '1000'),
   seedOrders: integer('SEED_ORDERS', 0, 10_000_000, '200000'),

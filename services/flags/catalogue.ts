@@ -22,4 +22,16 @@ export const flags: readonly Flag[] = [
     value: false,
     meaning: 'two per cent off an item of which five or more are bought',
   },
+  {
+    flag: 'recent_views_v2',
+    service: 'web-api',
+    value: false,
+    meaning: 'keep what customers view, for suggestions',
+  },
+  {
+    flag: 'recent_searches_v2',
+    service: 'web-api',
+    value: false,
+    meaning: 'keep what customers search for, for suggestions',
+  },
 ];

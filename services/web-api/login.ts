@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AuthClient } from './auth-client.ts';
+import type { Recent } from './recent.ts';
 
 const body = {
   type: 'object',
@@ -12,7 +13,10 @@ const body = {
 } as const;
 
 /** POST /api/login: passed on to auth-service; its refusal is the answer. */
-export function loginRoute(app: FastifyInstance, { auth }: { auth: AuthClient }): void {
+export function loginRoute(
+  app: FastifyInstance,
+  { auth, recent }: { auth: AuthClient; recent: Recent },
+): void {
   app.post<{ Body: { username: string; password: string } }>(
     '/api/login',
     { schema: { body } },
@@ -21,6 +25,7 @@ export function loginRoute(app: FastifyInstance, { auth }: { auth: AuthClient })
       const answer = await auth.post('/auth/login', { username, password }, request.id);
       if (answer.status !== 200) return reply.code(answer.status).send(answer.body);
       request.userId = String(answer.body.user_id);
+      recent.begin(request.userId);
       return { token: answer.body.token };
     },
   );

@@ -13,6 +13,7 @@ import { authorise } from './authorise.ts';
 import { checkoutRoute } from './checkout.ts';
 import { loginRoute } from './login.ts';
 import { type Popular, popularProducts } from './popular.ts';
+import { recentActivity } from './recent.ts';
 import { userRoutes } from './users.ts';
 
 /** Puts GET /api/search on a server; the part in which releases differ. */
@@ -21,7 +22,7 @@ export type SearchRoute = (app: FastifyInstance, parts: { database: Pool; popula
 /** The service web-api, with the search of its release. */
 export function runWebApi({ searchRoute }: { searchRoute: SearchRoute }): void {
   runService({
-    needs: ['databaseUrl', 'databasePoolMax', 'cacheUrl', 'queueUrl', 'authUrl'],
+    needs: ['databaseUrl', 'databasePoolMax', 'cacheUrl', 'queueUrl', 'authUrl', 'recentViewsDays'],
     start: async ({ config, log, instance }) => {
       const { databaseUrl, databasePoolMax, metricsToken } = config;
       const database = openDatabase({ databaseUrl, databasePoolMax, instance, log });
@@ -30,6 +31,7 @@ export function runWebApi({ searchRoute }: { searchRoute: SearchRoute }): void {
       const auth = authClient(config);
       const flags = await subscribeFlags({ databaseUrl, instance, log });
       const popular = popularProducts({ database, cache });
+      const recent = recentActivity({ days: config.recentViewsDays });
       await redisReady(cache);
       // Counted before the first customer asks, unless another instance has.
       await popular(log).catch((error) =>
@@ -49,9 +51,10 @@ export function runWebApi({ searchRoute }: { searchRoute: SearchRoute }): void {
             }),
         },
       });
-      loginRoute(app, { auth });
+      loginRoute(app, { auth, recent });
       app.register(async function authorised(api) {
         api.addHook('preHandler', authorise(auth));
+        api.addHook('preHandler', recent.track);
         userRoutes(api, { database, cache, popular });
         searchRoute(api, { database, popular });
         analyticsRoute(api, { database });

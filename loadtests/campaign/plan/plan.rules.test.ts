@@ -68,7 +68,7 @@ test('quick: at most 13 minutes, each fault and its twin once, one surge, at a f
   forAll('quick', (made, about) => {
     assert.ok(made.duration_ms <= 13 * 60_000, about);
     assert.equal(made.traffic.shape, 'flat');
-    assert.deepEqual([made.time_scale, made.scaled], [40, { RECENT_VIEWS_DAYS: 44 }]);
+    assert.deepEqual([made.time_scale, made.scaled], [40, { RECENT_VIEWS_DAYS: 32 }]);
     const faults = namesOf(faultsOf(made));
     assert.deepEqual(faults, ['02-heap-leak', '03-pool-exhaustion', '04-cache-storm', '05-slow-query']);
     const twins = faults.map((name) => scenarioOf(name).twin ?? '');
