@@ -8,8 +8,8 @@ import { onsetIn } from './onset.ts';
 import { beforeOf, type QuietWindow, quietWindows } from './quiet.ts';
 import { settledIn } from './settled.ts';
 
-/** Changes that replace processes, or what they hold; so long they are judged apart. */
-const ROLLOUT_KINDS = ['deployment', 'rollback', 'restart', 'scaling', 'cache_flush'];
+/** Changes that replace processes; so long they are judged apart. */
+const ROLLOUT_KINDS = ['deployment', 'rollback', 'restart', 'scaling'];
 const ROLLOUT_MS = 15_000;
 
 /** The end of the time after a change in which it is judged apart; null where the change replaces nothing. */

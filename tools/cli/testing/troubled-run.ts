@@ -28,7 +28,12 @@ export async function judgeTroubles({
   const { phases, logins, seconds } = troublesOf(stack, ending.signal);
   let going: Promise<Record<string, Past>> | undefined;
   const made = await makeDataset({
-    ...{ folder, stack, runId: 'troubled', traffic: ['--duration', `${seconds + 3}s`, '--seed', '11', '--force'] },
+    ...{
+      folder,
+      stack,
+      runId: 'troubled',
+      traffic: ['--duration', `${seconds + 3}s`, '--seed', '11', '--force'],
+    },
     onTraffic: () => {
       going = goThrough(phases, ending.signal);
       going.catch(() => {}); // what it throws is told where it is awaited
