@@ -27,7 +27,7 @@ function user(random: Generator): Call {
 }
 
 function usersOfCountry(random: Generator): Call {
-  const path = `/api/users?country=${pickCountry(random)}&limit=${random.pick([10, 15, 20])}`;
+  const path = `/api/users?country=${pickCountry(random)}&limit=${random.pick([15, 20, 30])}`;
   return { name: 'users', method: 'GET', path, expected: 200 };
 }
 

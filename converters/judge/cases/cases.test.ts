@@ -153,6 +153,14 @@ test('recovery takes as long as customers are served worse', async (t) => {
   assert.equal(checkOf(quality, 'recovery:05-slow-query#1')?.figure, '10 s after its revert');
 });
 
+test('one sample is an onset where nothing takes the change back: it may be over before the next', async (t) => {
+  const spike = { scrape: 5, scans: (s: number) => (s >= 43 && s < 48 ? 25 : 2) };
+  const mends = await judgedCases(t, { ...spike, truth: with_({ revert: null }) });
+  assert.equal(mends.quality.cases[0]?.onset_ms, at(43));
+  const held = await judgedCases(t, spike);
+  assert.equal(held.quality.cases[0]?.onset_ms, null);
+});
+
 test('what passes by itself ends when customers are served as before', async (t) => {
   const truth = with_({ revert: null });
   const passes = (until: number) => ({

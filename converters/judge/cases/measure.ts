@@ -113,7 +113,10 @@ function measureFault(options: CaseOptions): Measured {
   const held = since(triggerOf(one));
   const before = beforeOf({ traffic, quiet, one, during: held });
   const { windows } = before;
-  const onset_ms = indicator && samples ? onsetIn({ indicator, samples, before: windows, span: held }) : null;
+  const onset_ms =
+    indicator && samples
+      ? onsetIn({ indicator, samples, before: windows, span: held, lasting: revert ? 2 : 1 })
+      : null;
 
   const passed = revert || onset_ms === null ? null : settled(options, since(onset_ms));
   const impact_end_ms = onset_ms === null ? null : (passed ?? end);

@@ -6,7 +6,7 @@ import type { IndicatorSamples, Step } from './indicators.ts';
 const MADS = 3;
 
 /**
- * When the indicator first went beyond everything that was seen before, and stayed there for two samples: beyond the
+ * When the indicator first went beyond everything that was seen before, and stayed there for some samples: beyond the
  * extreme of the samples before, and beyond their median by three times their median distance from it. A counter's
  * increase belongs to all the time since the sample before, so that the onset is where that began, but not before the span.
  * Null where it did not, or where there is nothing to compare with.
@@ -16,12 +16,15 @@ export function onsetIn({
   samples,
   before,
   span,
+  lasting = 2,
 }: {
   indicator: Indicator;
   samples: IndicatorSamples;
   before: readonly Span[];
   /** Where it may begin. */
   span: Span;
+  /** Samples; 1 where what was changed mends itself, perhaps before the next one. */
+  lasting?: 1 | 2;
 }): number | null {
   const seen = before.flatMap((window) => samples.stepsIn(window)).map(({ value }) => value);
   const middle = median(seen);
@@ -33,9 +36,10 @@ export function onsetIn({
       ? value > Math.max(most, middle + MADS * mad)
       : value < Math.min(least, middle - MADS * mad);
   const steps = samples.stepsIn(span);
-  const first = steps.find(
-    (step, i) => beyond(step) && steps[i + 1] !== undefined && beyond(steps[i + 1] as Step),
-  );
+  const first = steps.find((_, i) => {
+    const all = steps.slice(i, i + lasting);
+    return all.length === lasting && all.every(beyond);
+  });
   if (!first) return null;
   return Math.round(as === 'value' ? first.at_ms : Math.max(first.from_ms, span.start_ms));
 }
