@@ -51,7 +51,7 @@ const WORDS = [
 ] as const;
 
 /** What some look for and the shop does not have. */
-const NOT_SOLD = ['sofa', 'bicycle', 'guitar', 'printer', 'tent', 'aquarium'] as const;
+export const NOT_SOLD = ['sofa', 'bicycle', 'guitar', 'printer', 'tent', 'aquarium'] as const;
 
 const COUNTRIES = ['DE', 'FR', 'GB', 'ES', 'IT', 'NL', 'PL', 'AT', 'SE', 'CH'] as const;
 

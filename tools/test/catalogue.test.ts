@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   credentials,
   isSoldOut,
+  NOT_SOLD,
   pickCard,
   pickCountry,
   pickCustomer,
@@ -26,10 +27,11 @@ const drawn = <T>(draw: (random: ReturnType<typeof generator>) => T): T[] =>
 const notIn = (values: Iterable<string>, known: readonly string[]) =>
   [...new Set(values)].filter((value) => !known.includes(value));
 
-test('every word that is searched for is in the search index', () => {
+test('of the words that are searched for the search index has all but those that are not sold, and none of these', () => {
   const words = new Set(drawn(pickQuery).flatMap((query) => query.split(' ')));
   assert.ok(words.size > 30, `${words.size} words`);
-  assert.deepEqual(notIn(words, [...adjectives, ...nouns, ...categories]), []);
+  const unknown = notIn(words, [...adjectives, ...nouns, ...categories]);
+  assert.deepEqual(unknown.sort(), [...NOT_SOLD].sort());
 });
 
 test('every country that users are looked up by is one of theirs', () => {
