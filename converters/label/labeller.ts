@@ -23,6 +23,7 @@ export interface Label {
 }
 
 export interface Labelled {
+  readonly event_kind: string;
   readonly time: number;
   readonly service: string | undefined;
   readonly trace_id: string | undefined;
@@ -31,7 +32,7 @@ export interface Labelled {
 /**
  * The label of an event, by what was done and when it showed. A trace is positive as a whole: where it began between onset
  * and end of the impact, touches an affected service and, where routes are named, is about one of them. An event without
- * a trace is positive where it lies in between and is of an affected service.
+ * a trace is positive where it lies in between and is of an affected service; a change is what was done, not what came of it.
  */
 export class Labeller {
   readonly #cases: readonly { readonly one: CaseTruth; readonly findings: CaseFindings }[];
@@ -58,10 +59,10 @@ export class Labeller {
   }
 
   #affected(
-    { time, service, trace_id }: Labelled,
+    { event_kind, time, service, trace_id }: Labelled,
     { one: { affected }, findings: { onset_ms, impact_end_ms } }: { one: CaseTruth; findings: CaseFindings },
   ): string | undefined {
-    if (onset_ms === null || impact_end_ms === null) return undefined;
+    if (onset_ms === null || impact_end_ms === null || event_kind.startsWith('change.')) return undefined;
     const span = { start_ms: onset_ms, end_ms: impact_end_ms };
     const touched = trace_id === undefined ? undefined : this.#traces.of(trace_id);
     const own = affected.services.find((name) => name === service);

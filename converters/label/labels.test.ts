@@ -182,8 +182,10 @@ test('without an onset nothing is positive, and the share of positive windows is
   const quiet = await labelled(t, { scans: () => 2 });
   assert.equal(quiet.events.filter(({ label }) => label === 1).length, 0);
   assert.match(checkOf(quiet.quality, 'prevalence')?.figure ?? '', /^0 % \(0 of \d+\)$/);
-  const { quality } = await labelled(t);
-  assert.deepEqual(quality.prevalence?.positive, 12);
+  const { quality, events } = await labelled(t);
+  const changes = events.filter(({ event_kind }) => String(event_kind).startsWith('change.'));
+  assert.deepEqual([changes.length, changes.filter(({ label }) => label !== 0).length], [4, 0]);
+  assert.deepEqual(quality.prevalence?.positive, 11);
   assert.equal(checkOf(quality, 'prevalence')?.ok, null);
   const standard = await labelled(t, { truth: { ...TRUTH, campaign: 'standard' } });
   assert.equal(checkOf(standard.quality, 'prevalence')?.ok, false);

@@ -13,6 +13,11 @@ export interface Cached<T> {
   load: () => Promise<T>;
 }
 
+/** A counter that is there from the start says zero, where a missing one says nothing. */
+export function countLookups(name: string): void {
+  for (const result of ['hit', 'miss', 'error']) cacheLookups.inc({ cache: name, result }, 0);
+}
+
 /** Cache-aside: what the cache cannot say is asked of the database, a lost cache included. */
 export async function cached<T>({
   cache,

@@ -23,7 +23,7 @@ const FLAT_FILES = ['logs', 'traces', 'metrics', 'changes'].map((signal) => `ocs
  *
  * @param dir    a dataset with its labels
  * @param build  false: null where the Python environment has not been made yet, since a run does not need it
- * @param campaign  judges the prevalence if it is `standard`; default: the manifest's
+ * @param campaign  judges the prevalence if it is `standard`; default: the report's
  * @throws DATASET_MISSING, DATASET_INCOMPLETE, LABELS_MISSING, DETECTORS_FAILED; with `build` those of resolvePython
  */
 export async function runDetectors({
@@ -44,7 +44,7 @@ export async function runDetectors({
   const manifest = await checkDataset(dir);
   const python = await findPython({ build, env, onProgress, signal });
   if (python === null) return null;
-  const name = campaign === undefined ? manifest?.campaign : campaign;
+  const name = campaign === undefined ? manifest.campaign : campaign;
   const folder = await mkdtemp(join(tmpdir(), 'detectors-'));
   try {
     const out = join(folder, 'report.json');
@@ -88,7 +88,7 @@ interface Manifest {
 }
 
 /** Everything is there that is read. A manifest that names no labels is of a run in which nothing was changed. */
-async function checkDataset(dir: string): Promise<Manifest | undefined> {
+async function checkDataset(dir: string): Promise<Manifest> {
   const has = (path: string) =>
     stat(join(dir, path)).then(
       (info) => info.isFile(),
@@ -103,8 +103,11 @@ async function checkDataset(dir: string): Promise<Manifest | undefined> {
   const manifest = (await has('manifest.json'))
     ? (JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest)
     : undefined;
+  const judged = (await has('report/quality.json'))
+    ? (JSON.parse(await readFile(join(dir, 'report/quality.json'), 'utf8')) as Pick<Manifest, 'campaign'>)
+    : {};
   const labelled = manifest?.files?.some(({ path }) => path === 'labels/windows.parquet') ?? true;
   if (labelled && !(await has('labels/windows.parquet')))
     throw new DetectorError('LABELS_MISSING', [dir, manifest?.run_id ?? '<run-id>']);
-  return manifest;
+  return { ...manifest, campaign: judged.campaign ?? null };
 }

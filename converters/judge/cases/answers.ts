@@ -65,7 +65,8 @@ export class Answers {
       const name = this.#examples.get(id);
       if (name !== undefined) this.#routeOfName.set(name, route);
       const took = Number(duration[i] ?? 0);
-      const failed = http_status[i] == null || Number(http_status[i]) >= 500 || this.#unanswered.delete(id);
+      const unanswered = this.#unanswered.delete(id);
+      const failed = unanswered || http_status[i] == null || Number(http_status[i]) >= 500;
       const duration_ms = failed ? Number.POSITIVE_INFINITY : took;
       this.#answers.push({ sent_ms: Number(time[i]) - took, duration_ms, route });
     }

@@ -8,6 +8,8 @@ import { isWorse } from './settled.ts';
 /** Limits of Cliff's δ over durations. */
 const CLEAR = 0.33;
 const NONE = 0.15;
+/** Share of requests; so many more are noticed, though they hardly move δ. */
+const MORE_ERRORS = 0.01;
 
 /**
  * Did the customers notice? A fault is judged by windows of 10 s. A benign change holds for three of them in a short run,
@@ -33,7 +35,8 @@ export function impactOf({
   const byRequests = cliffsDelta(all.before, all.during);
   const delta = one.truth === 'fault' ? byWindows : byRequests;
   const clear = byWindows !== null && byWindows >= CLEAR && isWorse(servedNow, servedThen);
-  const quiet = delta !== null && Math.abs(delta) < NONE;
+  const moreErrors = (servedNow.errors ?? 0) >= (servedThen.errors ?? 0) + MORE_ERRORS;
+  const quiet = delta !== null && Math.abs(delta) < NONE && (one.truth === 'fault' || !moreErrors);
   const order = one.truth === 'fault' ? [clear, quiet] : [!quiet && clear, quiet];
   const said = order[0] ? 'impact' : order[1] ? 'no_impact' : 'unclear';
   return {

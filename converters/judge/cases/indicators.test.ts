@@ -84,3 +84,25 @@ test('share: of the series with all labels but the last, those with the last', (
   assert.equal(samples.valueIn(span(1, 6)), 0.75);
   assert.equal(samples.valueIn(span(6, 11)), null, 'nobody looked anything up');
 });
+
+test('a series that begins while its process has others of the metric was at zero until then', () => {
+  const [hit, miss] = [{ result: 'hit' }, { result: 'miss' }];
+  const samples = samplesOf(
+    'share',
+    [
+      [0, 10, hit],
+      [5, 20, hit],
+      [10, 29, hit],
+      [10, 1, miss],
+      [12, 50, hit, 'b'],
+      [12, 2, miss, 'b'],
+    ],
+    { result: 'hit' },
+  );
+  assert.equal(samples.valueIn(span(6, 11)), 0.9);
+  assert.equal(
+    samples.valueIn(span(11, 15)),
+    null,
+    'nothing is known of another process before its first samples',
+  );
+});

@@ -9,6 +9,7 @@ const INDICATOR_COLUMNS = ['time', 'service', 'instance', 'metric_name', 'metric
 /** A series of one process: samples in order of time. `part` has the labels of the indicator, the others are its whole. */
 interface Series {
   readonly part: boolean;
+  readonly instance: string;
   readonly times: number[];
   readonly values: number[];
 }
@@ -40,6 +41,7 @@ export const indicatorName = ({ metric, service, labels, as }: Indicator): strin
  *
  * value: the mean of the samples, over all series. rate: the increase a second, summed over the series; a counter that fell
  * began anew at zero. share: the increase of the series with all its labels, of that of the series with all but the last.
+ * A series that begins while its process already has others of the metric was at zero until then.
  */
 export class IndicatorSamples {
   readonly columns = INDICATOR_COLUMNS;
@@ -76,7 +78,7 @@ export class IndicatorSamples {
     const has = ([name, value]: [string, string]) => String(labels[name]) === value;
     const part = wanted.every(has);
     if (!part && !(this.#indicator.as === 'share' && wanted.slice(0, -1).every(has))) return undefined;
-    series = { part, times: [], values: [] };
+    series = { part, instance, times: [], values: [] };
     this.#series.set(key, series);
     return series;
   }
@@ -131,12 +133,26 @@ export class IndicatorSamples {
     return rate;
   }
 
+  /** When a process last told of the metric before; undefined where it had not. */
+  #lastBefore(instance: string, at_ms: number): number | undefined {
+    let last: number | undefined;
+    for (const { instance: own, times } of this.#series.values()) {
+      if (own !== instance || (times[0] ?? at_ms) >= at_ms) continue;
+      for (const time of times) if (time < at_ms && time > (last ?? 0)) last = time;
+    }
+    return last;
+  }
+
   /** In order of time. */
   #all(): readonly Figure[] {
     if (this.#figures) return this.#figures;
     const figures: Figure[] = [];
     const counts = this.#indicator.as !== 'value';
-    for (const [number, { part, times, values }] of [...this.#series.values()].entries()) {
+    for (const [number, { part, instance, times, values }] of [...this.#series.values()].entries()) {
+      const [at_ms, value] = [times[0], values[0]];
+      const from_ms = at_ms === undefined ? undefined : this.#lastBefore(instance, at_ms);
+      if (counts && at_ms !== undefined && from_ms !== undefined && value !== undefined)
+        figures.push({ series: number, part, from_ms, at_ms, value });
       for (let i = counts ? 1 : 0; i < times.length; i++) {
         const [at_ms, value] = [times[i] as number, values[i] as number];
         const from_ms = counts ? (times[i - 1] as number) : at_ms;

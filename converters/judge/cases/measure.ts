@@ -5,7 +5,7 @@ import { impactOf } from './impact.ts';
 import type { IndicatorSamples } from './indicators.ts';
 import { mechanismOf } from './mechanism.ts';
 import { onsetIn } from './onset.ts';
-import { beforeOf, type QuietWindow, quietWindows } from './quiet.ts';
+import { beforeOf, type QuietWindow, quietWindows, WINDOW_MS } from './quiet.ts';
 import { settledIn } from './settled.ts';
 
 /** Changes that replace processes; so long they are judged apart. */
@@ -120,10 +120,9 @@ function measureFault(options: CaseOptions): Measured {
 
   const passed = revert || onset_ms === null ? null : settled(options, since(onset_ms));
   const impact_end_ms = onset_ms === null ? null : (passed ?? end);
-  const during = {
-    start_ms: onset_ms ?? rolloutEnd(one.change) ?? held.start_ms,
-    end_ms: impact_end_ms ?? held.end_ms,
-  };
+  const start_ms = onset_ms ?? rolloutEnd(one.change) ?? held.start_ms;
+  // what is over at once is looked at for a whole window all the same
+  const during = { start_ms, end_ms: Math.max(impact_end_ms ?? held.end_ms, start_ms + WINDOW_MS) };
   const moved =
     indicator && samples
       ? mechanismOf({ indicator, samples, before: windows, during, hasOnset: onset_ms !== null })
