@@ -1,5 +1,5 @@
 import type { AppliedChange, CaseTruth, RunTruth, Span, TrafficShape } from '../../truth/record.ts';
-import { type Answers, served } from './answers.ts';
+import type { Answers } from './answers.ts';
 import type { CaseFindings } from './findings.ts';
 import { impactOf } from './impact.ts';
 import type { IndicatorSamples } from './indicators.ts';
@@ -71,7 +71,7 @@ function settled({ traffic, quiet, one, answers }: Omit<CaseOptions, 'samples'>,
   const { routes } = one.affected;
   const earlier = quiet.filter(({ end_ms }) => end_ms <= triggerOf(one));
   const { windows } = beforeOf({ traffic, quiet: earlier, one, during: span });
-  const before = served(windows.flatMap((window) => answers.durations(window, routes)));
+  const before = windows.flatMap((window) => answers.durations(window, routes));
   return settledIn({ answers, routes, before, span });
 }
 
