@@ -4,11 +4,15 @@ import { InvalidArgumentError } from 'commander';
 
 const folder = new URL('../../loadtests/scenarios/', import.meta.url);
 
-/** Names of the scenario scripts, in reading order. */
+/** A campaign's plan comes with its command: see `run --campaign`. */
+const CAMPAIGN = '20-campaign';
+
+/** Names of the scripts that can be run alone, in reading order. */
 export const scenarioNames = (): string[] =>
   readdirSync(folder)
     .filter((name) => /^\d\d-[a-z0-9-]+\.ts$/.test(name))
     .map((name) => name.slice(0, -'.ts'.length))
+    .filter((name) => name !== CAMPAIGN)
     .sort();
 
 export const scenarioScript = (name: string) => fileURLToPath(new URL(`${name}.ts`, folder));

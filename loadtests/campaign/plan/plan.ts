@@ -40,7 +40,7 @@ export interface Scaled extends Readonly<Record<string, number>> {
 }
 
 export const scaledBy = (timeScale: number): Scaled => ({
-  RECENT_VIEWS_DAYS: Math.max(1, Math.round(0.8 * timeScale)),
+  RECENT_VIEWS_DAYS: Math.min(400, Math.max(1, Math.round(0.8 * timeScale))), // what the service takes
 });
 
 export interface PlanOptions {

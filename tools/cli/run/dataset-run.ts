@@ -145,10 +145,11 @@ export class DatasetRun {
   /** Every step is tried; the first error counts. A run that was recorded to its end keeps its record: see `resumable`. */
   async close(): Promise<void> {
     this.#memory?.stop();
+    const staysUp = this.#staysUp; // that was up, and runs on; not one that is left for what it holds
     if (this.resumable && this.#target instanceof DockerTarget) this.#target.leaveUp();
     const steps = [
-      () => (this.#staysUp ? this.#takeBack() : undefined),
-      () => (this.#staysUp ? this.#unscale?.() : undefined),
+      () => (staysUp ? this.#takeBack() : undefined),
+      () => (staysUp ? this.#unscale?.() : undefined),
       () => this.#control?.close(),
       () => this.#target?.stop({ signal: this.#signal }),
       () => (this.#making ? undefined : this.#open?.abandon()),

@@ -1,4 +1,4 @@
-import { CAMPAIGNS, type CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
+import type { CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
 import { casePlan } from '../../../loadtests/campaign/plan/case-plan.ts';
 import { type Plan, plan } from '../../../loadtests/campaign/plan/plan.ts';
 import { CliError } from '../errors.ts';
@@ -65,8 +65,3 @@ const planned = (scenario: string, made: Plan): Job => ({
   rate: made.traffic.rate,
   durationS: made.duration_ms / 1000,
 });
-
-/** `quick: …` of all campaigns, for the help. */
-export const campaignHelp = (Object.keys(CAMPAIGNS) as CampaignName[])
-  .map((name) => `${name} (${Math.round(CAMPAIGNS[name].durationS / 60)} min)`)
-  .join(', ');
