@@ -1,24 +1,7 @@
-import {
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow';
+import { Field, makeData, RecordBatch, Schema, Struct, vectorFromArray } from 'apache-arrow';
 import { OCSF_VERSION } from '../ocsf/common.ts';
+import { ARROW } from '../write/flat.ts';
 import { ParquetFile } from '../write/parquet.ts';
-
-const ARROW = {
-  INT32: () => new Int32(),
-  INT64: () => new Int64(),
-  DOUBLE: () => new Float64(),
-  STRING: () => new Utf8(),
-};
 
 export interface LabelColumn {
   readonly name: string;

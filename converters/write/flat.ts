@@ -16,7 +16,8 @@ import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
 import { numberColumn, textColumn } from './gather.ts';
 
-const ARROW = {
+/** Column type of the catalogue → Arrow's. */
+export const ARROW = {
   INT32: () => new Int32(),
   INT64: () => new Int64(),
   DOUBLE: () => new Float64(),

@@ -15,7 +15,7 @@ import { requestsSent } from './requests-sent.ts';
 import { truthOf } from './truth.ts';
 
 /** Exit code of k6 and of the runner when a threshold was crossed: the traffic itself was complete. */
-const THRESHOLD_CROSSED = 99;
+export const THRESHOLD_CROSSED = 99;
 
 export interface TrafficOptions {
   readonly raw: ObjectStore;

@@ -3,13 +3,11 @@ import { type Answers, served } from './answers.ts';
 import { cliffsDelta, quantile } from './delta.ts';
 import type { CaseFindings, ImpactFigures } from './findings.ts';
 import { type Before, tiled } from './quiet.ts';
-import { isWorse } from './settled.ts';
+import { isWorse, POINTS_ERRORS } from './settled.ts';
 
 /** Limits of Cliff's δ over durations. */
 const CLEAR = 0.33;
 const NONE = 0.15;
-/** Share of requests; so many more are noticed, though they hardly move δ. */
-const MORE_ERRORS = 0.01;
 
 /**
  * Did the customers notice? A fault is judged by windows of 10 s. A benign change holds for three of them in a short run,
@@ -35,7 +33,8 @@ export function impactOf({
   const byRequests = cliffsDelta(all.before, all.during);
   const delta = one.truth === 'fault' ? byWindows : byRequests;
   const clear = byWindows !== null && byWindows >= CLEAR && isWorse(servedNow, servedThen);
-  const moreErrors = (servedNow.errors ?? 0) >= (servedThen.errors ?? 0) + MORE_ERRORS;
+  // so many more errors are noticed, though they hardly move δ
+  const moreErrors = (servedNow.errors ?? 0) >= (servedThen.errors ?? 0) + POINTS_ERRORS;
   const quiet = delta !== null && Math.abs(delta) < NONE && (one.truth === 'fault' || !moreErrors);
   const order = one.truth === 'fault' ? [clear, quiet] : [!quiet && clear, quiet];
   const said = order[0] ? 'impact' : order[1] ? 'no_impact' : 'unclear';

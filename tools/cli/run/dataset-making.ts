@@ -8,12 +8,9 @@ import { places } from '../places.ts';
 import { sealAndJudge } from '../seal.ts';
 import type { Update } from '../steps.ts';
 
-export interface Buckets {
+interface MakingOptions {
   readonly raw: ObjectStore;
   readonly datasets: ObjectStore;
-}
-
-interface MakingOptions extends Buckets {
   readonly record: RunRecord;
   /** Where the dataset is fetched to. */
   readonly folder: string;

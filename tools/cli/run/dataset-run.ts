@@ -14,7 +14,7 @@ import type { Target } from '../../../infra/target.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { planHash } from '../../../loadtests/campaign/plan/canonical.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
-import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
+import { sendTraffic, THRESHOLD_CROSSED } from '../../../loadtests/campaign/traffic.ts';
 import type { LoadResult, RunnerChoice } from '../../../loadtests/load.ts';
 import { CliError } from '../errors.ts';
 import type { Interrupt } from '../interrupt.ts';
@@ -30,9 +30,6 @@ import type { Made } from './made.ts';
 import { scaledEnv, scaleSettings } from './scaled-settings.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
-
-/** Exit code of k6 and of the runner. */
-const THRESHOLDS_CROSSED = 99;
 
 export interface DatasetRunOptions {
   readonly runId: RunId;
@@ -137,7 +134,7 @@ export class DatasetRun {
       interrupted: this.#interrupted,
       seconds: this.#seconds,
       stack_memory: this.#stackMemory,
-      thresholds_crossed: this.#load?.exitCode === THRESHOLDS_CROSSED,
+      thresholds_crossed: this.#load?.exitCode === THRESHOLD_CROSSED,
       load_summary: this.#load?.text ?? '',
     };
   }
