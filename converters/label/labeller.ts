@@ -1,6 +1,6 @@
 import type { CaseFindings } from '../judge/cases/findings.ts';
-import { rolloutEnd } from '../judge/cases/measure.ts';
 import { inside } from '../judge/cases/quiet.ts';
+import { rolloutEnd } from '../judge/cases/rollout.ts';
 import type { CaseTruth, RunTruth } from '../truth/record.ts';
 import type { TracesTouched } from './traces.ts';
 

@@ -109,7 +109,7 @@ test('errors are slower than any answer: 5xx, and requests without an answer', a
   }
 });
 
-test('a twin that customers notice is told, and one a little slower is unclear', async (t) => {
+test('a twin that customers notice is told, one a little slower is unclear, and nobody notices 5 ms', async (t) => {
   const in_ = (times: number) => ({
     effect: (request: Parameters<typeof SLOW>[0]) =>
       request.route === WATCHED && request.second >= 170 && request.second < 211 ? { times } : SLOW(request),
@@ -117,7 +117,10 @@ test('a twin that customers notice is told, and one a little slower is unclear',
   const noticed = await judgedCases(t, in_(8));
   assert.equal(noticed.quality.cases[1]?.verdicts.impact, 'impact');
   assert.equal(checkOf(noticed.quality, 'impact:09-new-index#2')?.ok, false);
-  const slower = await judgedCases(t, in_(1.2));
+  const hardly = await judgedCases(t, in_(1.2));
+  assert.equal(hardly.quality.cases[1]?.verdicts.impact, 'no_impact');
+  assert.ok((hardly.quality.cases[1]?.impact?.exact_delta ?? 0) > 0.15);
+  const slower = await judgedCases(t, in_(1.35));
   assert.equal(slower.quality.cases[1]?.verdicts.impact, 'unclear');
   assert.equal(checkOf(slower.quality, 'impact:09-new-index#2')?.ok, null);
 });

@@ -48,20 +48,25 @@ function impact(one: CaseFindings): QualityCheck {
   const fault = truth === 'fault';
   const about = fault
     ? { title: 'the customers notice it', limit: 'δ ≥ 0.33, and p99 × 1.5 or errors + 1 %' }
-    : { title: 'the customers do not notice it', limit: '|δ| < 0.15' };
+    : { title: 'the customers do not notice it', limit: '|δ| < 0.15 of what differs by 5 ms' };
   const wanted = fault ? 'impact' : 'no_impact';
   const unknown = verdicts.impact === 'unclear' || verdicts.impact === 'not_judged';
   const ok = one.failed !== null ? false : unknown ? null : verdicts.impact === wanted;
-  const figure = one.failed !== null ? failedText(one) : `${verdicts.impact}: ${impactText(figures)}`;
+  const figure = one.failed !== null ? failedText(one) : `${verdicts.impact}: ${impactText(figures, fault)}`;
   return of('impact', one, { ...about, ok, figure });
 }
 
-function impactText(figures: ImpactFigures | null): string {
+function impactText(figures: ImpactFigures | null, fault: boolean): string {
   if (!figures || figures.delta === null) return 'no request to judge by';
-  const { delta, p99_before_ms, p99_during_ms, errors_before, errors_during, requests_during } = figures;
-  const p99 = `p99 ${short(p99_before_ms)} → ${short(p99_during_ms)} ms`;
-  const errors = `errors ${percentOf(errors_before)} → ${percentOf(errors_during)} of ${requests_during}`;
-  return `δ ${short(delta)}, ${p99}, ${errors}${figures.same_load ? '' : ', against less or more traffic'}`;
+  const { delta, exact_delta, same_load } = figures;
+  const { p99_before_ms, p99_during_ms, errors_before, errors_during, requests_during } = figures;
+  const parts = [
+    `δ ${short(delta)}${fault ? '' : ` (of any difference ${short(exact_delta)})`}`,
+    `p99 ${short(p99_before_ms)} → ${short(p99_during_ms)} ms`,
+    `errors ${percentOf(errors_before)} → ${percentOf(errors_during)} of ${requests_during}`,
+    ...(same_load ? [] : ['against less or more traffic']),
+  ];
+  return parts.join(', ');
 }
 
 const recovery = (one: CaseFindings) => {

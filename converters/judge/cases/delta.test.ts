@@ -10,9 +10,11 @@ test("Cliff's δ is what comparing all pairs gives, ties and errors included", (
   };
   for (let round = 0; round < 50; round++) {
     const [before, after] = [17, 23].map((length) => Array.from({ length }, draw)) as [number[], number[]];
-    const signs = before.flatMap((b) => after.map((a) => Number(a > b) - Number(a < b)));
-    const slow = signs.reduce((sum: number, sign) => sum + sign, 0) / signs.length;
-    assert.equal(cliffsDelta(before, after), slow);
+    for (const tie of [0, 1, 2.5]) {
+      const signs = before.flatMap((b) => after.map((a) => Number(a > b + tie) - Number(b > a + tie)));
+      const slow = signs.reduce((sum: number, sign) => sum + sign, 0) / signs.length;
+      assert.equal(cliffsDelta(before, after, { tie }), slow);
+    }
   }
 });
 

@@ -43,8 +43,13 @@ export interface MechanismFigures {
 
 /** On the routes that are watched, as the server has it, requests without an answer included. */
 export interface ImpactFigures {
-  /** Of faults: over each window's p99; of benign changes: over the single requests. An error is slower than any answer. */
+  /**
+   * Cliff's δ. Of faults: over each window's p99; of benign changes: over the single requests, where 5 ms are no difference. An
+   * error is slower than any answer.
+   */
   readonly delta: number | null;
+  /** Over the single requests, where any difference counts. */
+  readonly exact_delta: number | null;
   /** Of the answers that are no errors. */
   readonly p99_before_ms: number | null;
   readonly p99_during_ms: number | null;
@@ -53,6 +58,6 @@ export interface ImpactFigures {
   readonly errors_during: number | null;
   readonly requests_before: number;
   readonly requests_during: number;
-  /** False: no quiet window had as much traffic, so that the case's own baseline was compared with. */
+  /** False: what it is compared with had more or less traffic. */
   readonly same_load: boolean;
 }

@@ -1,25 +1,20 @@
-import type { AppliedChange, CaseTruth, RunTruth, Span, TrafficShape } from '../../truth/record.ts';
+import type { CaseTruth, RunTruth, Span, TrafficShape } from '../../truth/record.ts';
 import type { Answers } from './answers.ts';
 import type { CaseFindings } from './findings.ts';
 import { impactOf } from './impact.ts';
 import type { IndicatorSamples } from './indicators.ts';
 import { mechanismOf } from './mechanism.ts';
 import { onsetIn } from './onset.ts';
-import { beforeOf, type QuietWindow, quietWindows, WINDOW_MS } from './quiet.ts';
+import { around, beforeOf, type QuietWindow, quietWindows, WINDOW_MS } from './quiet.ts';
+import { rolloutEnd } from './rollout.ts';
 import { settledIn } from './settled.ts';
-
-/** Changes that replace processes; so long they are judged apart. */
-const ROLLOUT_KINDS = ['deployment', 'rollback', 'restart', 'scaling'];
-const ROLLOUT_MS = 15_000;
-
-/** The end of the time after a change in which it is judged apart; null where the change replaces nothing. */
-export const rolloutEnd = (change: AppliedChange | null): number | null =>
-  change && ROLLOUT_KINDS.includes(change.kind) ? change.started_ms + ROLLOUT_MS : null;
 
 interface CaseOptions {
   readonly traffic: TrafficShape;
   readonly quiet: readonly QuietWindow[];
   readonly one: CaseTruth;
+  /** The case before it. */
+  readonly previous: CaseTruth | undefined;
   readonly answers: Answers;
   /** Undefined where the case has no indicator. */
   readonly samples: IndicatorSamples | undefined;
@@ -53,10 +48,12 @@ export function measureCases({
   // A first look, since a case that customers still suffer from is no quiet time for the others to be compared with.
   const suffering = cases.filter((one) => isUnsettled({ traffic, quiet: first, one, answers }));
   const quiet = quietWindows(truth, new Set(suffering.map((one) => one.case)));
-  return cases.map((one, i) => measureCase({ traffic, quiet, one, answers, samples: samples[i] }));
+  return cases.map((one, i) =>
+    measureCase({ traffic, quiet, one, previous: cases[i - 1], answers, samples: samples[i] }),
+  );
 }
 
-function isUnsettled(of: Omit<CaseOptions, 'samples'>): boolean {
+function isUnsettled(of: Omit<CaseOptions, 'samples' | 'previous'>): boolean {
   const { change, revert, phases, truth } = of.one;
   if (truth === 'benign' || change?.status === 'failed') return false;
   if (revert?.status === 'failed') return true;
@@ -67,7 +64,10 @@ function isUnsettled(of: Omit<CaseOptions, 'samples'>): boolean {
 }
 
 /** As it was served before its trigger, and not what came of it. */
-function settled({ traffic, quiet, one, answers }: Omit<CaseOptions, 'samples'>, span: Span): number | null {
+function settled(
+  { traffic, quiet, one, answers }: Omit<CaseOptions, 'samples' | 'previous'>,
+  span: Span,
+): number | null {
   const { routes } = one.affected;
   const earlier = quiet.filter(({ end_ms }) => end_ms <= triggerOf(one));
   const { windows } = beforeOf({ traffic, quiet: earlier, one, during: span });
@@ -142,14 +142,13 @@ function measureFault(options: CaseOptions): Measured {
   };
 }
 
-/** Judged while it holds, but for the replacement itself. */
-function measureBenign({ traffic, quiet, one, answers }: CaseOptions): Measured {
+/** Judged while it holds, but for the replacement itself, against what was right before and after it. */
+function measureBenign({ one, previous, answers }: CaseOptions): Measured {
   const { change, revert, phases } = one;
   const start_ms = rolloutEnd(change) ?? triggerOf(one);
   const end_ms = Math.max(start_ms, revert?.started_ms ?? phases.hold.end_ms);
   const during = { start_ms, end_ms };
-  const before = beforeOf({ traffic, quiet, one, during });
-  const impact = impactOf({ one, before, during, answers });
+  const impact = impactOf({ one, before: around({ one, previous, during }), during, answers });
   return {
     ...NOT_JUDGED,
     impact: impact.figures,

@@ -1,4 +1,5 @@
 import type { CaseTruth, RunTruth, Span, TrafficShape } from '../../truth/record.ts';
+import { rolloutEnd } from './rollout.ts';
 
 /** A figure is made of so many milliseconds. */
 export const WINDOW_MS = 10_000;
@@ -25,12 +26,27 @@ export const inside = (at: number, { start_ms, end_ms }: Span) => at >= start_ms
 /** How many times the run's own traffic a case has at a time. */
 export const factorAt = ({ load }: CaseTruth, at: number) => (load && inside(at, load) ? load.factor : 1);
 
+/** When what a case did is over, as far as it was taken back. */
+const settledAfter = ({ phases, revert }: CaseTruth) =>
+  Math.max(phases.cooldown.start_ms, revert?.acknowledged_ms ?? 0) + SETTLING_MS;
+
 /**
- * Every quiet window of a run: the baselines, and what lies between the cases once they have settled.
+ * The baseline of a case without what the case before it may still do to it; of a short one its end, which is all that its own
+ * case has.
+ */
+export function baselineOf({ phases: { baseline } }: CaseTruth, previous: CaseTruth | undefined): Span {
+  const { start_ms, end_ms } = baseline;
+  const settled = previous ? settledAfter(previous) : start_ms;
+  return { start_ms: Math.max(start_ms, Math.min(settled, end_ms - WINDOW_MS)), end_ms };
+}
+
+/**
+ * Every quiet window of a run: the baselines, and what lies between the cases once they have settled. In an interrupted run
+ * nothing behind the last case that came to its end, since another may have begun.
  * @param unsettled cases after which customers were not served as before: what follows them is not quiet
  */
 export function quietWindows(
-  { traffic, cases }: RunTruth,
+  { traffic, cases, complete }: RunTruth,
   unsettled: ReadonlySet<number> = new Set(),
 ): QuietWindow[] {
   const windows: QuietWindow[] = [];
@@ -40,12 +56,13 @@ export function quietWindows(
       for (const tile of tiled(span)) windows.push({ ...tile, factor });
   };
   for (const [i, one] of cases.entries()) {
-    const { baseline, cooldown } = one.phases;
-    // A short baseline counts too: it is all that its own case has.
-    for (const tile of tiled(baseline)) windows.push({ ...tile, factor: factorAt(one, tile.start_ms) });
+    const { cooldown } = one.phases;
+    for (const tile of tiled(baselineOf(one, cases[i - 1])))
+      windows.push({ ...tile, factor: factorAt(one, tile.start_ms) });
     if (unsettled.has(one.case)) continue;
-    const settled = Math.max(cooldown.start_ms, one.revert?.acknowledged_ms ?? 0) + SETTLING_MS;
-    const next = cases[i + 1]?.phases.baseline.start_ms ?? traffic.end_ms;
+    const settled = settledAfter(one);
+    const last = complete ? traffic.end_ms : cooldown.end_ms;
+    const next = cases[i + 1]?.phases.baseline.start_ms ?? last;
     // With a load of its own over the whole case, its cooldown is no quiet time of the others.
     if (factorAt(one, cooldown.end_ms - 1) === 1) add(settled, next, 1);
     else {
@@ -86,6 +103,29 @@ export function beforeOf({
   return { windows: quiet.filter(own), sameLoad: false };
 }
 
+/**
+ * What lies right before and right after a case: its baseline, and its cooldown once it is taken back. Of minutes before or
+ * after it the machine may have been slower or faster by more than a harmless change is.
+ */
+export function around({
+  one,
+  previous,
+  during,
+}: {
+  one: CaseTruth;
+  previous: CaseTruth | undefined;
+  during: Span;
+}): Before {
+  const { cooldown } = one.phases;
+  const over = rolloutEnd(one.revert) ?? one.revert?.acknowledged_ms ?? cooldown.start_ms;
+  const after = { start_ms: Math.max(over, cooldown.start_ms), end_ms: cooldown.end_ms };
+  const windows = [baselineOf(one, previous), after].filter(({ start_ms, end_ms }) => end_ms > start_ms);
+  const sameLoad = windows.every(
+    (window) => factorAt(one, window.start_ms) === factorAt(one, during.start_ms),
+  );
+  return { windows, sameLoad };
+}
+
 function samePhase({
   traffic,
   window,
@@ -96,9 +136,7 @@ function samePhase({
   during: Span;
 }): boolean {
   if (traffic.shape === 'flat') return true;
-  // The load script fits whole waves into the run.
-  const length = traffic.end_ms - traffic.start_ms;
-  const wave = length / Math.max(1, Math.round(length / traffic.wavelength_ms));
+  const wave = traffic.wavelength_ms;
   const middle = (window.start_ms + window.end_ms) / 2;
   // How far along the wave the window lies behind the start of the stretch.
   const behind = (((middle - during.start_ms) % wave) + wave) % wave;
