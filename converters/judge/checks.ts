@@ -83,12 +83,16 @@ function conservationChecks({ conservation, lines, killed }: Judged, faultFree: 
 /** Requests that the client did not make, since answers kept it waiting: with faults they may. */
 const OF_THE_CLIENT = ['dropped_iterations', 'client_dropped_iterations'];
 
-/** Where something was done to the stack, a process that was killed explains a loss; else it is a hole that nobody made. */
+/** Where something was done to the stack, a process that was killed explains what was its own to lose; else it is a hole that nobody made. */
 function lossChecks({ counters, killed }: Judged, faultFree: boolean): QualityCheck[] {
+  const isExplained = (counter: string) =>
+    OF_THE_CLIENT.includes(counter) ||
+    (counter === 'sdk_dropped_spans' && killed.length > 0) ||
+    (counter.startsWith('collector_') && killed.includes('collector'));
   return Object.entries(counters).map(([counter, value]) =>
     check({
       ...{ name: `counter_${counter}`, title: `counter ${counter}`, limit: 0 },
-      gate: faultFree || (killed.length === 0 && !OF_THE_CLIENT.includes(counter)),
+      gate: faultFree || !isExplained(counter),
       ok: value === null ? null : value === 0,
       figure: value ?? 'not read',
     }),

@@ -203,6 +203,20 @@ test('with more traffic than before, the baseline of the case is what there is',
   assert.match(checkOf(quality, 'impact:09-new-index#2')?.figure ?? '', /against less or more traffic$/);
 });
 
+test('what does harm and was not taken back is no sound run; a harmless change is marked', async (t) => {
+  const failed = { status: 'failed', error: 'lock timeout' } as const;
+  const harm = await judgedCases(t, {
+    truth: with_({ revert: { ...SLOW_QUERY.revert, ...failed } as never }),
+  });
+  assert.equal(harm.quality.sound, false);
+  assert.equal(checkOf(harm.quality, 'reverts')?.figure, '05-slow-query: lock timeout');
+  const mark = await judgedCases(t, {
+    truth: with_({}, { revert: { ...NEW_INDEX.revert, ...failed } as never }),
+  });
+  assert.deepEqual([mark.quality.sound, checkOf(mark.quality, 'reverts')?.ok], [true, false]);
+  assert.equal(checkOf((await judgedCases(t)).quality, 'reverts')?.ok, true);
+});
+
 test('every applied change has an event of its own, at its time', async (t) => {
   const right = await judgedCases(t);
   assert.equal(checkOf(right.quality, 'change_events')?.ok, true);

@@ -2,13 +2,18 @@ import { type CheckOptions, check } from '../check.ts';
 import type { QualityCheck } from '../quality.ts';
 import type { CaseFindings, ImpactFigures } from './findings.ts';
 
-/** What every case is marked by; none of these keeps a dataset from being published. */
-export const caseChecks = (cases: readonly CaseFindings[]): QualityCheck[] =>
-  cases.flatMap((one) => [
+/**
+ * What every case is marked by, which keeps no dataset from being published; and whether what does harm was taken back: where it
+ * was not, it goes on in the cases that follow, whose labels do not know of it.
+ */
+export const caseChecks = (cases: readonly CaseFindings[]): QualityCheck[] => [
+  ...cases.flatMap((one) => [
     ...(one.truth === 'fault' ? [mechanism(one), onset(one)] : []),
     impact(one),
     ...(one.truth === 'fault' ? [recovery(one)] : []),
-  ]);
+  ]),
+  ...(cases.length > 0 ? [reverts(cases)] : []),
+];
 
 const of = (what: string, one: CaseFindings, more: Omit<CheckOptions, 'name'>) =>
   check({ ...more, name: `${what}:${one.scenario}#${one.case}`, title: `${one.scenario}: ${more.title}` });
@@ -16,6 +21,17 @@ const of = (what: string, one: CaseFindings, more: Omit<CheckOptions, 'name'>) =
 /** A verdict as a check has it: unclear is neither. */
 const OK = { passed: true, failed: false, unclear: null } as const;
 const failedText = ({ failed }: CaseFindings) => `the change failed: ${failed}`;
+
+function reverts(cases: readonly CaseFindings[]): QualityCheck {
+  const left = cases.filter(({ revert_failed }) => revert_failed !== null);
+  const told = left.map((one) => `${one.scenario}: ${one.revert_failed}`);
+  return check({
+    ...{ name: 'reverts', title: 'every change was taken back at its time', limit: 'all' },
+    gate: left.some(({ truth }) => truth === 'fault'),
+    ok: left.length === 0,
+    figure: left.length === 0 ? 'all' : told.join('; '),
+  });
+}
 
 function mechanism(one: CaseFindings): QualityCheck {
   const { mechanism: figures, verdicts } = one;

@@ -27,6 +27,8 @@ export interface CaseFindings {
   readonly impact: ImpactFigures | null;
   /** What the change failed with; null where it was applied, or where there is none. */
   readonly failed: string | null;
+  /** The same of what takes it back. */
+  readonly revert_failed: string | null;
 }
 
 export type Verdict = 'passed' | 'failed' | 'unclear' | 'not_judged';

@@ -79,7 +79,9 @@ function settled(
 function measureCase(options: CaseOptions): CaseFindings {
   const { one } = options;
   const { change, revert, phases } = one;
-  const failed = change?.status === 'failed' ? (change.error ?? 'no reason was given') : null;
+  const reason = (of: CaseTruth['change']) =>
+    of?.status === 'failed' ? (of.error ?? 'no reason was given') : null;
+  const failed = reason(change);
   const measured =
     failed !== null ? NOT_JUDGED : one.truth === 'fault' ? measureFault(options) : measureBenign(options);
   return {
@@ -91,7 +93,7 @@ function measureCase(options: CaseOptions): CaseFindings {
     ...{ revert_ms: revert?.started_ms ?? null, revert_acknowledged_ms: revert?.acknowledged_ms ?? null },
     end_ms: phases.cooldown.end_ms,
     ...measured,
-    failed,
+    ...{ failed, revert_failed: reason(revert) },
   };
 }
 
