@@ -24,7 +24,7 @@ function twoCases(): Plan {
     ...{ campaign: 'quick', duration_ms: 607_000 },
     cases: [
       placeCase({ scenario: scenarioOf('06-plain-flag'), lengths: [1, 1, 1, 1, 1], startS: 1 }),
-      placeCase({ scenario: scenarioOf('07-no-op-deploy'), lengths: [1, 1, 597, 1, 1], startS: 6 }),
+      placeCase({ scenario: scenarioOf('07-sound-release'), lengths: [1, 1, 597, 1, 1], startS: 6 }),
     ],
   };
 }
@@ -63,7 +63,7 @@ test('an interrupted campaign keeps the cases that were over, and takes back wha
   assert.deepEqual(asked(control), [
     scenarioOf('06-plain-flag').change?.request,
     scenarioOf('06-plain-flag').revert?.request,
-    scenarioOf('07-no-op-deploy').change?.request,
+    scenarioOf('07-sound-release').change?.request,
     'revert',
   ]);
   assert.ok(truth);

@@ -95,7 +95,7 @@ test('a run to its end: the plan on the clock of its start, and each change as i
   }
   const pool = cases.find(({ scenario }) => scenario === '03-pool-exhaustion');
   assert.deepEqual(pool?.affected.services, ['web-api']);
-  const twin = cases.find(({ scenario }) => scenario === '07-no-op-deploy');
+  const twin = cases.find(({ scenario }) => scenario === '07-sound-release');
   assert.deepEqual(twin?.affected, { services: [], routes: pool.affected.routes });
   const raw = new MemoryStore();
   await putTruth({ raw, truth });

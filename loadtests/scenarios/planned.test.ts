@@ -83,14 +83,14 @@ test('a change that fails is told with its reason, its revert is tried, and the 
       .end('{"error":"COMPONENT_FAILED","message":"web-api exited","status":"failed","uid":"c-9"}');
     return true;
   });
-  const { result } = await runPlanned(t, { scenario: '07-no-op-deploy', storefront, control });
-  const { change, revert } = scenarioOf('07-no-op-deploy');
+  const { result } = await runPlanned(t, { scenario: '07-sound-release', storefront, control });
+  const { change, revert } = scenarioOf('07-sound-release');
   assert.deepEqual(asked(control), [change?.request, revert?.request, 'revert']);
   assert.deepEqual(failedThresholds(result.summary as never), [
     'change_applied count==2',
     'change_failed count==0',
   ]);
-  const plan = casePlan({ scenario: '07-no-op-deploy', env: SHORT });
+  const plan = casePlan({ scenario: '07-sound-release', env: SHORT });
   const told = await truthOf({ runId: 'r1', plan, points: result.pointsFile });
   assert.equal(told?.complete, true);
   const [only] = told.cases;

@@ -114,7 +114,7 @@ const QUICK: Record<string, readonly (readonly [number, number])[]> = {
     [3, 3],
     [10, 15],
   ],
-  '07-no-op-deploy': [
+  '07-sound-release': [
     [15, 20],
     [15, 15],
     [32, 36],

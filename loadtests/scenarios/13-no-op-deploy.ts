@@ -1,14 +1,13 @@
 /**
- * A release goes out that changes nothing, and is rolled back: the twin of 03-pool-exhaustion. Customers notice the
- * replacement at most.
+ * A release goes out that changes nothing, and is rolled back. Customers notice the replacement at most.
  *
- *   k6 run -e FAULTLINE_CONTROL_URL=… -e FAULTLINE_CONTROL_TOKEN=… loadtests/scenarios/07-no-op-deploy.ts
+ *   k6 run -e FAULTLINE_CONTROL_URL=… -e FAULTLINE_CONTROL_TOKEN=… loadtests/scenarios/13-no-op-deploy.ts
  *
  * Timeline and its variables: campaign/plan/case-plan.ts; the stack's: lib/config.ts.
  */
 import { scenarioScript } from '../lib/planned.ts';
 
-const script = scenarioScript({ scenario: '07-no-op-deploy', env: __ENV });
+const script = scenarioScript({ scenario: '13-no-op-deploy', env: __ENV });
 
 export const options = script.options;
 export const setup = script.setup;
