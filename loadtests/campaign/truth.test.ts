@@ -110,6 +110,15 @@ test('an interrupted run: cases whose cooldown had traffic to its end, and no ot
   assert.deepEqual([before?.cases.length, after?.cases.length], [2, 3]);
   assert.deepEqual([before?.complete, after?.complete], [false, false]);
   assert.equal(after?.traffic.end_ms, START + third);
+  const unanswered = lines.filter((line) => {
+    const { tags } = line.data as { tags?: { case?: string } };
+    return tags?.case !== '2';
+  });
+  const cut = await truthFrom([...unanswered, request(third)], { interrupted: true });
+  assert.deepEqual(
+    cut?.cases.map((one) => one.case),
+    [1],
+  );
   const atOnce = await truthFrom([started], { interrupted: true });
   assert.deepEqual(atOnce?.cases, []);
 });

@@ -4,6 +4,8 @@ import { type Change, scenarioOf } from './plan/catalogue.ts';
 import { PHASES, type Plan, type PlannedCase, type Span as PlannedSpan } from './plan/plan.ts';
 import { type ChangePoint, readTruthPoints, type TruthPoints } from './truth-points.ts';
 
+const NO_RECORD = 'the script left no record of it';
+
 /**
  * What was done to the stack, and when exactly: the plan on the clock of the points that its script left. Of an interrupted
  * run the cases count that had come to their end.
@@ -27,9 +29,9 @@ export async function truthOf({
   const planned = startMs + plan.duration_ms;
   const end_ms = interrupted ? Math.min(planned, lastSentMs) : planned;
   const { seed, time_scale, scaled, campaign, cases } = plan;
-  const told = cases
-    .map((of, i) => caseTruth({ of, number: i + 1, startMs, points }))
-    .filter(({ phases }) => phases.cooldown.end_ms <= end_ms);
+  const all = cases.map((of, i) => caseTruth({ of, number: i + 1, startMs, points }));
+  const cutOff = all.findIndex((one) => one.phases.cooldown.end_ms > end_ms || (interrupted && !isTold(one)));
+  const told = cutOff === -1 ? all : all.slice(0, cutOff);
   return {
     schema_version: 1,
     run_id: runId,
@@ -40,6 +42,9 @@ export async function truthOf({
     cases: told,
   };
 }
+
+/** The script was cut off before it had its answer. */
+const isTold = ({ change, revert }: CaseTruth) => [change, revert].every((one) => one?.error !== NO_RECORD);
 
 function shapeOf({ traffic: { requests: _, ...shape } }: Plan) {
   return shape;
@@ -89,7 +94,7 @@ function appliedChange({
     return {
       ...{ uid: null, kind, service, from, to, request },
       ...{ started_ms: span.start_ms, acknowledged_ms: span.end_ms },
-      ...{ status: 'failed', error: 'the script left no record of it' },
+      ...{ status: 'failed', error: NO_RECORD },
     };
   const { startedMs, acknowledgedMs, status, answer } = point;
   return {

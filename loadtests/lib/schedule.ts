@@ -1,4 +1,4 @@
-import { PHASES, type Phase, type PlannedCase } from '../campaign/plan/place.ts';
+import { caseAt, type Phase, type PlannedCase } from '../campaign/plan/place.ts';
 
 /** How long after a revert traffic still counts to it: what was replaced comes up, and what waited is served. */
 const SETTLE_MS = 15_000;
@@ -7,14 +7,10 @@ const SETTLE_MS = 15_000;
 export type PhaseTags = { case: string; phase: Phase } | Record<string, never>;
 
 export function phaseAt({ cases, atMs }: { cases: readonly PlannedCase[]; atMs: number }): PhaseTags {
-  const index = cases.findIndex(
-    ({ phases }) => atMs >= phases.baseline.start_ms && atMs < phases.cooldown.end_ms,
-  );
-  const found = cases[index];
+  const found = caseAt(cases, atMs);
   if (!found) return {};
-  const { phases } = found;
-  const planned = PHASES.find((phase) => atMs < phases[phase].end_ms) ?? 'cooldown';
+  const { number, one, phase } = found;
   const settling =
-    found.revert !== null && planned === 'cooldown' && atMs < phases.revert.start_ms + SETTLE_MS;
-  return { case: String(index + 1), phase: settling ? 'revert' : planned };
+    one.revert !== null && phase === 'cooldown' && atMs < one.phases.revert.start_ms + SETTLE_MS;
+  return { case: String(number), phase: settling ? 'revert' : phase };
 }

@@ -9,8 +9,8 @@ import { runPlanned, SHORT } from '../testing/planned.ts';
 import type { Point } from '../testing/run.ts';
 import { startStorefront } from '../testing/storefront.ts';
 
-async function world(t: TestContext, change?: Parameters<typeof startControl>[0]) {
-  const [storefront, control] = await Promise.all([startStorefront(), startControl(change)]);
+async function world(t: TestContext, ...how: Parameters<typeof startControl>) {
+  const [storefront, control] = await Promise.all([startStorefront(), startControl(...how)]);
   t.after(() => Promise.all([storefront.close(), control.close()]));
   return { storefront, control };
 }
@@ -98,6 +98,14 @@ test('a change that fails is told with its reason, its revert is tried, and the 
   assert.equal(only.change.error, 'COMPONENT_FAILED: web-api exited');
   assert.equal(only.change.uid, 'c-9');
   assert.equal(only.revert?.status, 'applied');
+});
+
+test('what cannot be taken back at the end is counted and told, and the traffic is whole all the same', async (t) => {
+  const { storefront, control } = await world(t, undefined, ['feature_flag recent_views_v2']);
+  const { result } = await runPlanned(t, { scenario: '06-plain-flag', storefront, control });
+  assert.equal(result.exitCode, 99, result.log);
+  assert.deepEqual(failedThresholds(result.summary as never), ['change_failed count==0']);
+  assert.match(result.log, /did not take everything back: 502 .*recent_views_v2/);
 });
 
 test('without the control API, or with another token, a script ends with the command to start one', async (t) => {

@@ -9,9 +9,10 @@ export const asked = ({ received }: TestServer): unknown[] =>
     .filter(({ method }) => method === 'POST')
     .map(({ path, body }) => (path === '/changes/revert' ? 'revert' : JSON.parse(body)));
 
-/** Answers like the control API, and changes nothing. `change` may answer in its place. */
+/** Answers like the control API, and changes nothing. `change` may answer in its place; `left` is what cannot be taken back. */
 export function startControl(
   change?: (body: Record<string, unknown>, response: ServerResponse) => boolean,
+  left: readonly string[] = [],
 ): Promise<TestServer> {
   let changes = 0;
   return startServer(({ method, path, headers, body }: Received, response) => {
@@ -20,7 +21,8 @@ export function startControl(
     };
     if (headers.authorization !== `Bearer ${CONTROL_TOKEN}`) return send(401, { error: 'REQUEST_REFUSED' });
     if (method === 'GET' && path === '/stack') return send(200, { kind: 'embedded' });
-    if (method === 'POST' && path === '/changes/revert') return send(200, { reverted: [], failed: [] });
+    if (method === 'POST' && path === '/changes/revert')
+      return send(left.length > 0 ? 502 : 200, { reverted: [], failed: left });
     if (method !== 'POST' || path !== '/changes') return send(404, { error: 'REQUEST_REFUSED' });
     const request = JSON.parse(body) as Record<string, unknown>;
     if (change?.(request, response)) return;

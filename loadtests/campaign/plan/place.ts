@@ -22,6 +22,20 @@ export interface PlannedCase {
   readonly load: (Span & { readonly factor: number }) | null;
 }
 
+/** Which case is on so long after the start, and in which phase; undefined between the cases. */
+export function caseAt(
+  cases: readonly PlannedCase[],
+  atMs: number,
+): { readonly number: number; readonly one: PlannedCase; readonly phase: Phase } | undefined {
+  const index = cases.findIndex(
+    ({ phases }) => atMs >= phases.baseline.start_ms && atMs < phases.cooldown.end_ms,
+  );
+  const one = cases[index];
+  if (!one) return undefined;
+  const phase = PHASES.find((name) => atMs < one.phases[name].end_ms) ?? 'cooldown';
+  return { number: index + 1, one, phase };
+}
+
 /** A scenario at its place: `lengths` are seconds by phase. */
 export function placeCase({
   scenario: { name, truth, twin, change, revert, load },

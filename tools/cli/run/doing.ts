@@ -1,4 +1,5 @@
-import { PHASES, type Plan } from '../../../loadtests/campaign/plan/plan.ts';
+import { caseAt } from '../../../loadtests/campaign/plan/place.ts';
+import type { Plan } from '../../../loadtests/campaign/plan/plan.ts';
 import type { LoadProgress } from '../../../loadtests/load.ts';
 
 /** One line on how far the traffic is, and which case is on. */
@@ -12,17 +13,7 @@ export function doing({
   plan: Plan | null;
 }): string {
   const line = `${Math.round(elapsedMs / 1000)} of ${durationS} s, ${requests} requests, ${requestsPerSecond.toFixed(1)}/s, ${failures} with a 4xx, 5xx or no answer`;
-  const at = caseAt({ plan, elapsedMs });
-  return at ? `${line}; ${at}` : line;
-}
-
-function caseAt({ plan, elapsedMs }: { plan: Plan | null; elapsedMs: number }): string | undefined {
   const cases = plan?.cases ?? [];
-  const index = cases.findIndex(
-    ({ phases }) => elapsedMs >= phases.baseline.start_ms && elapsedMs < phases.cooldown.end_ms,
-  );
-  const found = cases[index];
-  if (!found) return undefined;
-  const phase = PHASES.find((name) => elapsedMs < found.phases[name].end_ms) ?? 'cooldown';
-  return `case ${index + 1} of ${cases.length}: ${found.scenario}, ${phase}`;
+  const at = caseAt(cases, elapsedMs);
+  return at ? `${line}; case ${at.number} of ${cases.length}: ${at.one.scenario}, ${at.phase}` : line;
 }
