@@ -143,6 +143,7 @@ export async function makeDataset({
     seed: 7,
     window: { start_ms: START_MS, end_ms: END_MS },
     time_scale: 1,
+    scaled: {},
     plan_hash: null,
     ocsf_version: '1.8.0',
     versions: { faultline: '0.1.0' },

@@ -27,6 +27,8 @@ export interface Manifest {
   readonly seed: number;
   readonly window: { readonly start_ms: number; readonly end_ms: number };
   readonly time_scale: number;
+  /** Settings of the services that grow with it, by name. */
+  readonly scaled: Readonly<Record<string, number>>;
   readonly plan_hash: string | null;
   readonly ocsf_version: '1.8.0';
   readonly versions: Readonly<Record<string, string>>;
@@ -86,6 +88,7 @@ const shape = object({
   seed: count,
   window: object({ start_ms: epochMs, end_ms: epochMs }),
   time_scale: number,
+  scaled: dictionary(number),
   plan_hash: orNull(text),
   ocsf_version: oneOf('1.8.0'),
   versions: dictionary(text),

@@ -29,6 +29,8 @@ export interface RunRecord {
   /** Key prefix of the raw objects (`raw` → `raw/YYYY/MM/DD/HH/MM/…`), and until when (upload time) they were put. */
   readonly raw: { readonly prefix: string; readonly drained_ms: number | null };
   readonly time_scale: number;
+  /** Settings of the services that grow with it, by name; without them none do. */
+  readonly scaled?: Readonly<Record<string, number>>;
   readonly plan_hash: string | null;
   readonly traffic: TrafficSummary | null;
   /** What each part that could lose something says that it lost, read from its own counters; null where it could not be read. */
@@ -57,6 +59,7 @@ export const recordShape = object({
   window: object({ start_ms: epochMs, end_ms: orNull(epochMs) }),
   raw: object({ prefix: text, drained_ms: orNull(epochMs) }),
   time_scale: number,
+  scaled: optional(dictionary(number)),
   plan_hash: orNull(text),
   traffic: orNull(
     object({

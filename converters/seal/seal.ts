@@ -100,6 +100,7 @@ export async function sealRun({
       seed: record.seed,
       window: { start_ms: window.start_ms, end_ms: endMs },
       time_scale: record.time_scale,
+      scaled: record.scaled ?? {},
       plan_hash: record.plan_hash,
       ocsf_version: OCSF_VERSION,
       versions: record.versions,

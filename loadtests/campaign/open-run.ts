@@ -36,6 +36,7 @@ export async function openRun({
   rawPrefix,
   startMs = Date.now(),
   timeScale = 1,
+  scaled = {},
   planHash = null,
 }: {
   raw: ObjectStore;
@@ -47,6 +48,8 @@ export async function openRun({
   startMs?: number;
   /** How many times faster than in life the changes hold; 1 without changes. */
   timeScale?: number;
+  /** What grows with it. */
+  scaled?: Readonly<Record<string, number>>;
   planHash?: string | null;
 }): Promise<OpenRun> {
   const claimed: RunRecord = {
@@ -59,6 +62,7 @@ export async function openRun({
     window: { start_ms: startMs, end_ms: null },
     raw: { prefix: rawPrefix, drained_ms: null },
     time_scale: timeScale,
+    scaled,
     plan_hash: planHash,
     traffic: null,
     counters: {},

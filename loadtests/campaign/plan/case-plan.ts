@@ -56,7 +56,7 @@ export function casePlan({
     seed,
     duration_ms: durationS * 1000,
     time_scale,
-    scaled: scaledBy(time_scale),
+    scaled: scaledBy(time_scale, cases),
     traffic: { shape: 'flat', rate, requests: requestsOf({ rate, durationS, cases }) },
     cases,
   };

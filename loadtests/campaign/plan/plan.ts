@@ -35,13 +35,13 @@ export interface Plan {
   readonly cases: readonly PlannedCase[];
 }
 
-export interface Scaled extends Readonly<Record<string, number>> {
-  readonly RECENT_VIEWS_DAYS: number;
-}
+type Scaled = Readonly<Record<string, number>>;
 
-export const scaledBy = (timeScale: number): Scaled => ({
-  RECENT_VIEWS_DAYS: Math.min(400, Math.max(1, Math.round(0.8 * timeScale))), // what the service takes
-});
+/** Empty where no case is about it. */
+export const scaledBy = (timeScale: number, cases: readonly PlannedCase[]): Scaled =>
+  cases.some(({ scenario }) => scenario === '02-heap-leak')
+    ? { RECENT_VIEWS_DAYS: Math.min(400, Math.max(1, Math.round(0.8 * timeScale))) } // what the service takes
+    : {};
 
 export interface PlanOptions {
   readonly campaign: CampaignName;
@@ -85,7 +85,7 @@ export function plan({ campaign, seed, ...options }: PlanOptions): Plan {
     seed,
     duration_ms: durationS * 1000,
     time_scale,
-    scaled: scaledBy(time_scale),
+    scaled: scaledBy(time_scale, cases),
     traffic: { ...settings.traffic, rate, requests: requestsOf({ rate, durationS, cases }) },
     cases,
   };

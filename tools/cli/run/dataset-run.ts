@@ -179,7 +179,9 @@ export class DatasetRun {
       target: docker ? 'docker' : 'embedded',
       rawPrefix: this.#stack.rawPrefix,
       ...(startMs ? { startMs } : {}),
-      ...(job.plan ? { timeScale: job.plan.time_scale, planHash: planHash(job.plan) } : {}),
+      ...(job.plan
+        ? { timeScale: job.plan.time_scale, scaled: job.plan.scaled, planHash: planHash(job.plan) }
+        : {}),
     });
   }
 
@@ -202,11 +204,10 @@ export class DatasetRun {
     return `${found ? 'was up: ' : ''}${Object.keys(this.#target.versions()).join(', ')}`;
   }
 
-  /** An embedded stack has it from its start. Of a campaign that holds nothing that it is about, containers go without. */
+  /** An embedded stack has it from its start. */
   async #scale(target: Target, update: Update): Promise<void> {
     const { plan } = this.#options.job;
-    if (target.kind === 'embedded' || !plan?.cases.some(({ scenario }) => scenario === '02-heap-leak'))
-      return;
+    if (target.kind === 'embedded' || !plan || Object.keys(plan.scaled).length === 0) return;
     update('web-api: settings of the time scale');
     this.#unscale = await scaleSettings({ target, plan });
   }
