@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { findRelease } from '../releases.ts';
 import { ended, until } from './process.ts';
 
+/** How soon it must listen, on a computer that has other things to do, too. */
+const START_MS = 60_000;
+
 export const dist = join(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 
 export interface LogLine {
@@ -78,7 +81,7 @@ export class ServiceProcess {
   async url(): Promise<string> {
     const prefix = 'listening at ';
     const said = () => this.lines.find(({ msg }) => msg.startsWith(prefix))?.msg.slice(prefix.length);
-    await until(`${this.name} listening`, () => said() ?? this.ended);
+    await until(`${this.name} listening`, () => said() ?? this.ended, START_MS);
     const url = said();
     if (url === undefined)
       throw new Error(`${this.name} exited: ${this.stderr}${JSON.stringify(this.lines.at(-1))}`);
