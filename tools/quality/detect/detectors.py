@@ -8,6 +8,7 @@ definition, the distance to neighbours as a multiple of the service's median.
 from collections.abc import Callable
 
 import numpy as np
+from sklearn import config_context
 from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
 
@@ -15,6 +16,7 @@ from features import Features
 from grid import Grid
 
 SEED = 0
+TREES = 100  # as its authors have it: with 200 no figure moved by more than 0.03, and it took twice as long
 LOF_NEIGHBOURS = 20
 KNN_NEIGHBOURS = 10
 LEAST_WINDOWS = 12
@@ -25,7 +27,7 @@ Detector = Callable[[np.ndarray], Scores]
 
 def isolation_forest(windows: np.ndarray) -> Scores:
     """Shorter paths to isolation score higher."""
-    return -IsolationForest(n_estimators=200, random_state=SEED).fit(windows).score_samples(windows)
+    return -IsolationForest(n_estimators=TREES, random_state=SEED).fit(windows).score_samples(windows)
 
 
 def lof(windows: np.ndarray) -> Scores:
@@ -65,9 +67,11 @@ DETECTORS: dict[str, Detector] = {
 def detect(detector: Detector, features: Features, names: list[str], grid: Grid) -> Scores:
     """Scores of all windows, services × windows; a service without a moving feature has the least score of all."""
     scores = np.full(grid.shape, np.nan)
-    for row in range(len(grid.services)):
-        windows = features.matrix(row, names)
-        if windows.size > 0:
-            scores[row] = detector(windows)
+    # What goes in is finite; checking that anew for each of some thousand trees takes as long as growing them.
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        for row in range(len(grid.services)):
+            windows = features.matrix(row, names)
+            if windows.size > 0:
+                scores[row] = detector(windows)
     lowest = np.nanmin(scores) if not np.isnan(scores).all() else 0.0
     return np.nan_to_num(scores, nan=lowest)

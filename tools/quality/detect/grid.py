@@ -31,6 +31,11 @@ class Grid:
         """Start of each window."""
         return self.start_ms + WINDOW_MS * np.arange(self.count)
 
+    @property
+    def end_ms(self) -> int:
+        """End of the last window."""
+        return self.start_ms + WINDOW_MS * self.count
+
     def cells(self, times: np.ndarray, services: np.ndarray, texts: list[str]) -> np.ndarray:
         """Number of the cell that each row falls in; -1 outside."""
         place = {name: index for index, name in enumerate(self.services)}

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from sklearn.metrics import roc_auc_score
 from sklearn.tree import DecisionTreeClassifier
 
 from flat import FILES, Codes, batches, numbers
 from grid import Grid
-from scores import rounded
+from scores import roc_auc, rounded
 from truth import Labels
 
 BLOCKS = 5
@@ -51,7 +50,7 @@ def tree(columns: np.ndarray, positive: np.ndarray) -> DecisionTreeClassifier:
 
 def in_sample(columns: np.ndarray, positive: np.ndarray) -> float:
     """AUC on the windows that it has learnt from."""
-    return float(roc_auc_score(positive, tree(columns, positive).predict_proba(columns)[:, 1]))
+    return float(roc_auc(positive[np.newaxis], tree(columns, positive).predict_proba(columns)[:, 1])[0])
 
 
 def cross_validated(columns: np.ndarray, positive: np.ndarray) -> float | None:
@@ -62,7 +61,7 @@ def cross_validated(columns: np.ndarray, positive: np.ndarray) -> float | None:
         if positive[block].all() or not positive[block].any() or positive[others].all() or not positive[others].any():
             continue
         asked = tree(columns[others], positive[others]).predict_proba(columns[block])[:, 1]
-        found.append(roc_auc_score(positive[block], asked))
+        found.append(roc_auc(positive[np.newaxis, block], asked)[0])
     return float(np.mean(found)) if found else None
 
 

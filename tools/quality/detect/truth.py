@@ -12,8 +12,8 @@ from grid import WINDOW_MS, Grid
 
 LABELS = Path("labels", "windows.parquet")
 COLUMNS = (
-    ["case", "scenario", "truth", "affected_services", "impact", "trigger_ms", "rollout_end_ms", "onset_ms"]
-    + ["impact_end_ms", "revert_ms", "recovery_end_ms", "end_ms"]
+    ["case", "scenario", "truth", "affected_services", "impact", "start_ms", "trigger_ms", "rollout_end_ms"]
+    + ["onset_ms", "impact_end_ms", "revert_ms", "recovery_end_ms", "end_ms"]
 )
 STARTS = {"onset": "onset_ms", "trigger": "trigger_ms"}
 
@@ -68,9 +68,9 @@ class Truth:
 
         # The later mark wins.
         for case in self.left_out:
-            mark(case, "left_out_case", case["trigger_ms"], end_of(case, "recovery_end_ms"))
+            mark(case, "left_out_case", case["trigger_ms"], self.over(case))
         for case in self.judged:
-            mark(case, "recovery", impact_end(case), case["recovery_end_ms"])
+            mark(case, "recovery", impact_end(case), self.over(case))
             if start == "onset":
                 mark(case, "before_onset", case["trigger_ms"], case["onset_ms"])
         for case in self.judged:
@@ -81,6 +81,19 @@ class Truth:
                 if length > 0 and began is not None:
                     mark(case, "rollout", began, began + length, everywhere=True)
         return labels
+
+    def over(self, case: Case) -> int:
+        """From when on the services are known to be as before.
+
+        Nobody has seen the end of a fault without a recovery: what follows is neither quiet nor certainly anomalous until the next
+        case begins, and to the end of the run where the fault was not taken back at all, which shows by an impact up to the
+        end of its case.
+        """
+        if case["recovery_end_ms"] is not None:
+            return case["recovery_end_ms"]
+        after = [other["start_ms"] - 1 for other in self.cases if other["start_ms"] > case["trigger_ms"]]
+        not_taken_back = case["impact_end_ms"] is not None and case["impact_end_ms"] >= case["end_ms"]
+        return self.grid.end_ms if not_taken_back else min(after, default=self.grid.end_ms)
 
     def overlapping(self, first_ms: int | None, last_ms: int | None) -> np.ndarray:
         """Windows that share a moment with [first, last]."""
@@ -97,14 +110,9 @@ def why_left_out(case: Case) -> str | None:
     return "no onset" if case["onset_ms"] is None else None
 
 
-def end_of(case: Case, column: str) -> int | None:
-    """That time, else the nearest that was measured."""
-    return next((case[name] for name in (column, "revert_ms", "end_ms") if case[name] is not None), None)
-
-
 def impact_end(case: Case) -> int | None:
-    """End of the positive windows."""
-    return end_of(case, "impact_end_ms")
+    """End of the positive windows: as it was measured, else the nearest that was."""
+    return next((case[name] for name in ("impact_end_ms", "revert_ms", "end_ms") if case[name] is not None), None)
 
 
 def rollout_ms(case: Case) -> int:
