@@ -26,7 +26,7 @@ export const datasetNotFound = ({ runId, store, cause }: { runId: string; store:
 export const manifestInvalid = (options: { where: string; problems: readonly string[]; cause?: unknown }) =>
   new DatasetError(
     'MANIFEST_INVALID',
-    `${options.where} must be a manifest of schema version 2: ${options.problems.join('; ')}. Seal the run again`,
+    `${options.where} must be a manifest of schema version 1 or 2: ${options.problems.join('; ')}. Seal the run again`,
     options.cause,
   );
 

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { DETECTORS_FILE } from '../judge/detectors.ts';
 import { isStoreError } from '../store/errors.ts';
 import { errnoOf, writeWhole } from '../store/files.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -58,6 +59,7 @@ export async function fetchDataset(options: FetchOptions): Promise<Fetched> {
   if (!inPlace) await removeUnnamed({ folder, named: new Set(wanted.map(({ path }) => path)) });
 
   const kept = await fetchAll({ ...options, wanted, folder });
+  await fetchDetectors({ ...options, folder });
   if (!inPlace) {
     signal?.throwIfAborted();
     await writeWhole({ path: join(folder, MANIFEST_FILE), body: bytes });
@@ -152,6 +154,22 @@ async function fetchFile(options: FileOptions): Promise<void> {
     }
   }
   throw checksumMismatch({ path: file.path, expected: file.sha256, actual, source: datasets.url });
+}
+
+/** What detectors said of it, where they ran; a report that was made here stays. */
+async function fetchDetectors({ datasets, runId, folder }: FetchOptions & { folder: string }): Promise<void> {
+  const path = join(folder, DETECTORS_FILE);
+  if (await stat(path).catch(() => undefined)) return;
+  const unchecked = `${path}.unchecked`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await datasets.download(`${runId}/${DETECTORS_FILE}`, unchecked);
+    await rename(unchecked, path);
+  } catch (error) {
+    if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
+  } finally {
+    await rm(unchecked, { force: true });
+  }
 }
 
 async function giveName({

@@ -21,7 +21,8 @@ import { datasetNotFound, manifestInvalid } from './errors.ts';
 
 /** `manifest.json`, put last and with `If-None-Match: *`: a reader trusts nothing that it does not name. */
 export interface Manifest {
-  readonly schema_version: 2;
+  /** 1: made before datasets could be forced, or said what scales: as read, it has neither. */
+  readonly schema_version: 1 | 2;
   readonly run_id: string;
   readonly target: string;
   readonly seed: number;
@@ -81,18 +82,15 @@ const datasetPath: Check = (value, path) =>
     ? []
     : [`${path} must be a plain path inside the dataset, got ${JSON.stringify(value)}`];
 
-const shape = object({
-  schema_version: oneOf(2),
+const fields = {
   run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
   target: text,
   seed: count,
   window: object({ start_ms: epochMs, end_ms: epochMs }),
   time_scale: number,
-  scaled: dictionary(number),
   plan_hash: orNull(text),
   ocsf_version: oneOf('1.8.0'),
   versions: dictionary(text),
-  forced: list(text),
   files: list(
     object({ path: datasetPath, bytes: count, sha256: matching(/^[0-9a-f]{64}$/), rows: optional(count) }),
   ),
@@ -102,7 +100,14 @@ const shape = object({
     raw_objects: count,
   }),
   kinds: dictionary(count),
+};
+const first = object({ ...fields, schema_version: oneOf(1) });
+const second = object({
+  ...{ ...fields, schema_version: oneOf(2) },
+  ...{ scaled: dictionary(number), forced: list(text) },
 });
+const shape: Check = (value, path) =>
+  ((value as { schema_version?: unknown } | null)?.schema_version === 1 ? first : second)(value, path);
 
 /** Strict check of a value; an empty list where it is a manifest. */
 export function manifestProblems(value: unknown): string[] {
@@ -124,7 +129,7 @@ export function parseManifest({ bytes, where }: { bytes: Uint8Array; where: stri
   const parsed = parseShape<Manifest>({ bytes, check: (value) => manifestProblems(value), root: 'manifest' });
   if (parsed.value === undefined)
     throw manifestInvalid({ where, problems: parsed.problems, cause: parsed.cause });
-  return parsed.value;
+  return { ...parsed.value, scaled: parsed.value.scaled ?? {}, forced: parsed.value.forced ?? [] };
 }
 
 /** The text of `manifest.json`. @throws `MANIFEST_INVALID` */

@@ -29,6 +29,7 @@ test('a dataset that is whole and valid has no finding', async (t) => {
     events_validated: 0,
     forced: [],
     manifest_compared_with: null,
+    detectors: null,
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { type DetectorCheck, readDetectors } from '../judge/detectors.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
@@ -36,6 +37,8 @@ export interface VerifyReport {
   readonly forced: readonly string[];
   /** URL of the bucket whose manifest was compared with this one; null where there was none. */
   readonly manifest_compared_with: string | null;
+  /** What `report/detectors.json` says, which is under no checksum; null where it is not here. */
+  readonly detectors: readonly DetectorCheck[] | null;
 }
 
 /**
@@ -61,6 +64,7 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
       events_validated: 0,
       forced: [],
       manifest_compared_with: null,
+      detectors: null,
     };
 
   const { findings, whole } = await verifyFiles({ directory, manifest: read, progress, signal });
@@ -87,6 +91,7 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
     events_validated: nested.validated,
     forced: read.forced,
     manifest_compared_with: original?.found ? (datasets?.url ?? null) : null,
+    detectors: (await readDetectors(directory))?.checks ?? null,
   };
 }
 

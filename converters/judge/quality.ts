@@ -40,8 +40,6 @@ export interface Quality {
   } | null;
   /** Null where there are no labels. */
   readonly prevalence: Prevalence | null;
-  /** How hard it is for standard detectors, by whom their checks are from; absent where they did not run. */
-  readonly detectors?: unknown;
 }
 
 export interface QualityCheck {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -32,6 +32,8 @@ test('seal: what fails a gate is told whole, ends with 3, and is published by --
   assert.match(refused.stderr, /leaks: \d+: chaos[\s\S]*npx faultline seal bench --force/);
   assert.doesNotMatch(refused.stdout, /next: npx faultline fetch/);
   await assert.rejects(readdir(join(folder, 'datasets-bucket/bench')), { code: 'ENOENT' });
+  const [, kept = ''] = /The whole judgement: (.+)$/m.exec(refused.stderr) ?? [];
+  assert.equal(JSON.parse(await readFile(kept.replace('file://', ''), 'utf8')).sound, false, kept);
 
   const asJson = await run('seal', 'bench', '--json');
   assert.equal(asJson.code, 3);

@@ -107,11 +107,15 @@ test('a run that fails a gate is not published; forced, its manifest says which'
     assert.equal(error.code, 'RUN_NOT_SOUND');
     assert.match(error.message, /leaks: \d+: chaos, must be 0 texts/);
     assert.match(error.message, /faultline seal bench --force/);
+    assert.ok(error.message.endsWith(`\nThe whole judgement: ${raw.url}/runs/bench/quality.json`));
     assert.equal(error.quality.checks.find(({ name }) => name === 'leaks')?.ok, false);
     return true;
   });
   assert.deepEqual(await keysOf(datasets), []);
-  assert.deepEqual(await keysOf(raw), kept, 'all that was read is kept');
+  const refused = 'runs/bench/quality.json';
+  assert.deepEqual(await keysOf(raw), [...kept, refused].sort(), 'all that was read is kept');
+  const judged = JSON.parse(Buffer.from(await raw.get(refused)).toString('utf8'));
+  assert.deepEqual([judged.sound, judged.cases.length], [false, 1]);
 
   const { quality } = await seal({ force: true });
   assert.equal(quality.sound, false);
@@ -121,8 +125,8 @@ test('a run that fails a gate is not published; forced, its manifest says which'
   assert.deepEqual(entry && 'forced' in entry && entry.forced, ['leaks']);
 });
 
-test('detectors inform: their checks are among the others, and whether they ran is told', async () => {
-  const { seal } = await converted({ truth: TRUTH });
+test('detectors inform: their checks are among the others, and whether they ran is told', async (t) => {
+  const { datasets, seal } = await converted({ truth: TRUTH });
   const check = { name: 'best_auc', title: 'best of them', figure: 0.8, limit: '0.65 to 0.92', ok: true };
   const report = { schema_version: 1, checks: [check], detectors: [] } as DetectorReport;
   const asked: unknown[] = [];
@@ -134,7 +138,18 @@ test('detectors inform: their checks are among the others, and whether they ran 
   });
   assert.deepEqual(asked, ['quick']);
   assert.deepEqual(quality.checks.at(-1), { ...check, figure: '0.8', gate: false });
-  assert.deepEqual(quality.detectors, { schema_version: 1, detectors: [] });
+  // Their report comes with the dataset and is no part of it: sealed where they do not run, or say otherwise, it is the same.
+  const manifest = await datasets.get('bench/manifest.json');
+  const { to, report: verified } = await fetched(t, { datasets, labels: false });
+  assert.deepEqual([verified.findings, verified.detectors], [[], [check]]);
+  assert.deepEqual(JSON.parse(await readFile(join(to, 'report/detectors.json'), 'utf8')), report);
+  assert.ok(!(await readFile(join(to, 'report/quality.json'), 'utf8')).includes('best_auc'));
+  await seal();
+  await seal({ detectors: async () => ({ checks: [{ ...check, figure: 0.9 }] }) });
+  assert.deepEqual(await datasets.get('bench/manifest.json'), manifest);
+  // One that is here is kept: the user may have made it.
+  await fetchDataset({ datasets, runId: 'bench', to });
+  assert.match(await readFile(join(to, 'report/detectors.json'), 'utf8'), /0\.8/);
 
   const told = async (detectors: SealOptions['detectors']) => {
     const { seal: again } = await converted({ truth: TRUTH });

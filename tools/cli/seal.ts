@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
+import { DETECTORS_FILE, type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
@@ -35,7 +35,7 @@ export interface SealOptions {
 
 /**
  * Seals a converted run, with the judge at work on the files before they are published.
- * @throws `RUN_NOT_SOUND` with the judgement, where a gate failed: nothing is published, and all that was read is kept
+ * @throws `RUN_NOT_SOUND` with the judgement, where a gate failed: nothing is published, and the judgement is kept beside the run
  */
 export async function sealAndJudge({
   raw,
@@ -47,6 +47,7 @@ export async function sealAndJudge({
   update,
 }: SealOptions): Promise<{ quality: Quality; rows: number }> {
   let quality: Quality | undefined;
+  let told: Detected = { report: null };
   const manifest = await sealRun({
     ...{ raw, datasets, record, signal },
     onProgress: ({ stage, rows }) => update(`${STAGE[stage]}: ${rows} rows`),
@@ -58,10 +59,10 @@ export async function sealAndJudge({
         ...{ raw, record, dir, ledger, truth, ownStack, signal },
         leakWords: truthWords(),
       });
-      if (!quality.sound && !force) throw new RunNotSound(quality);
+      if (!quality.sound && !force) throw new RunNotSound(quality, await keepRefused({ raw, quality }));
       if (truth && truth.cases.length > 0) {
         update('training and scoring the detectors');
-        quality = await detected({ quality, detectors, dir, campaign: truth.campaign, signal });
+        told = await detected({ detectors, dir, campaign: truth.campaign, signal });
       }
       await mkdir(join(dir, 'report'), { recursive: true });
       // when each case was, and what it did, is in the labels: the report comes without being asked for
@@ -73,25 +74,44 @@ export async function sealAndJudge({
     },
   });
   if (!quality) throw new Error('sealed without a judgement');
+  if (told.report) {
+    const text = `${JSON.stringify(told.report, null, 1)}\n`;
+    await datasets.put(`${record.run_id}/${DETECTORS_FILE}`, Buffer.from(text), {
+      contentType: 'application/json',
+    });
+  }
+  if (quality.cases.length > 0) quality = withDetectors(quality, told.report, told.why);
   return { quality, rows: Object.values(manifest.kinds).reduce((sum, count) => sum + count, 0) };
+}
+
+/** Beside what belongs to the run: a run of that id that is made anew removes it. @returns where; undefined where nothing can be put */
+async function keepRefused({ raw, quality }: { raw: ObjectStore; quality: Quality }) {
+  const key = `runs/${quality.run_id}/quality.json`;
+  try {
+    await raw.put(key, Buffer.from(`${JSON.stringify(quality, null, 2)}\n`), {
+      contentType: 'application/json',
+    });
+    return `${raw.url}/${key}`;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Detected {
+  readonly report: DetectorReport | null;
+  /** Why there is none. */
+  readonly why?: string;
 }
 
 /** Detectors that fail keep no dataset from being published: they are no part of it. */
 async function detected({
-  quality,
   detectors,
   ...options
-}: {
-  quality: Quality;
-  detectors: Detectors;
-  dir: string;
-  campaign: string | null;
-  signal: AbortSignal;
-}): Promise<Quality> {
+}: Parameters<Detectors>[0] & { detectors: Detectors }): Promise<Detected> {
   try {
-    return withDetectors(quality, await detectors(options));
+    return { report: await detectors(options) };
   } catch (error) {
     options.signal.throwIfAborted();
-    return withDetectors(quality, null, String((error as Error).message).split('\n')[0]);
+    return { report: null, why: String((error as Error).message).split('\n')[0] ?? '' };
   }
 }

@@ -3,11 +3,12 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readDetectors } from '../../converters/judge/detectors.ts';
 import { runCommand } from '../programs/command.ts';
 import { temporaryFolder } from '../programs/fixtures/world.ts';
 import { testPython } from '../python/fixtures/python.ts';
 import { DETECTOR_PACKAGES, runDetectors } from './detectors.ts';
-import { emptyDataset } from './fixtures/datasets.ts';
+import { emptyDataset, testDatasets } from './fixtures/datasets.ts';
 
 const door = fileURLToPath(new URL('quality.ts', import.meta.url));
 const quality = (...args: string[]) =>
@@ -59,6 +60,16 @@ test('a damaged file ends with what Python said of it', async (t) => {
     code: 'DETECTORS_FAILED',
     message: /Parquet/,
   });
+});
+
+test('the door keeps the report with the dataset', async (t) => {
+  const folder = await testDatasets(t);
+  if (!folder) return;
+  const short = join(folder, 'short');
+  const asked = await quality(short, '--json');
+  assert.equal(asked.code, 0, asked.stderr);
+  assert.deepEqual(await readDetectors(short), JSON.parse(asked.stdout));
+  assert.match(asked.stderr, /kept in .*short\/report\/detectors\.json/);
 });
 
 test('the door says what to do, with exit code 1, or 2 for wrong use', async (t) => {

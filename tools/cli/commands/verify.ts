@@ -86,7 +86,7 @@ async function findDataset(named: string): Promise<string> {
 }
 
 function told(
-  { findings, files, rows, events_validated, forced, manifest_compared_with }: VerifyReport,
+  { findings, files, rows, events_validated, forced, manifest_compared_with, detectors }: VerifyReport,
   bucket: string,
 ) {
   if (findings.length > 0)
@@ -103,7 +103,14 @@ function told(
     forced.length > 0
       ? `\n! it was published though it failed ${forced.join(', ')}: see report/quality.json`
       : '';
-  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}${unsound}`;
+  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}${unsound}${detectorsTold(detectors)}`;
+}
+
+function detectorsTold(checks: VerifyReport['detectors']): string {
+  if (!checks) return '';
+  const short = checks.filter(({ ok }) => ok === false);
+  const list = short.map(({ title, figure, limit }) => `${title} ${figure} (${limit})`).join('; ');
+  return `\n  standard detectors, by report/detectors.json, which is under no checksum: ${list || 'every band kept'}`;
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
