@@ -2,10 +2,11 @@ import { Pool, type PoolClient } from 'pg';
 import { Gauge } from 'prom-client';
 import { reasonOf, StorefrontError, storefrontError } from './errors.ts';
 import type { Logger } from './log.ts';
+import { waitLeft } from './wait-limit.ts';
 
 export type { Pool, PoolClient };
 
-/** How long a caller waits for a connection, ms; then it gets an error instead of a place in an endless queue. */
+/** How long a caller waits for a connection at most, ms; then it gets an error instead of a place in an endless queue. */
 const connectionTimeout = 2_000;
 /** The longest statement that the server lets run, ms; the client gives up a little later, should the server be gone. */
 const statementTimeout = 10_000;
@@ -22,7 +23,7 @@ export function openDatabase({
   instance: string;
   log: Logger;
 }): Pool {
-  const pool = new Pool({
+  const pool = new RequestPool({
     connectionString: databaseUrl,
     application_name: instance,
     max: databasePoolMax,
@@ -33,8 +34,24 @@ export function openDatabase({
   });
   // An idle connection that the server closes is no request's error: the pool opens another one when asked.
   pool.on('error', (error) => log.warn({ err: error }, 'idle database connection lost'));
+  // One that is lost in the middle of a transaction fails the next statement: that is the error, and who asks gets it.
+  pool.on('connect', (client) => client.on('error', () => {}));
   measurePool(pool, databasePoolMax);
   return pool;
+}
+
+type Connected = Parameters<Pool['connect']>[0];
+
+/** Its callers wait no longer than the request may that they answer. */
+class RequestPool extends Pool {
+  override connect(): Promise<PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<PoolClient> | undefined {
+    this.options.connectionTimeoutMillis = waitLeft(connectionTimeout); // the pool reads it at each call
+    if (callback === undefined) return super.connect();
+    super.connect(callback);
+    return undefined;
+  }
 }
 
 function measurePool(pool: Pool, max: number): void {

@@ -1,5 +1,6 @@
 import { reasonOf, storefrontError } from '../chassis/errors.ts';
 import { timeLimit } from '../chassis/time-limit.ts';
+import { waitLeft } from '../chassis/wait-limit.ts';
 
 /** How long auth-service may take, ms. A password check takes some 20 ms. */
 const authTimeout = 1_500;
@@ -21,9 +22,8 @@ export function authClient({ authUrl }: { authUrl: string }): AuthClient {
     post: async (path, body, requestId) => {
       let answer: AuthAnswer;
       const giveUp = new AbortController();
-      const lift = timeLimit(authTimeout, () =>
-        giveUp.abort(new Error(`no answer within ${authTimeout} ms`)),
-      );
+      const limit = waitLeft(authTimeout);
+      const lift = timeLimit(limit, () => giveUp.abort(new Error(`no answer within ${limit} ms`)));
       try {
         const response = await fetch(`${base}${path}`, {
           method: 'POST',
