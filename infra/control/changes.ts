@@ -1,13 +1,15 @@
 import { InfraError } from '../errors.ts';
 import type { Applied, Target } from '../target.ts';
 import { parseTargetChange, type TargetChange } from './change-request.ts';
-import { type Answer, askOperator, reportChange } from './operator.ts';
+import { type Answer, askOperator, type Report, reportChange } from './operator.ts';
 
 /**
  * Carries a change out where it belongs, and has it logged once it took effect, or failed to:
  *
  *   deployment, rollback, restart, scaling, config with env or limits → target → told to the operator
  *   everything else → operator
+ *
+ * The answer has the fields of the change's own event, of a failure with `error` and `message` too.
  *
  * @throws CHANGE_INVALID and what the target refuses before it touches anything, which leave no change event; OPERATOR_AWAY
  */
@@ -22,18 +24,15 @@ export async function applyChange(target: Target, body: Readonly<Record<string, 
     return { status: 200, body: { uid, ...about, from, to, status: 'applied', logged: uid !== undefined } };
   } catch (error) {
     if (!(error instanceof InfraError) || !error.code.startsWith('COMPONENT_')) throw error;
-    const detail = error.code.toLowerCase().replaceAll('_', ' '); // its text has log lines in it
     const from = target.versions()[service] ?? service;
-    const uid = await reportChange(target, {
-      ...about,
-      from,
-      to: intended(change) ?? from,
-      status: 'failed',
-      detail,
-    });
+    const failed: Report = {
+      ...{ ...about, from, to: intended(change) ?? from, status: 'failed' },
+      detail: error.code.toLowerCase().replaceAll('_', ' '), // its text has log lines in it
+    };
+    const uid = await reportChange(target, failed);
     return {
       status: 502,
-      body: { uid, ...about, status: 'failed', error: error.code, message: error.message },
+      body: { uid, ...failed, logged: uid !== undefined, error: error.code, message: error.message },
     };
   }
 }

@@ -81,6 +81,8 @@ test('the control API changes the stack, for those who may', { timeout: 60_000 }
     const { status, body } = await post({ kind: 'deployment', service: 'auth-service', release: '1.8.1' });
     assert.equal(status, 502);
     assert.equal(body.error, 'COMPONENT_FAILED');
+    const { uid, from, to, detail } = body;
+    assert.deepEqual([uid, from, to, detail], ['c-1', '1.8.0', '1.8.1', 'component failed']);
     const last = (await told()).at(-1) as Record<string, unknown>;
     assert.equal(last.status, 'failed');
     assert.equal(last.from, '1.8.0');

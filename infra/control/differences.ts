@@ -1,3 +1,4 @@
+import { flags } from '../../services/flags/catalogue.ts';
 import type { Target } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
@@ -50,8 +51,9 @@ export class Differences {
     after: Versions;
   }): void {
     const status = answer?.status ?? 500;
-    if (status >= 400 && status < 500) return; // refused before anything was touched
-    const told = (answer?.body ?? {}) as { readonly from?: unknown };
+    const told = (answer?.body ?? {}) as { readonly from?: unknown; readonly error?: unknown };
+    // refused before anything was touched, or taken back by the operator itself
+    if ((status >= 400 && status < 500) || told.error === 'CHANGE_FAILED') return;
     const [certain, actor] = [status === 200, body.actor];
     const by = actor === undefined ? {} : { actor };
     if (body.kind === 'feature_flag') this.#flag({ body, by, certain, from: told.from });
@@ -59,11 +61,11 @@ export class Differences {
     else this.#target({ body, by, certain, from: told.from, before, after });
   }
 
-  /** The operator's answer need not say how a flag was: then it was the other way round. */
+  /** How it was, by the answer; an answer that never came leaves what a stack begins with. */
   #flag({ body, by, certain, from }: { body: Body; by: Body; certain: boolean; from: unknown }): void {
     const { kind, flag, value } = body;
-    const said = /(?:^|=)(true|false)$/.exec(String(from))?.[1];
-    const was = said === undefined ? value !== true : said === 'true';
+    const said = /=(true|false)$/.exec(String(from))?.[1];
+    const was = said === undefined ? isOnAtFirst(flag) : said === 'true';
     const request = (first: unknown) => ({ kind, flag, value: first, ...by });
     this.#set({ thing: `feature_flag ${flag}`, was, is: value === true, certain, request });
   }
@@ -157,3 +159,5 @@ export class Differences {
     if (is !== first) this.#known.set(thing, { thing, first, certain, request: request(first) });
   }
 }
+
+const isOnAtFirst = (name: unknown): boolean => flags.find(({ flag }) => flag === name)?.value ?? false;

@@ -92,6 +92,23 @@ test('whatever changes have left is taken back, the newest first', { timeout: 90
     },
   );
 
+  await t.test('what failed and was taken back is left alone, what may have been left is not', async () => {
+    const { status, body } = await post('/changes', flag('late', true));
+    assert.deepEqual([status, body.error], [500, 'CHANGE_FAILED']);
+    assert.deepEqual(await control.revertAll(), { reverted: [], failed: [] });
+    assert.equal((await post('/changes', flag('unwell', true))).status, 500);
+    const { reverted } = await control.revertAll();
+    assert.deepEqual(
+      reverted.map(({ thing }) => thing),
+      ['feature_flag unwell'],
+    );
+  });
+
+  await t.test('a flag that was set to what it was is no difference', async () => {
+    await change(flag('d', false));
+    assert.deepEqual(await control.revertAll(), { reverted: [], failed: [] });
+  });
+
   await t.test('several deployments end at the first release', async () => {
     await change({ kind: 'deployment', ...web, release: '1.8.1' });
     await change({ kind: 'deployment', ...web, release: '1.8.0' });

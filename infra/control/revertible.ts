@@ -52,23 +52,27 @@ export class RevertibleChanges {
     const failed: Reverted['failed'][number][] = [];
     for (const difference of this.#differences.all) {
       const { thing, request } = difference;
-      const problem = await this.#takeBack(difference);
-      if (problem === undefined) reverted.push({ thing, request });
-      else failed.push({ thing, request, ...problem });
+      const result = await this.#takeBack(difference);
+      if (result === 'done') reverted.push({ thing, request });
+      else if (result !== 'was nothing') failed.push({ thing, request, ...result });
     }
     return { reverted, failed };
   }
 
-  async #takeBack({ thing, request, certain }: Difference) {
+  async #takeBack({
+    thing,
+    request,
+    certain,
+  }: Difference): Promise<'done' | 'was nothing' | { readonly error: string; readonly message: string }> {
     const { status, body } = await this.#apply(request).catch((error: unknown): Answer => {
       const { code = 'INTERNAL', message } = error as Error & { code?: string };
       return { status: error instanceof InfraError ? 400 : 500, body: { error: code, message } };
     });
-    if (status === 200) return undefined;
+    if (status === 200) return 'done';
     const { error = String(status), message = '' } = (body ?? {}) as { error?: string; message?: string };
     if (certain || status >= 500 || error === 'OPERATOR_AWAY') return { error, message };
     this.#differences.forget(thing); // refused, for it had never taken effect
-    return undefined;
+    return 'was nothing';
   }
 
   async #apply(body: Body): Promise<Answer> {

@@ -11,7 +11,11 @@ export const errorCatalogue = {
   },
   UNKNOWN_PRODUCT: { status: 422, text: (product: number) => `product ${product} does not exist` },
   CHANGE_REFUSED: { status: 422, text: (why: string) => why },
-  CHANGE_UNCONFIRMED: { status: 504, text: (what: string) => what },
+  CHANGE_FAILED: { status: 500, text: (why: string) => `${why}; it was taken back` },
+  CHANGE_LEFT: {
+    status: 500,
+    text: (why: string, left: string) => `${why}; it could not be taken back: ${left}`,
+  },
   AUTH_UNAVAILABLE: { status: 503, text: (why: string) => `auth-service did not answer: ${why}` },
   DATABASE_UNAVAILABLE: { status: 503, text: (why: string) => `database did not answer: ${why}` },
   SESSIONS_UNAVAILABLE: { status: 503, text: (why: string) => `session store did not answer: ${why}` },

@@ -12,6 +12,7 @@ import { databaseError } from './database.ts';
 import { StorefrontError, storefrontError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { bearerMatches } from './token.ts';
+import { withWaitLimit } from './wait-limit.ts';
 
 /** Checks by name; each resolves when what it stands for can be used. */
 export type Checks = Record<string, () => Promise<unknown>>;
@@ -55,6 +56,8 @@ export function createHttpServer({
   }) as unknown as FastifyInstance;
 
   addAccessLog(app);
+  // The body has come by then: what follows runs from here to the answer.
+  app.addHook('preHandler', (_request, _reply, done) => withWaitLimit(done));
   closeConnectionsAtTheEnd(app);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler(function notFound(request, reply) {
@@ -117,13 +120,21 @@ async function failedChecks(checks: Checks): Promise<string[]> {
   return names.filter((_, index) => !results[index]);
 }
 
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+/** What a client is told of an error. */
+export function problemOf(error: unknown): { status: number; error: string; message: string } {
   const known = databaseError(error) as FastifyError | StorefrontError;
   const status = known.statusCode !== undefined && known.statusCode >= 400 ? known.statusCode : 500;
-  if (status >= 500) request.log.error({ err: known }, `${request.method} failed: ${known.message}`);
   const ours = known instanceof StorefrontError || status < 500;
-  void reply.code(status).send({
+  return {
+    status,
     error: ours ? (known.code ?? 'BAD_REQUEST') : 'INTERNAL',
     message: ours ? known.message : 'internal error',
-  });
+  };
+}
+
+function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const { status, ...problem } = problemOf(error);
+  const known = databaseError(error) as FastifyError;
+  if (status >= 500) request.log.error({ err: known }, `${request.method} failed: ${known.message}`);
+  void reply.code(status).send(problem);
 }

@@ -28,3 +28,6 @@ export interface Change {
 
 /** What carrying out a change tells about it. */
 export type Effect = Pick<Change, 'service' | 'from' | 'to'> & { detail?: string };
+
+/** Takes note of what is about to be changed, so that a failure can tell it as well. */
+export type Attempt = (effect: Effect) => void;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { missingPrograms, operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
 interface Answer {
@@ -58,8 +59,9 @@ describe('operator', { skip: missingPrograms() ?? false }, () => {
         name,
       );
     }
-    assert.deepEqual([status, body.status], [200, 'applied']);
+    assert.equal(status, 200);
     assert.equal(changes().length, earlier + 1);
+    assert.deepEqual(body, lastChange(), 'the answer tells the same');
     assert.deepEqual(lastChange(), {
       uid: body.uid,
       kind: 'feature_flag',
@@ -83,6 +85,31 @@ describe('operator', { skip: missingPrograms() ?? false }, () => {
     assert.equal(changes().length, earlier + 1);
     assert.equal(lastChange().status, 'failed');
     assert.match(String(lastChange().detail), /no_such_flag/);
+    const { error: _, message, ...change } = body;
+    assert.deepEqual(change, lastChange(), 'the answer tells the same');
+    assert.equal(message, change.detail);
+  });
+
+  test('a flag that an instance does not take in time is set back, and told as failed', async (t) => {
+    const { pid } = stack.services['payment-worker'];
+    process.kill(pid, 'SIGSTOP');
+    t.after(() => process.kill(pid, 'SIGCONT'));
+    const asked = { kind: 'feature_flag', flag: 'search_ranking_v2', value: true, actor: 'release-train' };
+    const { status, body } = await post(asked);
+    assert.deepEqual([status, body.error, body.status], [500, 'CHANGE_FAILED', 'failed']);
+    const { error: _, message, ...change } = body;
+    assert.deepEqual(change, lastChange());
+    assert.deepEqual([change.from, change.to], ['search_ranking_v2=false', 'search_ranking_v2=true']);
+    assert.match(String(message), /payment-worker.* did not take it within 5000 ms; it was taken back/);
+    const client = new Client({ connectionString: stack.postgres.url });
+    t.after(() => client.end());
+    await client.connect();
+    const { rows } = await client.query(`SELECT value FROM feature_flags WHERE flag = 'search_ranking_v2'`);
+    assert.deepEqual(rows, [{ value: false }]);
+    const said = stack.services['web-api'].lines.flatMap(
+      ({ msg }) => /search_ranking_v2 is (on|off)/.exec(msg)?.[1] ?? [],
+    );
+    assert.deepEqual(said, ['on', 'off'], 'who had taken it has let it go');
   });
 
   test('a cache flush empties the cache and leaves the sessions', async (t) => {

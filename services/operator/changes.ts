@@ -4,9 +4,10 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { Counter } from 'prom-client';
 import { reasonOf, storefrontError } from '../chassis/errors.ts';
+import { problemOf } from '../chassis/http-server.ts';
 import { bearerMatches } from '../chassis/token.ts';
 import { flushCache } from './cache-flush.ts';
-import type { Change, Effect } from './change.ts';
+import type { Attempt, Change, Effect } from './change.ts';
 import { body, type ChangeRequest } from './change-request.ts';
 import { setFeatureFlag } from './feature-flag.ts';
 import { migrateSchema, migrationEffect } from './migration.ts';
@@ -25,7 +26,10 @@ interface Means {
   instance: string;
 }
 
-/** POST /changes: carries a change out, or takes note of one, and writes its one line. Answers when it took effect. */
+/**
+ * POST /changes: carries a change out, or takes note of one, and writes its one line. Answers when it took effect, or failed
+ * to, with the very fields of that line; of a failure with `error` and `message` too.
+ */
 export function changesRoute(
   app: FastifyInstance,
   {
@@ -47,20 +51,21 @@ export function changesRoute(
     { schema: { body }, onRequest: guard },
     async function applyChange(request, reply) {
       const asked = request.body;
-      const uid = randomUUID();
-      const about = { uid, kind: asked.kind, actor: asked.actor };
+      const about = { uid: randomUUID(), kind: asked.kind, actor: asked.actor };
+      let effect = intended(asked);
       try {
-        const { status, ...effect } = await carryOut(asked, means);
-        write(request, { ...about, ...effect, status });
-        return reply.code(200).send({ uid, status });
+        const attempt: Attempt = (known) => {
+          effect = known;
+        };
+        const change: Change = { ...about, ...(await carryOut(asked, { ...means, attempt })) };
+        write(request, change);
+        return reply.code(200).send(change);
       } catch (error) {
-        write(request, {
-          ...about,
-          ...intended(asked),
-          status: 'failed',
-          detail: reasonOf(error).slice(0, 200),
-        });
-        throw error;
+        const detail = reasonOf(error).slice(0, 200);
+        const change: Change = { ...about, ...effect, status: 'failed', detail };
+        write(request, change);
+        const { status, ...problem } = problemOf(error);
+        return reply.code(status).send({ ...change, ...problem });
       }
     },
   );
@@ -68,24 +73,24 @@ export function changesRoute(
 
 async function carryOut(
   asked: ChangeRequest,
-  { database, cache, databaseUrl, instance }: Means,
+  { database, cache, databaseUrl, instance, attempt }: Means & { attempt: Attempt },
 ): Promise<Effect & { status: Change['status'] }> {
   if ('apply' in asked && asked.apply === false) {
     const { service, from, to, status = 'applied', detail } = asked;
     return { service, from, to, status, ...(detail === undefined ? {} : { detail }) };
   }
   if ('flag' in asked) {
-    const effect = await setFeatureFlag({ database, flag: asked.flag, value: asked.value });
+    const effect = await setFeatureFlag({ database, attempt, flag: asked.flag, value: asked.value });
     return { ...effect, service: asked.service ?? effect.service, status: 'applied' };
   }
   if ('migration' in asked) {
     const { migration: id, direction } = asked;
-    return { ...(await migrateSchema({ databaseUrl, instance, id, direction })), status: 'applied' };
+    return { ...(await migrateSchema({ databaseUrl, instance, attempt, id, direction })), status: 'applied' };
   }
   return { ...(await flushCache({ cache })), status: 'applied' };
 }
 
-/** What a change that failed was meant to do. */
+/** What a change is meant to do, as far as the request tells. */
 function intended(asked: ChangeRequest): Effect {
   if ('flag' in asked)
     return { service: asked.service ?? 'storefront', from: asked.flag, to: `${asked.flag}=${asked.value}` };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
+import { until } from '../testing/process.ts';
 import { missingPrograms, operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
 describe('migrations through the operator', { skip: missingPrograms() ?? false }, () => {
@@ -111,6 +112,42 @@ describe('migrations through the operator', { skip: missingPrograms() ?? false }
     assert.equal((await migrate('0006_orders_lookup', 'up')).status, 200);
     assert.equal(await index('orders_status_idx'), 'valid');
     assert.equal((await migrate('0006_orders_lookup', 'down')).status, 200);
+  });
+
+  test('what a migration that fails has done by then is taken back', async (t) => {
+    const other = new Client({ connectionString: stack.postgres.url });
+    t.after(() => other.end());
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('UPDATE orders SET status = status WHERE id = 1'); // what CONCURRENTLY waits for
+    const answer = migrate('0006_orders_lookup', 'up');
+    await until('the index is being made', async () => (await index('orders_status_idx')) === 'invalid');
+    await client.query(
+      `SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% migration'`,
+    );
+    await until(
+      'the statement has ended',
+      async () =>
+        (await client.query(`SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%'`))
+          .rowCount === 0,
+    );
+    await other.query('ROLLBACK');
+    const { status, body } = await answer;
+    assert.deepEqual([status, body.error], [500, 'CHANGE_FAILED']);
+    assert.match(String(body.message), /canceling statement due to user request; it was taken back/);
+    const { error: _, message: __, ...change } = body;
+    assert.deepEqual(change, lastChange());
+    assert.deepEqual([change.from, change.to], ['0006_orders_lookup=pending', '0006_orders_lookup=applied']);
+    assert.equal(await index('orders_status_idx'), undefined);
+    assert.deepEqual((await applied()).at(-1), '0004');
+  });
+
+  test('what one that was cut short has left can be taken back by asking for it', async () => {
+    await client.query('DROP INDEX orders_user_idx'); // the first statement of 0007, and nothing written down
+    const { status, body } = await migrate('0007_orders_cleanup', 'down');
+    assert.deepEqual([status, body.from], [200, '0007_orders_cleanup=unfinished']);
+    assert.equal(await index('orders_user_idx'), 'valid');
+    assert.equal((await migrate('0007_orders_cleanup', 'down')).body.error, 'CHANGE_REFUSED');
   });
 
   test('one at a time', async () => {

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { storefrontError } from '../chassis/errors.ts';
-import { type SchemaChange, schemaChanges } from '../database/changes.ts';
-import type { Effect } from './change.ts';
+import { reasonOf, storefrontError } from '../chassis/errors.ts';
+import { type IndexState, type SchemaChange, schemaChanges } from '../database/changes.ts';
+import type { Attempt, Effect } from './change.ts';
 
 export type Direction = 'up' | 'down';
 
@@ -12,6 +12,7 @@ const states = {
   up: { from: 'pending', to: 'applied' },
   down: { from: 'applied', to: 'reverted' },
 } as const;
+const other = { up: 'down', down: 'up' } as const;
 
 /** What a migration is meant to change. */
 export function migrationEffect(id: string, direction: Direction): Effect {
@@ -19,24 +20,64 @@ export function migrationEffect(id: string, direction: Direction): Effect {
   return { service: 'postgres', from: `${id}=${from}`, to: `${id}=${to}` };
 }
 
+interface Migration {
+  change: SchemaChange;
+  direction: Direction;
+}
+
 /**
  * Applies a released migration, or takes it back, on a connection of its own: a change to a large table takes longer than
- * a request may. Written down when all its statements are done, so that one that was cut short can be asked for again.
- * @throws CHANGE_REFUSED for one that is not known, is applied already (up), or is not applied (down)
+ * a request may. Written down when all its statements are done. What one that fails has done by then is taken back; what one
+ * that was cut short has left (the process was killed) goes when it is asked for again, either way.
+ * @param attempt is told what is about to change, as soon as that is known
+ * @throws CHANGE_REFUSED for one that is not known, is applied already (up), or is not applied and has left nothing (down);
+ *   CHANGE_FAILED, and CHANGE_LEFT when it could not be taken back
  */
 export async function migrateSchema({
   databaseUrl,
   instance,
+  attempt,
   id,
   direction,
 }: {
   databaseUrl: string;
   instance: string;
+  attempt: Attempt;
   id: string;
   direction: Direction;
 }): Promise<Effect> {
   const change = schemaChanges.find((known) => known.id === id);
   if (!change) throw storefrontError('CHANGE_REFUSED', [`migration ${JSON.stringify(id)} does not exist`]);
+  const migration: Migration = { change, direction };
+  const connected = { databaseUrl, instance };
+  let begun = false;
+  try {
+    return await onConnection(connected, async (client) => {
+      await takeTurn(client);
+      const effect = await effectOf(client, migration);
+      attempt(effect);
+      begun = true;
+      await carryOut(client, migration);
+      return { ...effect, detail: change[direction][0] ?? '' };
+    });
+  } catch (error) {
+    if (!begun) throw error;
+    const why = reasonOf(error);
+    // A connection that failed may be of no more use.
+    await onConnection(connected, async (client) => {
+      await client.query(`SELECT pg_advisory_lock(hashtext('schema_changes'))`);
+      await carryOut(client, { change, direction: other[direction] });
+    }).catch((left: unknown) => {
+      throw storefrontError('CHANGE_LEFT', [why, reasonOf(left)], { cause: error });
+    });
+    throw storefrontError('CHANGE_FAILED', [why], { cause: error });
+  }
+}
+
+async function onConnection<T>(
+  { databaseUrl, instance }: { databaseUrl: string; instance: string },
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = new Client({
     connectionString: databaseUrl,
     application_name: `${instance} migration`,
@@ -47,17 +88,7 @@ export async function migrateSchema({
   client.on('error', () => {});
   try {
     await client.connect();
-    await takeTurn(client);
-    await checkState(client, id, direction);
-    await dropUnfinished(client, change);
-    for (const statement of change[direction]) await client.query(statement);
-    await client.query(
-      direction === 'up'
-        ? 'INSERT INTO schema_migrations (id) VALUES ($1)'
-        : 'DELETE FROM schema_migrations WHERE id = $1',
-      [id],
-    );
-    return { ...migrationEffect(id, direction), detail: change[direction][0] ?? '' };
+    return await work(client);
   } finally {
     await client.end().catch(() => {});
   }
@@ -71,19 +102,37 @@ async function takeTurn(client: Client): Promise<void> {
   if (!rows[0]?.taken) throw storefrontError('CHANGE_REFUSED', ['another migration is under way']);
 }
 
-async function checkState(client: Client, id: string, direction: Direction): Promise<void> {
+/** What it changes as things are. @throws CHANGE_REFUSED for nothing */
+async function effectOf(client: Client, { change, direction }: Migration): Promise<Effect> {
+  const { id, pending } = change;
   const { rowCount } = await client.query('SELECT FROM schema_migrations WHERE id = $1', [id]);
-  if (direction === 'up' && rowCount !== 0)
+  const [isApplied, effect] = [rowCount !== 0, migrationEffect(id, direction)];
+  if (isApplied && direction === 'up')
     throw storefrontError('CHANGE_REFUSED', [`migration ${id} is applied already`]);
-  if (direction === 'down' && rowCount === 0)
+  if (isApplied || direction === 'up') return effect;
+  if ((await stateOf(client, change)) === pending)
     throw storefrontError('CHANGE_REFUSED', [`migration ${id} is not applied`]);
+  return { ...effect, from: `${id}=unfinished` };
 }
 
-/** CONCURRENTLY that was cut short leaves an index that is kept up to date and never read. */
-async function dropUnfinished(client: Client, { index }: SchemaChange): Promise<void> {
-  const { rowCount } = await client.query(
-    'SELECT FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid',
+/** Its statements, and then its record; each leaves alone what is as it wants it. */
+async function carryOut(client: Client, { change, direction }: Migration): Promise<void> {
+  // CONCURRENTLY that was cut short leaves an index that is kept up to date and never read.
+  if ((await stateOf(client, change)) === 'invalid')
+    await client.query(`DROP INDEX CONCURRENTLY ${change.index}`);
+  for (const statement of change[direction]) await client.query(statement);
+  const record = {
+    up: 'INSERT INTO schema_migrations (id) VALUES ($1) ON CONFLICT DO NOTHING',
+    down: 'DELETE FROM schema_migrations WHERE id = $1',
+  };
+  await client.query(record[direction], [change.id]);
+}
+
+async function stateOf(client: Client, { index }: SchemaChange): Promise<IndexState> {
+  const { rows } = await client.query<{ indisvalid: boolean }>(
+    'SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)',
     [index],
   );
-  if (rowCount !== 0) await client.query(`DROP INDEX CONCURRENTLY ${index}`);
+  if (!rows[0]) return 'absent';
+  return rows[0].indisvalid ? 'valid' : 'invalid';
 }
