@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ConfigMap,
   type EngineEvent,
@@ -18,8 +19,15 @@ import { readSettings, type Settings } from './settings.ts';
 
 const CONTAINER = 'docker:index/container:Container';
 
-type Key = 'deployed' | 'replicas' | 'env' | 'limits';
+const KEYS = ['deployed', 'replicas', 'env', 'limits'] as const;
+type Key = (typeof KEYS)[number];
 export type Values = Readonly<Partial<Record<Key, unknown>>>;
+
+interface ComponentChange {
+  readonly component: string;
+  /** Undefined: as if it had never been set. */
+  readonly values: Values;
+}
 
 /** The error that says what became of the containers that an update could not bring up; undefined: nothing better is known. */
 type Explain = (containers: readonly string[]) => Promise<Error | undefined>;
@@ -31,17 +39,19 @@ export class PulumiStack {
   readonly #onProgress: ((message: string) => void) | undefined;
   readonly #creating = new Set<string>();
   readonly #explain: Explain;
+  /** How it was when it was opened. */
+  readonly #first: ConfigMap;
   #settings: Settings;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor({
     stack,
-    settings,
+    config,
     onProgress,
     explain = async () => undefined,
   }: {
     stack: Stack;
-    settings: Settings;
+    config: ConfigMap;
     onProgress: ((message: string) => void) | undefined;
     explain: Explain | undefined;
   }) {
@@ -50,7 +60,8 @@ export class PulumiStack {
     this.#stack = Object.assign(stack, { outputs: async () => ({}), info: async () => undefined });
     this.#onProgress = onProgress;
     this.#explain = explain;
-    this.#settings = settings;
+    this.#first = config;
+    this.#settings = settingsOf(config);
   }
 
   /** What its configuration said when it was opened, or changed last. */
@@ -81,8 +92,8 @@ export class PulumiStack {
         { workDir: CONTEXT_ROOT, envVars: definedOf(env), pulumiCommand: await commandOf(env) },
       ),
     );
-    const settings = settingsOf(await told('config', () => stack.getAllConfig()));
-    return new PulumiStack({ stack, settings, onProgress, explain });
+    const config = await told('config', () => stack.getAllConfig());
+    return new PulumiStack({ stack, config, onProgress, explain });
   }
 
   /** Whether an `up` has come to its end, by the state: one that was killed half-way is no stack to be used. */
@@ -112,30 +123,42 @@ export class PulumiStack {
     });
   }
 
-  /**
-   * Sets one component's values (undefined: as if it had never been set) and brings the stack there; on failure back to
-   * where it was.
-   */
-  change({ component, values }: { component: string; values: Values }): Promise<void> {
+  /** Sets one component's values for the next `up`. */
+  set({ component, values }: ComponentChange): Promise<void> {
+    return this.#next('config', async () => {
+      const config = withValues(await this.#stack.getAllConfig(), { component, values });
+      await this.#set(Object.keys(values) as Key[], config);
+      this.#settings = settingsOf(config);
+    });
+  }
+
+  /** Sets one component's values and brings the stack there; on failure back to where it was. */
+  change({ component, values }: ComponentChange): Promise<void> {
     return this.#next('up', async () => {
       const before = await this.#stack.getAllConfig();
-      const settings = settingsOf(before);
       const keys = Object.keys(values) as Key[];
-      const [old, next] = [{ ...before }, { ...before }];
-      for (const key of keys) {
-        const secret = before[nameOf(key)]?.secret;
-        old[nameOf(key)] = configValue(settings[key], secret);
-        next[nameOf(key)] = configValue({ ...settings[key], [component]: values[key] }, secret);
-      }
+      const next = withValues(before, { component, values });
       try {
         await this.#set(keys, next);
         await this.#up();
         this.#settings = settingsOf(next);
       } catch (error) {
-        await this.#set(keys, old);
+        await this.#set(keys, before);
         await this.#up();
         throw error;
       }
+    });
+  }
+
+  /** What changes can set is as it was when the stack was opened; what runs is left alone, until the next `up`. */
+  restore(): Promise<void> {
+    return this.#next('config', async () => {
+      const [first, now] = [this.#first, await this.#stack.getAllConfig()].map(settingsOf) as [
+        Settings,
+        Settings,
+      ];
+      const keys = KEYS.filter((key) => !isDeepStrictEqual(first[key], now[key]));
+      await this.#set(keys, this.#first);
     });
   }
 
@@ -188,8 +211,16 @@ const nameOf = (key: Key) => `faultline:${key}`;
 
 const settingsOf = (config: ConfigMap): Settings => readSettings((key) => config[`faultline:${key}`]?.value);
 
-/** What is undefined is left out. */
-const configValue = (value: unknown, secret = false) => ({ value: JSON.stringify(value), secret });
+/** A value that is undefined is left out. */
+function withValues(config: ConfigMap, { component, values }: ComponentChange): ConfigMap {
+  const settings = settingsOf(config);
+  const set = (Object.keys(values) as Key[]).map((key) => {
+    const { secret = false } = config[nameOf(key)] ?? {};
+    const value = JSON.stringify({ ...settings[key], [component]: values[key] });
+    return [nameOf(key), { value, secret }] as const;
+  });
+  return { ...config, ...Object.fromEntries(set) };
+}
 
 /** The `pulumi` that the given environment finds; left to itself the package looks on this process' PATH. */
 function commandOf({ PATH = process.env.PATH }: NodeJS.ProcessEnv = {}): Promise<PulumiCommand> {

@@ -16,9 +16,15 @@ test('a docker target keeps the contract of all targets', { timeout: 10 * 60_000
   const servicesImage = await smallServices(t);
   await stack.pulumi('config', 'set', 'faultline:servicesImage', servicesImage);
   const options = { stack: stack.name, env: stack.env };
-  const target = new DockerTarget(options);
+  const target = new DockerTarget({ ...options, serviceEnv: { 'web-api': { EXTRA_OWN: 'own' } } });
 
   const settings = () => readFile(join(CONTEXT_ROOT, `Pulumi.${stack.name}.yaml`), 'utf8');
+  const atFirst = await settings();
+  /** A variable of web-api, as its process has it. */
+  const extra = async (name: string) => {
+    const answer = await fetch(`${target.address('web-api').url}/env`);
+    return ((await answer.json()) as Record<string, string>)[name];
+  };
   let before = '';
   const beforeChanges = async () => {
     before = await settings();
@@ -28,6 +34,17 @@ test('a docker target keeps the contract of all targets', { timeout: 10 * 60_000
     await t.test('what was taken back has left no trace in the configuration', async () => {
       assert.equal(await settings(), before);
       await stack.pulumi('preview', '--expect-no-changes');
+    });
+
+    await t.test('what a user of the stack sets for its own use goes with it', async () => {
+      assert.equal(await extra('EXTRA_OWN'), 'own');
+      const serviceEnv = { 'web-api': { EXTRA_OWN: 'other', EXTRA: '1' } };
+      const second = new DockerTarget({ ...options, serviceEnv });
+      await second.start();
+      assert.deepEqual([await extra('EXTRA_OWN'), await extra('EXTRA')], ['other', '1']);
+      await second.stop();
+      assert.deepEqual([await extra('EXTRA_OWN'), await extra('EXTRA')], ['own', undefined]);
+      assert.equal(await settings(), before);
     });
 
     await t.test('a stack that is up is used as it is, and left up', async () => {
@@ -47,6 +64,7 @@ test('a docker target keeps the contract of all targets', { timeout: 10 * 60_000
   } finally {
     await target.stop();
   }
+  assert.equal(await settings(), atFirst, 'nothing of it is in the configuration');
 });
 
 /** @returns the name of an image with the small services; it goes after the test */

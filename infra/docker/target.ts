@@ -36,6 +36,8 @@ export interface DockerOptions {
   readonly stack?: string;
   /** Laid over the environment of `pulumi`. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Laid over the environments of services while this target uses the stack; `stop` takes it back from one that stays up. */
+  readonly serviceEnv?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
   /** Leave up what `start` has brought up. */
@@ -54,6 +56,10 @@ export class DockerTarget implements Target {
   #changes: Changes | undefined;
   #found = false;
   #keep: boolean;
+  /** Left up with services that have ended, for what it holds. */
+  #held = false;
+  /** How the stack was set when it was found, or was to be started. */
+  #first: Settings | undefined;
   /** What the collector of a stack that was up had counted before. */
   #before: Counters = NO_COUNTERS;
   #containerEvents: ContainerEvents | undefined;
@@ -80,6 +86,7 @@ export class DockerTarget implements Target {
 
   /** `stop` will not take the stack down: what it holds is still wanted. */
   leaveUp(): void {
+    this.#held = !this.staysUp;
     this.#keep = true;
   }
 
@@ -95,6 +102,7 @@ export class DockerTarget implements Target {
     this.#stack = stack;
     this.#found = await stack.isUp();
     const { settings } = stack;
+    this.#first = settings;
     this.#processLog = new ProcessLog({ environment: 'local', version: versionOf(settings, 'web-api') });
     this.#containerEvents = await ContainerEvents.follow({
       stackLabel: `${settings.prefix}.${this.#stackName}`,
@@ -102,7 +110,11 @@ export class DockerTarget implements Target {
     });
     try {
       // one that is up is used as it is: to bring it to what this code says is for `pulumi up`
-      if (!this.#found) await stack.up({ signal });
+      if (!this.#found) {
+        for (const [component, env] of this.#laid)
+          await stack.set({ component, values: { env: { ...settings.env[component], ...env } } });
+        await stack.up({ signal });
+      }
     } catch (error) {
       await this.stop();
       throw error;
@@ -112,6 +124,7 @@ export class DockerTarget implements Target {
     if (this.#found) this.#before = (await this.#watch.read()) ?? NO_COUNTERS;
     this.#processLog.open(this.address('collector').url);
     this.#changes = new Changes(stack);
+    if (this.#found) for (const [service, env] of this.#laid) await this.#changes.setEnv({ service, env });
   }
 
   stop({ signal }: Pick<DrainOptions, 'signal'> = {}): Promise<void> {
@@ -190,12 +203,33 @@ export class DockerTarget implements Target {
       if (this.#stack === undefined) return;
       await this.stopServices();
       await this.stopCollector(signal ? { signal } : {});
-      if (!this.staysUp) await this.#stack.destroy();
+      await this.#leave(this.#stack);
     } finally {
       this.#watch?.close();
       await this.#containerEvents?.close();
       this.#events.end();
     }
+  }
+
+  /** Of what was set for its use alone nothing is left: not in what runs on, nor for the next `up` of what does not. */
+  async #leave(stack: PulumiStack): Promise<void> {
+    if (this.staysUp && !this.#held) {
+      for (const [component] of this.#laid)
+        await stack.change({ component, values: { env: this.#first?.env[component] } });
+      return;
+    }
+    try {
+      if (!this.staysUp) await stack.destroy();
+    } finally {
+      await stack.restore();
+    }
+  }
+
+  get #laid() {
+    const all = Object.entries(this.#options.serviceEnv ?? {}).filter(
+      ([, env]) => Object.keys(env).length > 0,
+    );
+    return all as [ComponentName, Readonly<Record<string, string>>][];
   }
 
   #on(event: ProcessEvent): void {

@@ -23,7 +23,8 @@ export const postgres: Component = {
   ports: { sql: 5432 },
   needs: [],
   health: { kind: 'postgres', port: 'sql', withinSeconds: 30 },
-  limits: { memoryMiB: 320, pids: 128 },
+  // its buffers, ten sessions of web-api that sort and hash at once, and the temporary files that these write
+  limits: { memoryMiB: 448, pids: 128 },
   restart: 'always',
   // SIGINT ends sessions and stops at once (SIGTERM would wait for clients); SIGQUIT makes it kill its own backends,
   // which have process groups of their own.

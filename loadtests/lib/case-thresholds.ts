@@ -13,7 +13,7 @@ const HEALTHY_DURATION = ['p(95)<2000'];
 const SHOWS: Readonly<Record<string, Thresholds>> = {
   '02-heap-leak': { 'checks{case:1,phase:hold}': ['rate<1'] },
   '03-pool-exhaustion': { 'checks{case:1,phase:hold}': ['rate<0.99'] },
-  '04-cache-storm': { 'http_req_duration{case:1,phase:change,name:user}': ['max>1000'] },
+  '04-cache-storm': { 'http_req_duration{case:1,phase:change,name:user}': ['max>400'] },
   '05-slow-query': { 'http_req_duration{case:1,phase:hold,name:users}': ['p(90)>500'] },
 };
 

@@ -4,7 +4,7 @@ import type { Logger } from '../chassis/log.ts';
 import { cached, countLookups } from './cached.ts';
 
 /** Orders of so many days count. */
-const days = 220;
+const days = 120;
 const secondsOfDay = 86_400;
 
 /** A product, and another that customers bought with it. */

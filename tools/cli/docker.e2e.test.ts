@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
@@ -11,7 +12,8 @@ import { PrometheusApi, untilSo } from '../../infra/docker/testing/prometheus-ap
 import { TextSearch } from '../../infra/docker/testing/secret-search.ts';
 import { TestStack } from '../../infra/docker/testing/test-stack.ts';
 import { topologyOf } from '../../infra/topology.ts';
-import { faultline, makeFolder } from './testing/command.ts';
+import type { HeldStack } from './held-stack.ts';
+import { type Ended, faultline, makeFolder, start } from './testing/command.ts';
 import { type MadeDataset, makeDataset } from './testing/docker-dataset.ts';
 import { statusOf } from './testing/doors.ts';
 import { schemasOf } from './testing/parquet-schemas.ts';
@@ -104,6 +106,31 @@ test('a stack of containers, from up to destroy', { timeout: 20 * 60_000 }, asyn
     await assertSameSchemas(t, made.folder, join(folder, 'data/embedded'));
   });
 
+  await t.test('control takes back what changes have left when it ends, and says so', async () => {
+    const { child, ended } = start({
+      folder,
+      args: ['control', '--json', '--target', 'docker', '--stack', stack.name],
+      env: stack.env,
+    });
+    try {
+      const held = await heldIn({ folder, ended });
+      const headers = {
+        authorization: `Bearer ${held.control.token}`,
+        'content-type': 'application/json',
+      };
+      const body = JSON.stringify({ kind: 'feature_flag', flag: 'pricing_v2', value: true, actor: 'ana' });
+      const answer = await fetch(`${held.control.url}/changes`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 200);
+    } finally {
+      child.kill('SIGINT');
+    }
+    const { code, stdout, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    assert.deepEqual(last, { taken_back: ['feature_flag pricing_v2'] });
+    assert.equal((await inspectAll(stack)).length, CONTAINERS, 'the stack is left up');
+  });
+
   await t.test('Prometheus has the series, and ServiceDown fires while web-api is stopped', async (t) => {
     const prometheus = new PrometheusApi({ url: `http://127.0.0.1:${stack.ports.prometheus}` });
     const up = await prometheus.query('up{job="services"}', 'service');
@@ -147,6 +174,24 @@ test('a stack of containers, from up to destroy', { timeout: 20 * 60_000 }, asyn
     assert.deepEqual(await stack.leftovers(), []);
   });
 });
+
+const HELD_MS = 60_000;
+
+/** What a command that holds a stack up writes of it, once it does. */
+async function heldIn({ folder, ended }: { folder: string; ended: Promise<Ended> }): Promise<HeldStack> {
+  let early: Ended | undefined;
+  void ended.then((end) => {
+    early = end;
+  });
+  let held: HeldStack | undefined;
+  await untilSo('the stack is held', HELD_MS, async () => {
+    if (early) throw new Error(`control ended with ${early.code}\n${early.stderr}`);
+    const text = await readFile(join(folder, '.faultline/control.json'), 'utf8').catch(() => '');
+    if (text.endsWith('\n')) held = JSON.parse(text) as HeldStack;
+    return held !== undefined;
+  });
+  return held as HeldStack;
+}
 
 /** Of a class of which the embedded run had no event there is no file to compare with: it may be one at most. */
 async function assertSameSchemas(t: TestContext, docker: string, embedded: string): Promise<void> {

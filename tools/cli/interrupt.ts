@@ -47,8 +47,9 @@ export async function interruptible<T>(
   try {
     return await work(whole.signal, interrupt);
   } catch (error) {
-    // whatever broke because of the interruption is not worth a report of its own
-    throw whole.signal.aborted ? whole.signal.reason : error;
+    // whatever broke because of the interruption is not worth a report of its own; what it leaves behind is
+    const told = !whole.signal.aborted || (error instanceof CliError && error.code === 'NOT_REVERTED');
+    throw told ? error : whole.signal.reason;
   } finally {
     for (const name of signals) process.off(name, onSignal);
   }

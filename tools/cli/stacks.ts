@@ -1,5 +1,5 @@
 import { docker } from '../../infra/docker/engine.ts';
-import { DockerTarget } from '../../infra/docker/target.ts';
+import { type DockerOptions, DockerTarget } from '../../infra/docker/target.ts';
 import type { EmbeddedOptions } from '../../infra/embedded/options.ts';
 import type { Target } from '../../infra/target.ts';
 import { pulumiEnvironment } from '../programs/pulumi-environment.ts';
@@ -50,7 +50,11 @@ export function embeddedChoice(options: {
   };
 }
 
-export function dockerChoice({ stack, keep }: DockerChoice): StackChoice {
+export function dockerChoice({
+  stack,
+  keep,
+  serviceEnv,
+}: DockerChoice & Pick<DockerOptions, 'serviceEnv'>): StackChoice {
   let env: NodeJS.ProcessEnv = {};
   return {
     rawPrefix: 'raw',
@@ -59,7 +63,11 @@ export function dockerChoice({ stack, keep }: DockerChoice): StackChoice {
       env = await pulumiEnvironment({ onProgress: update, signal });
       return { docker: version.trim() };
     },
-    make: async ({ update, signal }) => new DockerTarget({ stack, env, keep, signal, onProgress: update }),
+    make: async ({ update, signal }) =>
+      new DockerTarget({
+        ...{ stack, env, keep, signal, onProgress: update },
+        ...(serviceEnv ? { serviceEnv } : {}),
+      }),
     watchMemory: watchContainers,
   };
 }

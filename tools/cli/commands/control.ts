@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command, Option } from 'commander';
 import { Control } from '../../../infra/control/control.ts';
 import { reportFirstDeployments } from '../../../infra/control/first-deployments.ts';
+import { DockerTarget } from '../../../infra/docker/target.ts';
 import type { Target } from '../../../infra/target.ts';
 import { describeStack, removeHeldStack, writeHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
@@ -9,6 +10,7 @@ import { jsonOption, parsePort, type TargetOptions, withTargetOptions } from '..
 import { places } from '../places.ts';
 import { dockerChoice, embeddedChoice } from '../stacks.ts';
 import { runSteps } from '../steps.ts';
+import { takeBack } from '../take-back.ts';
 
 const RAW_PREFIX = 'raw/stack';
 
@@ -83,12 +85,23 @@ in another terminal, in this folder
   npx faultline load 01-steady
   FAULTLINE_WEB_API_URL=${stack.web_api} k6 run loadtests/scenarios/01-steady.ts
 
-${target.found || keep ? 'Ctrl-C ends the control API; the stack stays up.' : 'Ctrl-C stops the stack.'}`);
+${target.found || keep ? 'Ctrl-C takes back what changes have left, and ends the control API; the stack stays up.' : 'Ctrl-C stops the stack.'}`);
           if (!signal.aborted) await once(signal, 'abort');
         } finally {
           await removeHeldStack();
-          await control?.close();
-          await target?.stop();
+          try {
+            if (control && target instanceof DockerTarget && target.staysUp)
+              tell({ taken: await takeBack(control), json });
+          } finally {
+            await control?.close();
+            await target?.stop();
+          }
         }
       }),
     );
+
+/** What a stack that stays up was left with, and has no more. */
+function tell({ taken, json }: { taken: readonly string[]; json: boolean }): void {
+  if (json) console.log(JSON.stringify({ taken_back: taken }));
+  else console.log(taken.length === 0 ? 'nothing to take back' : `taken back: ${taken.join(', ')}`);
+}

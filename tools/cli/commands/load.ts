@@ -30,12 +30,12 @@ export const loadCommand = (finish: (code: number) => void) =>
       interruptible(async (signal, interrupt) => {
         const { runner, json = false } = options;
         const { runId, seed } = nameRun(options);
+        const stack = environmentStack() ?? (await readHeldStack());
         const { script, plan, rate, durationS } = jobOf({
-          ...{ scenario, seed },
+          ...{ target: stack.target, scenario, seed },
           rate: options.rate,
           durationS: options.duration,
         });
-        const stack = environmentStack() ?? (await readHeldStack());
         const raw = openStore('s3://raw', {
           endpoint: stack.s3.endpoint,
           credentials: { accessKeyId: stack.s3.access_key, secretAccessKey: stack.s3.secret_key },

@@ -51,7 +51,7 @@ export const runCommand = (finish: (code: number) => void) =>
           );
         const { runId, seed } = nameRun(options);
         const { campaign, scenario, rate, duration: durationS, timeScale } = options;
-        const job = jobOf({ campaign, scenario, seed, rate, durationS, timeScale });
+        const job = jobOf({ target, campaign, scenario, seed, rate, durationS, timeScale });
         if (!json) process.stderr.write(`run ${runId}, seed ${seed}\n`);
         const run = await DatasetRun.open({
           runId,

@@ -22,12 +22,13 @@ import type { MemoryPeak, MemoryWatch } from '../memory.ts';
 import { places } from '../places.ts';
 import { type DockerChoice, dockerChoice, embeddedChoice, type StackChoice } from '../stacks.ts';
 import type { Step, Update } from '../steps.ts';
+import { takeBack } from '../take-back.ts';
 import { VERSION } from '../version.ts';
 import { DatasetMaking } from './dataset-making.ts';
 import { doing } from './doing.ts';
 import type { Job } from './job.ts';
 import type { Made } from './made.ts';
-import { scaledEnv, scaleSettings } from './scaled-settings.ts';
+import { scaledEnv } from './scaled-settings.ts';
 import { takeOverSteps } from './take-over.ts';
 import { windowOpening } from './window-opening.ts';
 
@@ -67,18 +68,15 @@ export class DatasetRun {
   #truth: RunTruth | undefined;
   #interrupted = false;
   #making: DatasetMaking | undefined;
-  #unscale: (() => Promise<void>) | undefined;
 
   private constructor(options: DatasetRunOptions) {
     this.#options = options;
     this.#folder = join(places.data, options.runId);
     const { runId, docker, job } = options;
+    const env = scaledEnv(job.plan);
     this.#stack = docker
-      ? dockerChoice(docker)
-      : embeddedChoice({
-          ...{ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId) },
-          ...(job.plan ? { env: { 'web-api': scaledEnv(job.plan) } } : {}),
-        });
+      ? dockerChoice({ ...docker, serviceEnv: env })
+      : embeddedChoice({ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId), env });
   }
 
   /** @throws DATA_EXISTS, RUN_ID_TAKEN */
@@ -145,8 +143,7 @@ export class DatasetRun {
     const staysUp = this.#staysUp; // that was up, and runs on; not one that is left for what it holds
     if (this.resumable && this.#target instanceof DockerTarget) this.#target.leaveUp();
     const steps = [
-      () => (staysUp ? this.#takeBack() : undefined),
-      () => (staysUp ? this.#unscale?.() : undefined),
+      () => (staysUp && this.#control ? takeBack(this.#control) : undefined),
       () => this.#control?.close(),
       () => this.#target?.stop({ signal: this.#signal }),
       () => (this.#making ? undefined : this.#open?.abandon()),
@@ -154,16 +151,6 @@ export class DatasetRun {
     const errors: unknown[] = [];
     for (const step of steps) await Promise.resolve(step()).catch((error) => errors.push(error));
     if (errors.length > 0) throw errors[0];
-  }
-
-  /** What the script has not taken back itself, since it was cut off. */
-  async #takeBack(): Promise<void> {
-    const { failed = [] } = (await this.#control?.revertAll()) ?? {};
-    if (failed.length > 0)
-      throw new CliError(
-        'NOT_REVERTED',
-        `the stack is left up with changes that could not be taken back: ${JSON.stringify(failed)}`,
-      );
   }
 
   /** Recorded to its end, but not made into a dataset: `convert` and `seal` can go on from here. */
@@ -196,20 +183,11 @@ export class DatasetRun {
     const opening = windowOpening(this.#target);
     await this.#target.start();
     const found = this.#target.found;
-    await this.#scale(this.#target, update);
     this.#opening = found ? Promise.resolve(Date.now()) : opening;
     if (!this.#open) await this.#claim({ raw: this.#bucket('raw'), startMs: await this.#opening });
     this.#control = await Control.start({ target: this.#target });
     if (!found) this.#deploymentsUntold = (await reportFirstDeployments(this.#target)).length;
     return `${found ? 'was up: ' : ''}${Object.keys(this.#target.versions()).join(', ')}`;
-  }
-
-  /** An embedded stack has it from its start. */
-  async #scale(target: Target, update: Update): Promise<void> {
-    const { plan } = this.#options.job;
-    if (target.kind === 'embedded' || !plan || Object.keys(plan.scaled).length === 0) return;
-    update('web-api: settings of the time scale');
-    this.#unscale = await scaleSettings({ target, plan });
   }
 
   async #sendTraffic(update: Update): Promise<string> {

@@ -1,8 +1,9 @@
-import type { CampaignName } from '../../../loadtests/campaign/plan/campaigns.ts';
+import { type CampaignName, CONTAINER_CHANGE_S } from '../../../loadtests/campaign/plan/campaigns.ts';
 import { casePlan } from '../../../loadtests/campaign/plan/case-plan.ts';
 import { type Plan, plan } from '../../../loadtests/campaign/plan/plan.ts';
 import { CliError } from '../errors.ts';
 import { scenarioScript } from '../scenarios.ts';
+import type { TargetKind } from '../stacks.ts';
 
 const STEADY = '01-steady';
 const STEADY_S = 180;
@@ -19,6 +20,8 @@ export interface Job {
 }
 
 export interface JobOptions {
+  /** Of the stack that is used: where a replacement is one of containers, a plan gives changes longer. */
+  readonly target?: TargetKind | 'aws' | undefined;
   readonly campaign?: CampaignName | undefined;
   readonly scenario?: string | undefined;
   readonly seed: number;
@@ -30,14 +33,15 @@ export interface JobOptions {
 
 /** @throws OPTION_INVALID for options that exclude each other; INVALID_PLAN when the cases do not fit */
 export function jobOf({ campaign, scenario = STEADY, seed, ...options }: JobOptions): Job {
-  const { rate, durationS, timeScale } = options;
+  const { target, rate, durationS, timeScale } = options;
+  const changeS = target === 'docker' ? CONTAINER_CHANGE_S : undefined;
   if (campaign !== undefined) {
     if (scenario !== STEADY)
       throw new CliError(
         'OPTION_INVALID',
         '--campaign and --scenario exclude each other: a campaign has its own scenarios',
       );
-    return planned('20-campaign', plan({ campaign, seed, rate, durationS, timeScale }));
+    return planned('20-campaign', plan({ campaign, seed, rate, durationS, timeScale, changeS }));
   }
   if (scenario !== STEADY) {
     if (durationS !== undefined || timeScale !== undefined)
@@ -45,7 +49,7 @@ export function jobOf({ campaign, scenario = STEADY, seed, ...options }: JobOpti
         'OPTION_INVALID',
         `--duration and --time-scale are not for ${scenario} alone: its phases are FAULTLINE_BASELINE, FAULTLINE_HOLD and FAULTLINE_COOLDOWN`,
       );
-    return planned(scenario, casePlan({ scenario, seed, rate, env: process.env }));
+    return planned(scenario, casePlan({ scenario, seed, rate, env: process.env, changeS }));
   }
   if (timeScale !== undefined)
     throw new CliError('OPTION_INVALID', '--time-scale is for --campaign: without one nothing changes');
