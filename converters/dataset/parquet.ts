@@ -100,7 +100,8 @@ function parquetFile({ handle, file, metadata }: Opened): ParquetFile {
     },
     async texts(onTexts) {
       // Column by column: all columns of a row group at once are hundreds of megabytes of texts.
-      const spans = [...groupSpans(metadata)].flatMap((span) => columns.map((name) => ({ ...span, name })));
+      const texts = columns.filter((name) => hasText(metadata, name));
+      const spans = [...groupSpans(metadata)].flatMap((span) => texts.map((name) => ({ ...span, name })));
       for (const { start, rows, name } of spans) {
         await parquetRead({
           ...{ file, metadata, compressors, columns: [name], rowStart: start, rowEnd: start + rows },
@@ -119,6 +120,14 @@ function* groupSpans(metadata: FileMetaData): Generator<{ start: number; rows: n
     start += rows;
   }
 }
+
+/** Is any leaf of a top-level column stored as bytes? Numbers have no text. */
+const hasText = ({ row_groups }: FileMetaData, column: string): boolean =>
+  row_groups.some(({ columns }) =>
+    columns.some(
+      ({ meta_data: leaf }) => leaf?.path_in_schema[0] === column && leaf.type.endsWith('BYTE_ARRAY'),
+    ),
+  );
 
 function topLevelColumns({ schema }: FileMetaData): string[] {
   const names: string[] = [];

@@ -54,47 +54,90 @@ function eachJsonText(bytes: Uint8Array, onText: (text: string) => void): void {
  * Every text of a protobuf message, without its schema. A field with a length may be a text or a message of its own; what
  * can be both is taken as both, since within a message read as text a length would stand before the word as a letter.
  */
-export function eachProtobufText(bytes: Uint8Array, onText: (text: string) => void, depth = 0): void {
-  if (depth > DEEPEST) return;
-  for (const inner of fieldsOf(bytes) ?? []) {
-    if (isText(inner)) onText(Buffer.from(inner.buffer, inner.byteOffset, inner.length).toString('utf8'));
-    eachProtobufText(inner, onText, depth + 1);
+export function eachProtobufText(bytes: Uint8Array, onText: (text: string) => void): void {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  eachTextWithin(new Fields(all, 0, all.length), onText, 0);
+}
+
+function eachTextWithin(fields: Fields, onText: (text: string) => void, depth: number): void {
+  if (depth > DEEPEST || !fields.areWhole()) return;
+  const { bytes } = fields;
+  while (fields.next()) {
+    const { from, at } = fields;
+    if (isText(bytes, from, at)) onText(bytes.toString('utf8', from, at));
+    eachTextWithin(new Fields(bytes, from, at), onText, depth + 1);
   }
 }
 
-function isText(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if ((byte < 0x20 && !LINE_BREAKS.has(byte)) || byte === 0x7f) return false;
-  return bytes.length > 0;
+function isText(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = bytes[at] as number;
+    if ((byte < 0x20 && !LINE_BREAKS.has(byte)) || byte === 0x7f) return false;
+  }
+  return to > from;
 }
 
-/** The length-delimited fields of a message; undefined where the bytes are none. */
-function fieldsOf(bytes: Uint8Array): Uint8Array[] | undefined {
-  const fields: Uint8Array[] = [];
-  let at = 0;
-  const varint = (): number => {
-    let [value, factor] = [0, 1];
-    for (let i = 0; i < 10 && at < bytes.length; i++) {
-      const byte = bytes[at++] as number;
+/** The length-delimited fields of what may be a message. There are millions: nothing is copied, and nothing made for each but this. */
+class Fields {
+  readonly bytes: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+  /** The field that was read last is from here to before `at`. */
+  from = 0;
+  at: number;
+
+  constructor(bytes: Buffer, start: number, end: number) {
+    this.bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    this.at = start;
+  }
+
+  /** Are the bytes fields from their first to their last? Then begins anew. */
+  areWhole(): boolean {
+    while (this.next());
+    const whole = this.at === this.#end;
+    this.at = this.#start;
+    return whole;
+  }
+
+  /** Goes to the next field with a length; false behind the last, or where the bytes are no field. */
+  next(): boolean {
+    while (this.at < this.#end) {
+      const key = this.#varint();
+      const type = key % 8;
+      if (!(key >= 8)) return this.#broken();
+      if (type === 2) {
+        const length = this.#varint();
+        if (!(this.at + length <= this.#end)) return this.#broken();
+        this.from = this.at;
+        this.at += length;
+        return true;
+      }
+      if (type === 0) {
+        if (Number.isNaN(this.#varint())) return this.#broken();
+      } else if (type === 1) this.at += 8;
+      else if (type === 5) this.at += 4;
+      else return this.#broken();
+    }
+    return false;
+  }
+
+  #broken(): false {
+    this.at = Number.POSITIVE_INFINITY;
+    return false;
+  }
+
+  /** NaN where it does not end. */
+  #varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (let i = 0; i < 10 && this.at < this.#end; i++) {
+      const byte = this.bytes[this.at++] as number;
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
       factor *= 128;
     }
     return Number.NaN;
-  };
-  while (at < bytes.length) {
-    const key = varint();
-    const type = key % 8;
-    if (!(key >= 8)) return undefined;
-    if (type === 0) {
-      if (Number.isNaN(varint())) return undefined;
-    } else if (type === 1) at += 8;
-    else if (type === 5) at += 4;
-    else if (type === 2) {
-      const length = varint();
-      if (!(at + length <= bytes.length)) return undefined;
-      fields.push(bytes.subarray(at, at + length));
-      at += length;
-    } else return undefined;
   }
-  return at === bytes.length ? fields : undefined;
 }

@@ -33,19 +33,26 @@ export async function findLeaks({
     };
     tell('(name of the file)', find(file));
     const remembered = new Map<string, Set<string>>();
-    const look = (column: string, text: string): void => {
-      texts++;
+    /** Looks at the texts of one column; what it is given twice in a row it has seen. */
+    const looker = (column: string) => {
       const seen = remembered.get(column) ?? new Set<string>();
       remembered.set(column, seen);
-      if (seen.has(text)) return;
-      if (seen.size < REMEMBERED) seen.add(text);
-      tell(column, find(text));
+      let last: string | undefined;
+      return (text: string): void => {
+        texts++;
+        if (text === last || seen.has(text)) return;
+        if (seen.size < REMEMBERED) seen.add(text);
+        const hit = find(text);
+        if (hit) tell(column, hit);
+        else last = text;
+      };
     };
     const parquet = await openParquet(join(dir, file));
     try {
       for (const column of parquet.columns) tell('(name of a column)', find(column));
       await parquet.texts((column, values) => {
-        for (let i = 0; i < values.length; i++) eachText(values[i], (text) => look(column, text));
+        const look = looker(column);
+        for (let i = 0; i < values.length; i++) eachText(values[i], look);
       });
     } finally {
       await parquet.close();
