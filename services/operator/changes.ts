@@ -51,21 +51,22 @@ export function changesRoute(
     { schema: { body }, onRequest: guard },
     async function applyChange(request, reply) {
       const asked = request.body;
-      const about = { uid: randomUUID(), kind: asked.kind, actor: asked.actor };
+      const uid = randomUUID();
+      const about = { kind: asked.kind, actor: asked.actor };
       let effect = intended(asked);
       try {
         const attempt: Attempt = (known) => {
           effect = known;
         };
-        const change: Change = { ...about, ...(await carryOut(asked, { ...means, attempt })) };
-        write(request, change);
-        return reply.code(200).send(change);
+        const done = { ...about, ...(await carryOut(asked, { ...means, attempt })) };
+        write(request, { uid, ...done });
+        return reply.code(200).send({ uid, ...done });
       } catch (error) {
         const detail = reasonOf(error).slice(0, 200);
-        const change: Change = { ...about, ...effect, status: 'failed', detail };
-        write(request, change);
+        const failed = { ...about, ...effect, status: 'failed', detail } as const;
+        write(request, { uid, ...failed });
         const { status, ...problem } = problemOf(error);
-        return reply.code(status).send({ ...change, ...problem });
+        return reply.code(status).send({ uid, ...failed, ...problem });
       }
     },
   );

@@ -1,36 +1,46 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Those that use one part of the system run first, the
- * ones that run the whole path (`*.e2e.test.ts`) after them. One at a time: many start a stack, whose time-outs are real.
+ * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Two files at a time. Those that run the whole path
+ * (`*.e2e.test.ts`) go one after the other, for they judge a run by its times. Beside them, and two at a time when they
+ * are over, go those of one part: at a low priority, since they have time-outs at most.
  */
-import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Outcome, runFile, sumUp } from './file.ts';
 
-const ROOTS = ['tools', 'infra', 'services', 'loadtests', 'converters'];
+const ROOTS = ['tools', 'services', 'loadtests', 'converters', 'infra'];
+const NICE = { whole: 0, part: 10 } as const;
 
+const since = performance.now();
 const wanted = process.argv.slice(2);
 const all = ROOTS.flatMap((root) =>
   readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules'))
-    .map((path) => join(root, path)),
-)
-  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
-  .sort();
+    .map((path) => join(root, path))
+    .sort(),
+).filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
 if (all.length === 0) {
   console.error(`no test has ${wanted.map((part) => `"${part}"`).join(' or ')} in its path`);
   process.exit(2);
 }
 const whole = all.filter((path) => path.endsWith('.e2e.test.ts'));
 const parts = all.filter((path) => !whole.includes(path));
-const failures = (await run(parts)) + (await run(whole));
-process.exitCode = failures === 0 ? 0 : 1;
 
-async function run(files: readonly string[]): Promise<number> {
-  if (files.length === 0) return 0;
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files],
-    { stdio: 'inherit' },
-  );
-  return new Promise((resolve) => child.on('exit', (code) => resolve(code === 0 ? 0 : 1)));
+const outcomes: Outcome[] = [];
+await Promise.all([runAll(whole, NICE.whole).then(() => runAll(parts, NICE.part)), runAll(parts, NICE.part)]);
+
+console.log(`\n${sumUp(outcomes)}; ${Math.round((performance.now() - since) / 1000)} s`);
+const failed = outcomes.filter(({ ok }) => !ok);
+for (const { file } of failed) console.log(`✖ ${file}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** One after the other, as long as there are any: others may take of them, too. */
+async function runAll(files: string[], nice: number): Promise<void> {
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    console.log(`▶ ${file}`);
+    const outcome = await runFile(file, { nice });
+    outcomes.push(outcome);
+    console.log(
+      `\n${outcome.ok ? '✔' : '✖'} ${file} (${outcome.seconds.toFixed(1)} s)\n${outcome.text.trimEnd()}`,
+    );
+  }
 }

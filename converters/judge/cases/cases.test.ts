@@ -184,6 +184,13 @@ test('what passes by itself ends when customers are served as before', async (t)
   assert.equal(checkOf(stays.quality, 'recovery:05-slow-query#1')?.ok, false);
 });
 
+test('what is over within seconds lasts a slice all the same', async (t) => {
+  const { quality } = await judgedCases(t, { truth: with_({ revert: null }), effect: () => ({}) });
+  const [one] = quality.cases;
+  assert.ok(one?.onset_ms);
+  assert.deepEqual([one.impact_end_ms, one.recovery_end_ms], [one.onset_ms + 5_000, one.onset_ms + 5_000]);
+});
+
 test('a change that failed is not judged, and marked as what it is', async (t) => {
   const change = { ...SLOW_QUERY.change, status: 'failed', error: 'no such migration' } as never;
   const { quality } = await judgedCases(t, { truth: with_({ change }) });

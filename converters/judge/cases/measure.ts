@@ -7,7 +7,7 @@ import { mechanismOf } from './mechanism.ts';
 import { onsetIn } from './onset.ts';
 import { around, beforeOf, type QuietWindow, quietWindows, WINDOW_MS } from './quiet.ts';
 import { rolloutEnd } from './rollout.ts';
-import { settledIn } from './settled.ts';
+import { SLICE_MS, settledIn } from './settled.ts';
 
 interface CaseOptions {
   readonly traffic: TrafficShape;
@@ -120,7 +120,8 @@ function measureFault(options: CaseOptions): Measured {
       ? onsetIn({ indicator, samples, before: windows, span: held, lasting: revert ? 2 : 1 })
       : null;
 
-  const passed = revert || onset_ms === null ? null : settled(options, since(onset_ms));
+  // The end is known to a slice: what began in the slice of the onset lasts that long at least.
+  const passed = revert || onset_ms === null ? null : settled(options, since(onset_ms + SLICE_MS));
   const impact_end_ms = onset_ms === null ? null : (passed ?? end);
   const start_ms = onset_ms ?? rolloutEnd(one.change) ?? held.start_ms;
   // what is over at once is looked at for a whole window all the same

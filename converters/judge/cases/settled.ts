@@ -2,7 +2,7 @@ import type { Span } from '../../truth/record.ts';
 import { type Answers, type Served, served } from './answers.ts';
 import { quantile } from './delta.ts';
 
-const SLICE_MS = 5_000;
+export const SLICE_MS = 5_000;
 
 export const TIMES_P99 = 1.5;
 export const POINTS_ERRORS = 0.01;
