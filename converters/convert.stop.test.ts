@@ -47,7 +47,7 @@ async function assertWhole(raw: MemoryStore): Promise<void> {
 test('when a store fails one lane, the others end what they hold and take nothing more', async () => {
   const raw = await fill(new BreakingStore());
   const total = (await keys(raw, 'raw/')).length;
-  await assert.rejects(convertRun({ raw, record, concurrency: 4 }), /the store is gone/);
+  await assert.rejects(convertRun({ raw, record }), /the store is gone/);
   const { reads } = raw;
   const made = (await keys(raw, 'parts/')).length;
   assert.ok(total > 9 && reads <= 6, `${reads} of ${total} objects read`);

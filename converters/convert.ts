@@ -1,13 +1,12 @@
+import type { ConvertData } from './convert.thread.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
-import { Rows } from './map/rows.ts';
-import { ShapeCheck } from './ocsf/shapes.ts';
-import { convertObject } from './parts/convert-object.ts';
-import type { PartSet } from './parts/part-set.ts';
+import { type Converted, objectConverter } from './parts/object-converter.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
-import type { ObjectStore } from './store/store.ts';
+import type { ObjectStore, StoreAddress } from './store/store.ts';
+import { threads } from './threads.ts';
 
 export interface ConvertProgress {
   readonly objects: number;
@@ -26,47 +25,72 @@ export interface ConvertReport {
   readonly validated: number;
 }
 
+/** Objects in hand at once, a thread: while one is worked on, the store is asked for the next ones. */
+const AHEAD = 3;
+
 /**
  * All raw objects of a run → one part set each under `parts/<run-id>/`. May be stopped and done again at any time: when it
- * was stopped or failed, no object is left half-way.
+ * was stopped or failed, no object is left half-way. The bytes are the same for any number of threads.
  * @throws `CANCELLED`, and what the store throws
  */
 export async function convertRun({
   raw,
   record,
-  concurrency = 4,
+  workers = 1,
   onProgress,
   signal,
 }: {
   raw: ObjectStore;
   record: RunRecord;
-  /** Objects in flight at once: the work is done on one thread, the rest waits for the store. */
-  concurrency?: number;
+  /** Threads; 1 is this one, and so is any number for a store in its memory. */
+  workers?: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
-  const check = new ShapeCheck();
   const tally = new Tally();
-  await inLanes({
-    items: rawKeys({ raw, record }),
-    count: concurrency,
-    signal,
-    what: `converting run ${record.run_id}`,
-    lane: () => {
-      const rows = new Rows();
-      return async (key) => {
-        tally.add(await convertObject({ raw, record, key, rows, check }));
-        onProgress?.({ objects: tally.objects, rows: tally.rows });
-      };
-    },
+  const converter = raw.address && workers > 1 ? inThreads(raw.address, record, workers) : here(raw, record);
+  try {
+    await inLanes({
+      items: rawKeys({ raw, record }),
+      count: AHEAD * workers,
+      signal,
+      what: `converting run ${record.run_id}`,
+      lane: () => {
+        const convert = converter.lane();
+        return async (key) => {
+          tally.add(await convert(key));
+          onProgress?.({ objects: tally.objects, rows: tally.rows });
+        };
+      },
+    });
+  } finally {
+    await converter.close();
+  }
+  return tally.report();
+}
+
+interface Converter {
+  lane(): (key: string) => Promise<Converted>;
+  close(): Promise<void>;
+}
+
+function here(raw: ObjectStore, record: RunRecord): Converter {
+  return { lane: () => objectConverter({ raw, record }), close: async () => {} };
+}
+
+function inThreads(raw: StoreAddress, record: RunRecord, count: number): Converter {
+  const data: ConvertData = { raw, record };
+  const { run, close } = threads<string, Converted>({
+    ...{ module: import.meta.resolve('./convert.thread.ts'), count, tasksEach: AHEAD, data },
   });
-  return tally.report(check.checked);
+  return { lane: () => run, close };
 }
 
 class Tally {
   objects = 0;
   rows = 0;
   #bytes = 0;
+  #validated = 0;
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   readonly #signals: Record<
     Signal,
@@ -77,7 +101,8 @@ class Tally {
     metrics: { read: 0, rows: 0, rejected: 0, outside_window: 0 },
   };
 
-  add(set: PartSet): void {
+  add({ set, validated }: Converted): void {
+    this.#validated += validated;
     const line = this.#signals[set.signal];
     line.read += set.read;
     line.rows += set.rows;
@@ -91,13 +116,13 @@ class Tally {
     }
   }
 
-  report(validated: number): ConvertReport {
+  report(): ConvertReport {
     return {
       objects: this.objects,
       bytes: this.#bytes,
       signals: this.#signals,
       reasons: this.#reasons,
-      validated,
+      validated: this.#validated,
     };
   }
 }

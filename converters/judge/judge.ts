@@ -12,7 +12,8 @@ import { measureCases } from './cases/measure.ts';
 import { checksOf, type Judged } from './checks.ts';
 import { type ClientPoints, readClientPoints } from './client-points.ts';
 import { RowCounts, readFlat } from './flat-side.ts';
-import { findLeaks, LEAK_WORDS } from './leaks.ts';
+import { leakSearch } from './leak-search.ts';
+import { LEAK_WORDS } from './leaks.ts';
 import { LogsSide } from './logs-side.ts';
 import { MetricsSide } from './metrics-side.ts';
 import type { Conservation, KindCount, LeakReport, Quality, Side } from './quality.ts';
@@ -84,6 +85,7 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const key = record.traffic?.points_key;
   const client = key === undefined ? undefined : await readClientPoints({ raw, key, ids });
   const words = [...LEAK_WORDS, ...(record.traffic ? [record.traffic.scenario] : []), ...leakWords];
+  await using leaks = await leakSearch({ dir, words });
   const rawSide = await readRawSide({ raw, record, ids, words });
 
   const counts = new RowCounts(record.window);
@@ -126,7 +128,7 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
     joins: { ...logs.joins(), ...traces.joins() },
     kinds: kindsOf(counts.kinds, [...TRAFFIC_KINDS, ...(ownStack ? STACK_KINDS : [])]),
     clock: { ...counts.clock(), offsets: traces.offsets() },
-    leaks: withRaw(await findLeaks({ dir, words }), rawSide.leaks),
+    leaks: withRaw(await leaks.found, rawSide.leaks),
     metrics: metrics.report(),
     change_events: truth ? changes.report(truth) : null,
     ...{ killed: logs.killed(), cases, prevalence: labels?.prevalence ?? null },

@@ -41,7 +41,7 @@ test('what is doubled, named anew and converted twice comes out as the same byte
   const twice = new MemoryStore();
   await put(twice);
   await put(twice, shuffled);
-  await convertRun({ raw: twice, record, concurrency: 1 });
+  await convertRun({ raw: twice, record });
   const second = await convertAndSeal(twice);
 
   assert.deepEqual(second.sums, first.sums);

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { keyConflict, objectExists, objectNotFound, storeDenied } from './errors.ts';
 import { errnoOf, writeWhole } from './files.ts';
 import { checkKey, compareKeys, isKey, TEMP_FOLDER } from './keys.ts';
-import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions } from './store.ts';
+import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions, StoreAddress } from './store.ts';
 
 /** Errors of the system that mean: there is no file of this name. */
 const ABSENT = ['ENOENT', 'ENOTDIR', 'EISDIR'];
@@ -18,11 +18,13 @@ const ABSENT = ['ENOENT', 'ENOTDIR', 'EISDIR'];
  */
 export class FilesystemStore implements ObjectStore {
   readonly url: string;
+  readonly address: StoreAddress;
   readonly #root: string;
 
   constructor(root: string) {
     this.#root = resolve(root);
     this.url = pathToFileURL(this.#root).href;
+    this.address = { url: this.url, options: {} };
   }
 
   list(prefix: string, { startAfter = '' }: { startAfter?: string } = {}): AsyncIterable<ObjectInfo> {

@@ -4,17 +4,8 @@ import { invalidUrl } from './errors.ts';
 import { FilesystemStore } from './filesystem.ts';
 import { checkKey } from './keys.ts';
 import { MemoryStore } from './memory.ts';
-import { type S3Credentials, S3Store } from './s3.ts';
-import type { ObjectStore } from './store.ts';
-
-export interface OpenStoreOptions {
-  /** S3 only: the server's URL. Default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS itself. */
-  readonly endpoint?: string | undefined;
-  /** S3 only. Default: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1. */
-  readonly region?: string | undefined;
-  /** S3 only. Default: the AWS SDK's own chain. */
-  readonly credentials?: S3Credentials | undefined;
-}
+import { S3Store } from './s3.ts';
+import type { ObjectStore, OpenStoreOptions } from './store.ts';
 
 /**
  * `s3://bucket[/prefix]`, `file:///folder`, a path, or `memory:` (a new, empty store). Nothing is contacted before the

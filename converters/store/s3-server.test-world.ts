@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { resolveProgram } from '../../tools/programs/resolve.ts';
-import type { S3Credentials } from './s3.ts';
+import type { S3Credentials } from './store.ts';
 
 /** A real S3 server over a folder, for tests: buckets are its sub-folders. */
 export interface S3Server {

@@ -6,29 +6,26 @@ import { checkKey, compareKeys, isKey } from './keys.ts';
 import { retry } from './retry.ts';
 import { explain, failureOf, patienceFor } from './s3-failure.ts';
 import { type PutParameters, putBody } from './s3-put.ts';
-import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions } from './store.ts';
+import type {
+  ObjectBody,
+  ObjectInfo,
+  ObjectStore,
+  OpenStoreOptions,
+  PutOptions,
+  S3Credentials,
+  StoreAddress,
+} from './store.ts';
 
-export interface S3Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-export interface S3StoreOptions {
+export interface S3StoreOptions extends OpenStoreOptions {
   readonly bucket: string;
   /** Put before every key, without "/" at its ends; '' for none. */
   readonly prefix?: string;
-  /** URL of the server; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS itself. */
-  readonly endpoint?: string | undefined;
-  /** Default: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1. */
-  readonly region?: string | undefined;
-  /** Default: the SDK's own chain (environment, profile, container, instance). */
-  readonly credentials?: S3Credentials | undefined;
 }
 
 /** A bucket of any S3 server. The client is made at the first use. */
 export class S3Store implements ObjectStore {
   readonly url: string;
+  readonly address: StoreAddress;
   readonly #bucket: string;
   readonly #base: string;
   readonly #endpoint: string | undefined;
@@ -40,6 +37,7 @@ export class S3Store implements ObjectStore {
   constructor({ bucket, prefix = '', endpoint, region, credentials }: S3StoreOptions) {
     const env = process.env;
     this.url = `s3://${bucket}${prefix && `/${prefix}`}`;
+    this.address = { url: this.url, options: { endpoint, region, credentials } };
     this.#bucket = bucket;
     this.#base = prefix && `${prefix}/`;
     this.#endpoint = endpoint || env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || undefined;

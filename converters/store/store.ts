@@ -15,6 +15,27 @@ export interface PutOptions {
 /** The bytes of an object: in memory, or a local file that is streamed. */
 export type ObjectBody = Uint8Array | { readonly file: string };
 
+/** How a store is opened. Holds credentials where they were given: never printed, never written. */
+export interface StoreAddress {
+  readonly url: string;
+  readonly options: OpenStoreOptions;
+}
+
+export interface OpenStoreOptions {
+  /** S3 only: the server's URL. Default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS itself. */
+  readonly endpoint?: string | undefined;
+  /** S3 only. Default: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1. */
+  readonly region?: string | undefined;
+  /** S3 only. Default: the AWS SDK's own chain. */
+  readonly credentials?: S3Credentials | undefined;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /**
  * One bucket, or one folder used as a bucket. Keys are UTF-8, `/` separated, without leading `/`, `.` or `..` segments;
  * a key that breaks this is refused before anything is read or written (`INVALID_KEY`).
@@ -23,6 +44,8 @@ export type ObjectBody = Uint8Array | { readonly file: string };
 export interface ObjectStore {
   /** Where this is, for messages: `s3://raw`, `file:///…`, `memory:`. Never holds credentials. */
   readonly url: string;
+  /** What `openStore` opens the same store by in another thread; undefined where it lives in the memory of this one. */
+  readonly address?: StoreAddress;
   /** Objects whose key starts with `prefix`, ordered by the UTF-8 bytes of the key; `startAfter` is exclusive. */
   list(prefix: string, options?: { startAfter?: string }): AsyncIterable<ObjectInfo>;
   /** Undefined where there is no such object. */

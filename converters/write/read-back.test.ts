@@ -195,7 +195,7 @@ test('another process in another time zone makes the same bytes', async () => {
     const { EVERY_KIND, EVERY_KIND_RUN: record } = await import('./converters/write/every-kind.test-world.ts');
     const raw = new MemoryStore();
     for (const { key, bytes } of [...EVERY_KIND].reverse()) await raw.put(key, bytes);
-    await convertRun({ raw, record, concurrency: 1 });
+    await convertRun({ raw, record });
     const { files } = await sealRun({ raw, datasets: new MemoryStore(), record });
     console.log(JSON.stringify(files));`;
   const { stdout } = await promisify(execFile)(

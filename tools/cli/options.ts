@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
 import { CAMPAIGN_NAMES } from '../../loadtests/campaign/plan/campaigns.ts';
@@ -33,6 +34,13 @@ export function parseSeed(text: string): number {
   if (!/^\d+$/.test(text) || seed > 0xffffffff)
     throw new InvalidArgumentError(`a seed is a whole number from 0 to 4294967295, got "${text}".`);
   return seed;
+}
+
+function parseWorkers(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 64)
+    throw new InvalidArgumentError(`workers are a whole number from 1 to 64, got "${text}".`);
+  return count;
 }
 
 export function parsePort(text: string): number {
@@ -116,6 +124,12 @@ export const withTrafficOptions = (command: Command): Command =>
         .default('auto'),
     )
     .addOption(jsonOption());
+
+/** Threads that convert. */
+export const workersOption = () =>
+  new Option('--workers <n>', 'threads that convert')
+    .default(availableParallelism(), 'the cores')
+    .argParser(parseWorkers);
 
 export const campaignOption = () =>
   new Option(

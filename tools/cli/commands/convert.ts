@@ -3,9 +3,14 @@ import { type ConvertReport, convertRun } from '../../../converters/convert.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { interruptible } from '../interrupt.ts';
-import { endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
+import { endpointOption, jsonOption, rawOption, runIdArgument, workersOption } from '../options.ts';
 import { rawStore, type StoreOptions } from '../places.ts';
 import { runSteps } from '../steps.ts';
+
+interface ConvertOptions extends StoreOptions {
+  readonly json?: boolean;
+  readonly workers: number;
+}
 
 export const convertCommand = (_finish: (code: number) => void) =>
   new Command('convert')
@@ -13,8 +18,9 @@ export const convertCommand = (_finish: (code: number) => void) =>
     .argument('<run-id>', 'which run', runIdArgument)
     .addOption(rawOption())
     .addOption(endpointOption())
+    .addOption(workersOption())
     .addOption(jsonOption())
-    .action((runId: RunId, { json = false, ...where }: StoreOptions & { json?: boolean }) =>
+    .action((runId: RunId, { json = false, workers, ...where }: ConvertOptions) =>
       interruptible(async (signal) => {
         const raw = rawStore(where);
         let report: ConvertReport | undefined;
@@ -28,6 +34,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
                 report = await convertRun({
                   raw,
                   record,
+                  workers,
                   signal,
                   onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
                 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { convertRun } from '../../../converters/convert.ts';
 import { fetchDataset } from '../../../converters/dataset/fetch.ts';
 import { pointLatest } from '../../../converters/dataset/latest.ts';
@@ -38,7 +39,7 @@ export class DatasetMaking {
   async convert(update: Update): Promise<string> {
     const { raw, record, signal } = this.#options;
     const report = await convertRun({
-      ...{ raw, record, signal },
+      ...{ raw, record, signal, workers: availableParallelism() },
       onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
     });
     return `${report.objects} raw objects, ${report.validated} events checked against the schema`;

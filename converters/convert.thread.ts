@@ -1,0 +1,24 @@
+import { type Converted, objectConverter } from './parts/object-converter.ts';
+import type { RunRecord } from './run/record.ts';
+import { openStore } from './store/open.ts';
+import type { StoreAddress } from './store/store.ts';
+import { inThread, threadData } from './threads.ts';
+
+/** One thread of `convertRun`: key of a raw object → its part set, which is put. */
+export interface ConvertData {
+  readonly raw: StoreAddress;
+  readonly record: RunRecord;
+}
+
+const { raw, record } = threadData<ConvertData>();
+const store = openStore(raw.url, raw.options);
+const idle: ((key: string) => Promise<Converted>)[] = [];
+
+export default inThread<string, Converted>(async (key) => {
+  const convert = idle.pop() ?? objectConverter({ raw: store, record });
+  try {
+    return await convert(key);
+  } finally {
+    idle.push(convert);
+  }
+});
