@@ -3,9 +3,9 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { until } from '../testing/process.ts';
 import { Shopper } from '../testing/shopper.ts';
-import { missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('the end of a process', { skip: missingPrograms() ?? false }, () => {
+describe('the end of a process', () => {
   let stack: Storefront;
   before(async () => {
     stack = await startStorefront();

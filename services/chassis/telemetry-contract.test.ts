@@ -5,7 +5,6 @@ import type { Answer } from '../testing/shopper.ts';
 import { Shopper } from '../testing/shopper.ts';
 import {
   metricsToken,
-  missingPrograms,
   operatorToken,
   type ServiceName,
   type Storefront,
@@ -19,7 +18,7 @@ const canaries = {
   token: 'canary-token-55',
 };
 
-describe('the telemetry contract', { skip: missingPrograms() ?? false }, () => {
+describe('the telemetry contract', () => {
   let stack: Storefront;
   let shopper: Shopper;
   const answers: Answer[] = [];

@@ -3,16 +3,13 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { startRedis } from '../testing/redis.ts';
-import { missingPrograms } from '../testing/storefront.ts';
 import { authClient } from '../web-api/auth-client.ts';
 import { RequestRedis, redisReady } from './redis.ts';
-
-const withRedis = { skip: missingPrograms() ?? false };
 
 /** This thread does nothing for so long, as when a process gets no processor; what is sent to it arrives meanwhile. */
 const standStill = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 
-test('a redis answer that came while the process stood still is taken', withRedis, async (t) => {
+test('a redis answer that came while the process stood still is taken', async (t) => {
   const server = await startRedis();
   const redis = new RequestRedis({ url: server.url, limit: 200 });
   t.after(async () => {
@@ -25,7 +22,7 @@ test('a redis answer that came while the process stood still is taken', withRedi
   assert.equal(await answer, 'PONG');
 });
 
-test('a redis that does not answer is given up', withRedis, async (t) => {
+test('a redis that does not answer is given up', async (t) => {
   const server = await startRedis();
   const redis = new RequestRedis({ url: server.url, limit: 200 });
   t.after(async () => {

@@ -3,14 +3,14 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
-import { missingPrograms, operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
 interface Answer {
   status: number;
   body: Record<string, unknown>;
 }
 
-describe('operator', { skip: missingPrograms() ?? false }, () => {
+describe('operator', () => {
   let stack: Storefront;
   before(async () => {
     stack = await startStorefront();

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { until } from '../testing/process.ts';
-import { missingPrograms, operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { operatorToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('migrations through the operator', { skip: missingPrograms() ?? false }, () => {
+describe('migrations through the operator', () => {
   let stack: Storefront;
   let client: Client;
   before(async () => {

@@ -5,9 +5,9 @@ import { Client } from 'pg';
 import { deadLetterQueue, paymentQueue } from '../payments/job.ts';
 import { until } from '../testing/process.ts';
 import { Shopper } from '../testing/shopper.ts';
-import { missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('payments', { skip: missingPrograms() ?? false }, () => {
+describe('payments', () => {
   let stack: Storefront;
   let shopper: Shopper;
   let database: Client;

@@ -1,5 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Redis } from 'ioredis';
+import { resolveProgram } from '../../tools/programs/resolve.ts';
 import { ended, freePort, until } from './process.ts';
 
 export interface TestRedis {
@@ -9,33 +10,17 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const programs = ['redis-server', 'valkey-server'];
-
-/** The first redis-compatible server on PATH, or undefined. */
-export function findRedis(): string | undefined {
-  return programs.find((program) => {
-    try {
-      execFileSync(program, ['--version'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** A real redis in memory, on a port of its own. */
 export async function startRedis(): Promise<TestRedis> {
-  const program = findRedis();
-  if (!program) throw new Error(`none of ${programs.join(', ')} is on PATH`);
+  const { path } = await resolveProgram('redis', { onProgress: console.error });
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = spawn(
-      program,
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-      { stdio: 'ignore', cwd: '/' },
-    );
+    child = spawn(path, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+      stdio: 'ignore',
+      cwd: '/',
+    });
     const client = new Redis(url, { retryStrategy: () => 50, maxRetriesPerRequest: null });
     client.on('error', () => {});
     await until(`redis on port ${port}`, async () => (await client.ping()) === 'PONG');

@@ -1,7 +1,7 @@
 import { buildServices } from '../build.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlp-receiver.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
-import { findRedis, startRedis, type TestRedis } from './redis.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 import { ServiceProcess } from './service-process.ts';
 
 export const metricsToken = 'metrics-token-for-tests';
@@ -21,13 +21,6 @@ export interface Storefront {
   /** ends one service and starts it anew on the same port */
   startService(name: ServiceName, env?: Record<string, string>): Promise<ServiceProcess>;
   stop(): Promise<void>;
-}
-
-/** Why the tests with real programs cannot run here, or undefined when they can. In CI that is a failure, not a reason. */
-export function missingPrograms(): string | undefined {
-  const reason = findRedis() ? undefined : 'neither redis-server nor valkey-server is on PATH';
-  if (reason && process.env.CI) throw new Error(reason);
-  return reason;
 }
 
 export async function startStorefront({

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../testing/process.ts';
 import { type Answer, Shopper } from '../testing/shopper.ts';
-import { missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { type Storefront, startStorefront } from '../testing/storefront.ts';
 
 /** The bar: an answer within 2 s while something is down, and service again within 10 s of its return. */
 const answerLimit = 2_000;
 const recoveryLimit = 10_000;
 
-describe('outages', { skip: missingPrograms() ?? false }, () => {
+describe('outages', () => {
   let stack: Storefront;
   let shopper: Shopper;
   before(async () => {

@@ -3,9 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { Client } from 'pg';
 import { until } from '../testing/process.ts';
 import { Shopper } from '../testing/shopper.ts';
-import { metricsToken, missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { metricsToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('paged search', { skip: missingPrograms() ?? false }, () => {
+describe('paged search', () => {
   let stack: Storefront;
   before(async () => {
     stack = await startStorefront();

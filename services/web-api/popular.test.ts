@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Redis } from 'ioredis';
 import { Shopper } from '../testing/shopper.ts';
-import { metricsToken, missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { metricsToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('popular products', { skip: missingPrograms() ?? false }, () => {
+describe('popular products', () => {
   let stack: Storefront;
   let shopper: Shopper;
   let cache: Redis;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Shopper } from '../testing/shopper.ts';
-import { metricsToken, missingPrograms, type Storefront, startStorefront } from '../testing/storefront.ts';
+import { metricsToken, type Storefront, startStorefront } from '../testing/storefront.ts';
 
-describe('web-api', { skip: missingPrograms() ?? false }, () => {
+describe('web-api', () => {
   let stack: Storefront;
   let shopper: Shopper;
   before(async () => {
