@@ -2,10 +2,11 @@ import type { ConvertData } from './convert.thread.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
 import { type Converted, objectConverter } from './parts/object-converter.ts';
+import type { Part } from './parts/part-set.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
-import type { ObjectStore, StoreAddress } from './store/store.ts';
+import type { ObjectStore } from './store/store.ts';
 import { threads } from './threads.ts';
 
 export interface ConvertProgress {
@@ -35,12 +36,15 @@ const AHEAD = 3;
  */
 export async function convertRun({
   raw,
+  source = raw,
   record,
   workers = 1,
   onProgress,
   signal,
 }: {
   raw: ObjectStore;
+  /** Where the raw objects lie, if it is elsewhere. */
+  source?: ObjectStore;
   record: RunRecord;
   /** Threads; 1 is this one, and so is any number for a store in its memory. */
   workers?: number;
@@ -48,10 +52,10 @@ export async function convertRun({
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
   const tally = new Tally();
-  const converter = raw.address && workers > 1 ? inThreads(raw.address, record, workers) : here(raw, record);
+  const converter = converterOf({ raw, source, record, workers });
   try {
     await inLanes({
-      items: rawKeys({ raw, record }),
+      items: rawKeys({ raw: source, record }),
       count: AHEAD * workers,
       signal,
       what: `converting run ${record.run_id}`,
@@ -74,14 +78,22 @@ interface Converter {
   close(): Promise<void>;
 }
 
-function here(raw: ObjectStore, record: RunRecord): Converter {
-  return { lane: () => objectConverter({ raw, record }), close: async () => {} };
-}
-
-function inThreads(raw: StoreAddress, record: RunRecord, count: number): Converter {
-  const data: ConvertData = { raw, record };
+function converterOf({
+  raw,
+  source,
+  record,
+  workers,
+}: {
+  raw: ObjectStore;
+  source: ObjectStore;
+  record: RunRecord;
+  workers: number;
+}): Converter {
+  if (workers === 1 || !raw.address || !source.address)
+    return { lane: () => objectConverter({ raw, source, record }), close: async () => {} };
+  const data: ConvertData = { raw: raw.address, source: source.address, record };
   const { run, close } = threads<string, Converted>({
-    ...{ module: import.meta.resolve('./convert.thread.ts'), count, tasksEach: AHEAD, data },
+    ...{ module: import.meta.resolve('./convert.thread.ts'), count: workers, tasksEach: AHEAD, data },
   });
   return { lane: () => run, close };
 }
@@ -103,15 +115,19 @@ class Tally {
 
   add({ set, validated }: Converted): void {
     this.#validated += validated;
-    const line = this.#signals[set.signal];
-    line.read += set.read;
-    line.rows += set.rows;
-    line.rejected += set.rejected;
-    line.outside_window += set.outside_window;
     this.objects += 1;
-    this.rows += set.rows;
     this.#bytes += set.bytes;
-    for (const [reason, count] of Object.entries(set.reasons) as [RejectReason, number][]) {
+    for (const part of set.parts) this.#addPart(part);
+  }
+
+  #addPart({ signal, read, rows, rejected, outside_window, reasons }: Part): void {
+    const line = this.#signals[signal];
+    line.read += read;
+    line.rows += rows;
+    line.rejected += rejected;
+    line.outside_window += outside_window;
+    this.rows += rows;
+    for (const [reason, count] of Object.entries(reasons) as [RejectReason, number][]) {
       this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     }
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ConvertReport, convertRun } from '../convert.ts';
 import type { Manifest } from '../dataset/manifest.ts';
+import type { Signal } from '../read/raw-object.ts';
 import type { RunRecord } from '../run/record.ts';
 import { sealRun } from '../seal/seal.ts';
 import { openStore } from '../store/open.ts';
@@ -27,10 +28,19 @@ export const benchRecord = (requests: number): RunRecord => {
 };
 
 /** Made-up telemetry of so many requests, put as raw objects into `<dir>/raw`; returns their bytes. */
-export async function putRaw({ dir, requests }: { dir: string; requests: number }): Promise<number> {
+export async function putRaw({
+  dir,
+  requests,
+  signals = ['traces', 'logs', 'metrics'],
+}: {
+  dir: string;
+  requests: number;
+  signals?: readonly Signal[];
+}): Promise<number> {
   const raw = openStore(join(dir, 'raw'));
   let total = 0;
-  for (const { key, bytes } of rawObjects({ requests, start: START })) {
+  for (const { key, bytes, signal } of rawObjects({ requests, start: START })) {
+    if (!signals.includes(signal)) continue;
     await raw.put(key, bytes);
     total += bytes.length;
   }

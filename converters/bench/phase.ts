@@ -4,11 +4,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { convertRun } from '../convert.ts';
+import { decodePart } from '../parts/part.ts';
+import { partRowsKey } from '../parts/part-set.ts';
+import { rawKeys } from '../read/raw-keys.ts';
+import { onePiece } from '../read/raw-object.ts';
+import { StringPool } from '../read/strings.ts';
+import { walk } from '../read/walk.ts';
+import type { RunRecord } from '../run/record.ts';
+import { mergeParts, type PartSource } from '../seal/merge.ts';
+import { loadPartSets } from '../seal/part-sets.ts';
 import { sealRun } from '../seal/seal.ts';
 import { openStore } from '../store/open.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { DatasetWriter } from '../write/dataset-writer.ts';
 import { benchRecord } from './dataset.ts';
 
-export type Phase = 'convert' | 'seal';
+/**
+ * convert: raw objects → parts. seal: parts → dataset. merge-flat: parts → flat files, which is the part of sealing that others
+ * do too. read: raw objects unpacked and walked, nothing made of them: what no converter can do without.
+ */
+export const PHASES = ['convert', 'seal', 'merge-flat', 'read'] as const;
+export type Phase = (typeof PHASES)[number];
 
 export interface Measured {
   readonly rows: number;
@@ -29,33 +45,32 @@ export async function measurePhase({
   dir,
   requests,
   maxOldSpaceMiB,
+  workers = 1,
 }: {
   phase: Phase;
   dir: string;
   requests: number;
   /** Limit of the JavaScript heap; buffers and WebAssembly memory lie outside of it. */
   maxOldSpaceMiB?: number;
+  /** Threads that convert. */
+  workers?: number;
 }): Promise<Measured> {
   const limit = maxOldSpaceMiB === undefined ? [] : [`--max-old-space-size=${maxOldSpaceMiB}`];
-  const flags = [...limit, '--import', 'tsx', self, phase, dir, String(requests)];
+  const flags = [...limit, '--import', 'tsx', self, phase, dir, String(requests), String(workers)];
   const { stdout } = await promisify(execFile)(process.execPath, flags);
   return JSON.parse(stdout) as Measured;
 }
 
-async function run(phase: Phase, dir: string, requests: number): Promise<Measured> {
-  const raw = openStore(join(dir, 'raw'));
-  const record = benchRecord(requests);
+async function run(phase: Phase, dir: string, requests: number, workers: number): Promise<Measured> {
   const idleRssBytes = process.memoryUsage.rss();
   const cpu = process.cpuUsage();
   const began = performance.now();
-  let rows: number;
-  if (phase === 'convert') {
-    const { signals } = await convertRun({ raw, record });
-    rows = signals.logs.rows + signals.traces.rows + signals.metrics.rows;
-  } else {
-    const { ledger } = await sealRun({ raw, datasets: openStore(join(dir, 'datasets')), record });
-    rows = Object.values(ledger.classes).reduce((sum, count) => sum + count, 0);
-  }
+  const rows = await RUN[phase]({
+    raw: openStore(join(dir, 'raw')),
+    record: benchRecord(requests),
+    dir,
+    workers,
+  });
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   return {
@@ -67,8 +82,51 @@ async function run(phase: Phase, dir: string, requests: number): Promise<Measure
   };
 }
 
+interface Run {
+  readonly raw: ObjectStore;
+  readonly record: RunRecord;
+  readonly dir: string;
+  readonly workers: number;
+}
+
+/** Each gives the rows that it went through. */
+const RUN: Readonly<Record<Phase, (run: Run) => Promise<number>>> = {
+  convert: async ({ raw, record, workers }) => {
+    const { signals } = await convertRun({ raw, record, workers });
+    return signals.logs.rows + signals.traces.rows + signals.metrics.rows;
+  },
+  seal: async ({ raw, record, dir }) => {
+    const { ledger } = await sealRun({ raw, datasets: openStore(join(dir, 'datasets')), record });
+    return Object.values(ledger.classes).reduce((sum, count) => sum + count, 0);
+  },
+  'merge-flat': async ({ raw, record, dir }) => {
+    const writer = new DatasetWriter({ dir: join(dir, 'flat'), runId: record.run_id, nested: false });
+    const sets = await loadPartSets({ raw, record });
+    const parts = sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n })));
+    const open = async ({ source, n }: PartSource) => {
+      const key = partRowsKey(record.run_id, source, n);
+      return decodePart({ key, bytes: await raw.get(key) });
+    };
+    for await (const { rows, signals } of mergeParts({ parts, open, endMs: Number.POSITIVE_INFINITY }))
+      await writer.write(rows, signals);
+    return (await writer.close()).reduce((sum, { rows }) => sum + rows, 0);
+  },
+  read: async ({ raw, record }) => {
+    let records = 0;
+    const count = () => {
+      records++;
+    };
+    for await (const key of rawKeys({ raw, record })) {
+      const { bytes } = onePiece({ key, packed: await raw.get(key) });
+      walk({ bytes, pool: new StringPool(), visitor: { record: count, reject: count } });
+    }
+    return records;
+  },
+};
+
 if (process.argv[1] === self) {
-  const [phase, dir = '', requests] = process.argv.slice(2);
-  if (phase !== 'convert' && phase !== 'seal') throw new RangeError(`no phase: ${phase}`);
-  console.log(JSON.stringify(await run(phase, dir, Number(requests))));
+  const [phase, dir = '', requests, workers = '1'] = process.argv.slice(2);
+  const known = PHASES.find((name) => name === phase);
+  if (!known) throw new RangeError(`no phase: ${phase}`);
+  console.log(JSON.stringify(await run(known, dir, Number(requests), Number(workers))));
 }

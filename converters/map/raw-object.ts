@@ -32,12 +32,15 @@ export function mapObject({
   window,
   rows = new Rows(),
   check,
+  seen = new Map(),
 }: {
   bytes: Uint8Array;
   signal: Signal;
   window: Window;
   rows?: Rows;
   check?: EventCheck;
+  /** Of the pieces of the same object before this one. */
+  seen?: Occurrences;
 }): MappedObject {
   check?.begin(rows);
   const { pool } = rows;
@@ -68,7 +71,6 @@ export function mapObject({
   const span = new SpanRecord(pool);
   const log = new LogRecord(pool);
   const metric = new MetricReader(pool);
-  const seen: Occurrences = new Map();
   const record: Record<Signal, Visitor['record']> = {
     traces(pbf, _start, end, origin) {
       span.read(pbf, end);

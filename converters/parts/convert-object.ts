@@ -1,82 +1,128 @@
 import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
-import { type EventCheck, type MappedObject, mapObject } from '../map/raw-object.ts';
+import type { Occurrences } from '../map/log.ts';
+import type { Window } from '../map/mapper.ts';
+import { type EventCheck, mapObject } from '../map/raw-object.ts';
 import type { Rows } from '../map/rows.ts';
 import { SLOT } from '../map/slots.ts';
-import { rawName, unpack } from '../read/raw-object.ts';
+import { foreignPieces } from '../read/foreign.ts';
+import type { Piece, Refused } from '../read/piece.ts';
+import { onePiece } from '../read/raw-object.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { deadLetters } from './dead-letter.ts';
 import { encodePart } from './part.ts';
-import { deadLetterKey, PART_VERSION, type PartSet, partRowsKey, partSetKey } from './part-set.ts';
+import { deadLetterKey, PART_VERSION, type Part, type PartSet, partRowsKey, partSetKey } from './part-set.ts';
 import { sortedOrder, viewOf } from './rows-view.ts';
+
+export interface ObjectOptions {
+  /** Where parts and dead letters are put. */
+  readonly raw: ObjectStore;
+  /** Where the raw objects lie. */
+  readonly source: ObjectStore;
+  readonly record: RunRecord;
+  readonly key: string;
+  /** To be used again for the next object. */
+  readonly rows: Rows;
+  /** What it finds wrong becomes a dead letter. */
+  readonly check: EventCheck;
+}
 
 /**
  * One raw object → its part set. Everything put has a key and bytes that follow from the raw object alone, so that doing it
  * again, or twice at once, changes nothing.
  *
- *     get raw ─► read, map, sort ─► put rows ─► put dead letters ─► put part set (the mark that it is done)
+ *     for each piece: read, map, sort ─► put rows ─► put dead letters
+ *     put part set (the mark that it is done)
  */
-export async function convertObject({
+export async function convertObject(options: ObjectOptions): Promise<PartSet> {
+  const { raw, record, key } = options;
+  const { run_id: runId, window } = record;
+  const bytes = new Digest();
+  const parts: Part[] = [];
+  const seen: Occurrences = new Map();
+  for await (const piece of piecesOf(options, bytes))
+    parts.push(await convertPiece({ ...options, piece, n: parts.length, seen }));
+  const set: PartSet = {
+    ...{ version: PART_VERSION, source: key, sha256: bytes.sha256(), bytes: bytes.length, window, parts },
+  };
+  await raw.put(partSetKey(runId, key), Buffer.from(`${JSON.stringify(set)}\n`, 'utf8'));
+  return set;
+}
+
+async function* piecesOf({ source, record, key }: ObjectOptions, digest: Digest): AsyncGenerator<Piece> {
+  if (record.target === 'foreign') yield* foreignPieces({ key, chunks: digest.through(source.stream(key)) });
+  else {
+    const packed = await source.get(key);
+    digest.add(packed);
+    yield onePiece({ key, packed });
+  }
+}
+
+/** Of all bytes of an object as stored. */
+class Digest {
+  length = 0;
+  readonly #hash = createHash('sha256');
+
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.length += bytes.length;
+  }
+
+  async *through(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.add(chunk);
+      yield chunk;
+    }
+  }
+
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+async function convertPiece({
   raw,
   record,
   key,
   rows,
   check,
-}: {
-  raw: ObjectStore;
-  record: RunRecord;
-  key: string;
-  /** To be used again for the next object. */
-  rows: Rows;
-  /** What it finds wrong becomes a dead letter. */
-  check: EventCheck;
-}): Promise<PartSet> {
-  const name = rawName(key);
-  if (!name) throw new RangeError(`no raw object: ${key}`);
-  const { signal } = name;
-  const { run_id: runId, window } = record;
-  const packed = await raw.get(key);
-  const unpacked = unpack({ key, bytes: packed });
+  piece: { signal, bytes, refused },
+  n,
+  seen,
+}: ObjectOptions & { piece: Piece; n: number; seen: Occurrences }): Promise<Part> {
   rows.clear();
-  const refused = typeof unpacked === 'string';
-  const mapped: MappedObject = refused
-    ? { rows, outside: 0, rejected: [{ reason: unpacked, offset: 0, length: packed.length }] }
-    : mapObject({
-        bytes: unpacked,
-        signal,
-        rows,
-        check,
-        window: { start_ms: window.start_ms, end_ms: window.end_ms ?? Number.POSITIVE_INFINITY },
-      });
-  const { rejected, outside } = mapped;
+  const { outside, rejected } = mapObject({ bytes, signal, rows, check, seen, window: windowOf(record) });
+  const dead: Refused[] = [
+    ...rejected.map(({ reason, detail, offset, length }) => ({
+      ...{ reason, detail, offset, bytes: bytes.subarray(offset, offset + length) },
+    })),
+    ...refused,
+  ];
   const view = viewOf(rows);
   const order = sortedOrder(view);
+  if (rows.length > 0) await raw.put(partRowsKey(record.run_id, key, n), encodePart({ view, order }));
+  if (dead.length > 0) {
+    const letters = deadLetters({ source: key, signal, piece: n, rejected: dead });
+    await raw.put(deadLetterKey(record.run_id, key, n), letters);
+  }
   const times = rows.numbers[SLOT.time] as Float64Array;
   const timeAt = (i: number | undefined): number | null => (i === undefined ? null : (times[i] as number));
-  if (rows.length > 0) await raw.put(partRowsKey(runId, key), encodePart({ view, order }));
-  if (rejected.length > 0) {
-    const bytes = refused ? packed : unpacked;
-    await raw.put(deadLetterKey(runId, key), deadLetters({ source: key, signal, bytes, rejected }));
-  }
-  const set: PartSet = {
-    version: PART_VERSION,
-    source: key,
-    sha256: createHash('sha256').update(packed).digest('hex'),
-    bytes: packed.length,
+  return {
     signal,
-    window,
-    read: rows.length + rejected.length + outside,
+    read: rows.length + dead.length + outside,
     rows: rows.length,
-    rejected: rejected.length,
+    rejected: dead.length,
     outside_window: outside,
-    reasons: countReasons(rejected.map(({ reason }) => reason)),
+    reasons: countReasons(dead.map(({ reason }) => reason)),
     min_ms: timeAt(order[0]),
     max_ms: timeAt(order[order.length - 1]),
   };
-  await raw.put(partSetKey(runId, key), Buffer.from(`${JSON.stringify(set)}\n`, 'utf8'));
-  return set;
 }
+
+const windowOf = ({ window: { start_ms, end_ms } }: RunRecord): Window => ({
+  ...{ start_ms, end_ms: end_ms ?? Number.POSITIVE_INFINITY },
+});
 
 function countReasons(reasons: readonly RejectReason[]): Partial<Record<RejectReason, number>> {
   const counts: Partial<Record<RejectReason, number>> = {};

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Rejected } from '../map/mapper.ts';
+import type { Refused } from '../read/piece.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 const EXCERPT = 160;
@@ -29,33 +29,30 @@ export function excerpt(bytes: Uint8Array): string {
   return text.slice(0, EXCERPT);
 }
 
-/** The rejected records of one raw object, one JSON object a line, in the order of the object. */
+/** The rejected records of one piece of a raw object, one JSON object a line, in the order of the piece. */
 export function deadLetters({
   source,
   signal,
-  bytes,
+  piece,
   rejected,
 }: {
   source: string;
   signal: Signal;
-  /** The unpacked object, or the packed one where it could not be unpacked. */
-  bytes: Uint8Array;
-  rejected: readonly Rejected[];
+  /** Which piece of the object, from 0. */
+  piece: number;
+  rejected: readonly Refused[];
 }): Uint8Array {
-  const lines = rejected.map(({ reason, offset, length, detail }, index) => {
-    const record = bytes.subarray(offset, offset + length);
-    const sha256 = createHash('sha256').update(record).digest('hex');
-    return JSON.stringify({
+  const lines = rejected.map(({ reason, detail, offset, bytes }, index) =>
+    JSON.stringify({
       reason,
       ...(detail && { detail }),
       signal,
       source,
-      index,
-      offset,
-      length,
-      sha256,
-      excerpt: excerpt(record),
-    });
-  });
+      ...(piece > 0 && { piece }),
+      ...{ index, offset, length: bytes.length },
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      excerpt: excerpt(bytes),
+    }),
+  );
   return Buffer.from(`${lines.join('\n')}\n`, 'utf8');
 }

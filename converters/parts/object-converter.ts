@@ -12,18 +12,16 @@ export interface Converted {
 }
 
 /** Converts one object after another, with what it needs for that kept from one to the next. */
-export function objectConverter({
-  raw,
-  record,
-}: {
+export function objectConverter(of: {
   raw: ObjectStore;
+  source: ObjectStore;
   record: RunRecord;
 }): (key: string) => Promise<Converted> {
   const rows = new Rows();
   const check = new ShapeCheck();
   return async (key) => {
     const before = check.checked;
-    const set = await convertObject({ raw, record, key, rows, check });
+    const set = await convertObject({ ...of, key, rows, check });
     return { set, validated: check.checked - before };
   };
 }

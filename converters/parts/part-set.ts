@@ -1,18 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Raise it when parts of old can no longer be read. */
-export const PART_VERSION = 1;
+export const PART_VERSION = 2;
 
-/** `parts/<run-id>/<name>.json`: put after the rows and the dead letters of its raw object, so that what it names is there. */
-export interface PartSet {
-  readonly version: typeof PART_VERSION;
-  /** Key of the raw object. */
-  readonly source: string;
-  readonly sha256: string;
-  readonly bytes: number;
+/** What became of one piece of a raw object. Its rows lie under `partRowsKey`. */
+export interface Part {
   readonly signal: Signal;
-  readonly window: { readonly start_ms: number; readonly end_ms: number | null };
   readonly read: number;
   readonly rows: number;
   readonly rejected: number;
@@ -23,13 +18,38 @@ export interface PartSet {
   readonly max_ms: number | null;
 }
 
-/** `raw/2026/11/24/05/41/traces_<uuid>.binpb.gz` → `raw.2026.11.24.05.41.traces_<uuid>.binpb.gz`; one name a raw key. */
-const partName = (source: string): string =>
-  source.replaceAll('%', '%25').replaceAll('.', '%2E').replaceAll('/', '.');
+/** `parts/<run-id>/<name>.json`: put after the rows and the dead letters of its raw object, so that what it names is there. */
+export interface PartSet {
+  readonly version: typeof PART_VERSION;
+  /** Key of the raw object. */
+  readonly source: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly window: { readonly start_ms: number; readonly end_ms: number | null };
+  /** One a piece, in the order of the object: the collector's objects are one. */
+  readonly parts: readonly Part[];
+}
+
+/** A file name may have 255 bytes on every usual file system; behind it comes what kind of object it is. */
+const LONGEST = 200;
+
+/** `raw/2026/11/24/05/41/traces_<uuid>.binpb.gz` → `raw.2026.11.24.05.41.traces_<uuid>%2Ebinpb%2Egz`; one name a raw key. */
+function partName(source: string): string {
+  const name = source.replaceAll('%', '%25').replaceAll('.', '%2E').replaceAll('/', '.');
+  if (Buffer.byteLength(name) <= LONGEST) return name;
+  return `%long.${createHash('sha256').update(source).digest('hex')}`; // no key is escaped to that
+}
+
+const piece = (n: number): string => (n === 0 ? '' : `%${n}`);
+
+/** Prefix of all that is known of a run's raw objects. */
+export const partsPrefix = (runId: string): string => `parts/${runId}/`;
+export const deadLettersPrefix = (runId: string): string => `dead-letter/${runId}/`;
 
 export const partSetKey = (runId: string, source: string): string =>
-  `parts/${runId}/${partName(source)}.json`;
-export const partRowsKey = (runId: string, source: string): string =>
-  `parts/${runId}/${partName(source)}.arrow.gz`;
-export const deadLetterKey = (runId: string, source: string): string =>
-  `dead-letter/${runId}/${partName(source)}.ndjson`;
+  `${partsPrefix(runId)}${partName(source)}.json`;
+/** @param n which piece of the raw object, from 0 */
+export const partRowsKey = (runId: string, source: string, n = 0): string =>
+  `${partsPrefix(runId)}${partName(source)}${piece(n)}.arrow.gz`;
+export const deadLetterKey = (runId: string, source: string, n = 0): string =>
+  `${deadLettersPrefix(runId)}${partName(source)}${piece(n)}.ndjson`;

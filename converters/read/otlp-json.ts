@@ -1,7 +1,8 @@
 import { PbfWriter } from 'pbf';
 import type { Signal } from './raw-object.ts';
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
+const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 /** How a JSON member is written: its field number and kind; a nested table for a message. */
 type Table = { readonly [name: string]: readonly [number, Kind | (() => Table)] };
 type Kind =
@@ -110,14 +111,25 @@ const REQUESTS: Record<Signal, Table> = {
 export function otlpJsonToProtobuf({ json, signal }: { json: string; signal: Signal }): Uint8Array {
   const pbf = new PbfWriter(new Uint8Array(Math.max(1024, json.length)));
   // The collector's file and S3 exporters write one request a line.
-  for (const line of json.split('\n')) {
-    if (line.trim() === '') continue;
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new TypeError('no OTLP request');
-    writeMessage(value as Json, REQUESTS[signal], pbf);
-  }
+  for (const line of json.split('\n')) if (line.trim() !== '') writeRequest(parseRequest(line), signal, pbf);
   return pbf.finish();
+}
+
+/** @throws where it is no JSON object */
+export function parseRequest(json: string): Json {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('no OTLP request');
+  return value as Json;
+}
+
+/** Of which signals a request holds records. */
+export const signalsOf = (request: Json): Signal[] =>
+  SIGNALS.filter((signal) => Object.keys(REQUESTS[signal]).some((blocks) => Array.isArray(request[blocks])));
+
+/** Appends what a request holds of one signal. @throws where a value is not what its field holds */
+export function writeRequest(request: Json, signal: Signal, pbf: PbfWriter): void {
+  writeMessage(request, REQUESTS[signal], pbf);
 }
 
 function writeMessage(message: Json, table: Table, pbf: PbfWriter): void {

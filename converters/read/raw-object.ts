@@ -1,10 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import type { RejectReason } from '../errors.ts';
 import { otlpJsonToProtobuf } from './otlp-json.ts';
+import { NOTHING, type Piece } from './piece.ts';
 
 export type Signal = 'logs' | 'traces' | 'metrics';
 const NAME = /(?:^|\/)(logs|traces|metrics)_[^/]*\.(binpb|json)(\.gz)?$/;
-const LARGEST = 1 << 30;
+/** Bytes of what is read at once. */
+export const LARGEST = 1 << 30;
 
 /** What a raw key says of its object; undefined where it is none of ours. */
 export function rawName(
@@ -16,26 +18,31 @@ export function rawName(
 }
 
 /**
- * The OTLP protobuf of a raw object, or why there is none. JSON is turned into protobuf first, so that there is one reader and
- * one mapping. A big `chunkSize` makes gunzip five times faster.
+ * What lies in a raw object of ours, as one piece. JSON is turned into protobuf first, so that there is one reader and one
+ * mapping. A big `chunkSize` makes gunzip five times faster.
  */
-export function unpack({ key, bytes }: { key: string; bytes: Uint8Array }): Uint8Array | RejectReason {
+export function onePiece({ key, packed }: { key: string; packed: Uint8Array }): Piece {
   const name = rawName(key);
-  if (!name) return 'not_otlp';
-  let unpacked = bytes;
-  if (name.gzip) {
+  if (!name) throw new RangeError(`no raw object: ${key}`);
+  const { signal, format, gzip } = name;
+  const refuse = (reason: RejectReason): Piece => ({
+    ...{ signal, bytes: NOTHING },
+    refused: [{ reason, offset: 0, bytes: packed }],
+  });
+  let bytes = packed;
+  if (gzip) {
     try {
-      unpacked = gunzipSync(bytes, { chunkSize: 1 << 20, maxOutputLength: LARGEST });
+      bytes = gunzipSync(packed, { chunkSize: 1 << 20, maxOutputLength: LARGEST });
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-        ? 'object_too_large'
-        : 'not_gzip';
+      const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+      return refuse(tooLarge ? 'object_too_large' : 'not_gzip');
     }
   }
-  if (name.format === 'binpb') return unpacked;
+  if (format === 'binpb') return { signal, bytes, refused: [] };
   try {
-    return otlpJsonToProtobuf({ json: Buffer.from(unpacked).toString('utf8'), signal: name.signal });
+    const json = Buffer.from(bytes).toString('utf8');
+    return { signal, bytes: otlpJsonToProtobuf({ json, signal }), refused: [] };
   } catch {
-    return 'not_otlp';
+    return refuse('not_otlp');
   }
 }

@@ -8,6 +8,7 @@ export type RunErrorCode =
   | 'RUN_RECORD_INVALID'
   | 'RUN_NOT_COMPLETE'
   | 'RUN_CHANGED'
+  | 'NOTHING_TO_CONVERT'
   | 'TRUTH_INVALID'
   | 'RUN_NOT_SOUND';
 
@@ -82,6 +83,12 @@ export const runChanged = ({ runId, store, reason }: { runId: string; store: str
   new RunError(
     'RUN_CHANGED',
     `run "${runId}" of ${store} must still be the one that was claimed, but ${reason}. Its record was left as it is`,
+  );
+
+export const nothingToConvert = ({ runId, from, why }: { runId: string; from: string; why: string }) =>
+  new RunError(
+    'NOTHING_TO_CONVERT',
+    `run "${runId}" must be made of OTLP objects (protobuf or JSON, gzip or plain), but ${why} in ${from}. Check the place and, if given, --since and --until`,
   );
 
 /** Keeps a dataset from being published. Holds the judgement, since no dataset has it, and where it was kept. */

@@ -26,8 +26,16 @@ export interface RunRecord {
   readonly seed: number;
   /** Event time, epoch ms UTC; records outside are counted as `outside_window`. `end_ms` is exclusive; null while running. */
   readonly window: { readonly start_ms: number; readonly end_ms: number | null };
-  /** Key prefix of the raw objects (`raw` → `raw/YYYY/MM/DD/HH/MM/…`), and until when (upload time) they were put. */
-  readonly raw: { readonly prefix: string; readonly drained_ms: number | null };
+  /**
+   * Key prefix of the raw objects (`raw` → `raw/YYYY/MM/DD/HH/MM/…`), and until when (upload time) they were put. Of foreign
+   * telemetry the URL of where it lies, and the end of the window.
+   */
+  readonly raw: {
+    readonly prefix: string;
+    readonly drained_ms: number | null;
+    /** Of foreign telemetry: how many objects were converted. */
+    readonly objects?: number;
+  };
   readonly time_scale: number;
   /** Settings of the services that grow with it, by name; without them none do. */
   readonly scaled?: Readonly<Record<string, number>>;
@@ -57,7 +65,11 @@ export const recordShape = object({
   target: oneOf('embedded', 'docker', 'aws', 'foreign'),
   seed: count,
   window: object({ start_ms: epochMs, end_ms: orNull(epochMs) }),
-  raw: object({ prefix: text, drained_ms: orNull(epochMs) }),
+  raw: object({
+    prefix: text,
+    drained_ms: orNull(epochMs),
+    objects: optional(count),
+  }),
   time_scale: number,
   scaled: optional(dictionary(number)),
   plan_hash: orNull(text),

@@ -1,6 +1,6 @@
 import type { Ledger, LedgerLine } from '../dataset/manifest.ts';
 import { ConverterError } from '../errors.ts';
-import type { PartSet } from '../parts/part-set.ts';
+import type { Part, PartSet } from '../parts/part-set.ts';
 import type { Signal } from '../read/raw-object.ts';
 import type { MergeCounts } from './merge.ts';
 
@@ -24,14 +24,14 @@ export function settle({
 }): Ledger {
   const inputs = Object.fromEntries(
     SIGNALS.map((signal) => {
-      const own = sets.filter((set) => set.signal === signal);
-      const total = (pick: (set: PartSet) => number): number => own.reduce((sum, set) => sum + pick(set), 0);
+      const own = sets.flatMap(({ parts }) => parts.filter((part) => part.signal === signal));
+      const total = (pick: (part: Part) => number): number => own.reduce((sum, part) => sum + pick(part), 0);
       const line: LedgerLine = {
-        read: total((set) => set.read),
+        read: total((part) => part.read),
         written: written[signal],
         duplicate: merged.duplicate[signal],
-        rejected: total((set) => set.rejected),
-        outside_window: total((set) => set.outside_window) + merged.outside[signal],
+        rejected: total((part) => part.rejected),
+        outside_window: total((part) => part.outside_window) + merged.outside[signal],
       };
       return [signal, line];
     }),

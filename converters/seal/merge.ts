@@ -1,6 +1,6 @@
 import { Rows } from '../map/rows.ts';
 import { NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
-import type { PartSet } from '../parts/part-set.ts';
+import type { Part } from '../parts/part-set.ts';
 import { compareKey, compareRows, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
@@ -12,6 +12,13 @@ export interface MergedBatch {
   readonly rows: Rows;
   /** By row: the input that it came by. */
   readonly signals: readonly Signal[];
+}
+
+/** Rows of one piece of a raw object. */
+export interface PartSource extends Part {
+  readonly source: string;
+  /** Which piece. */
+  readonly n: number;
 }
 
 export interface MergeCounts {
@@ -42,18 +49,22 @@ class Cursor {
  * are remembered, and the earliest stays.
  */
 export async function* mergeParts({
-  sets,
+  parts,
   open,
   endMs,
 }: {
-  sets: readonly PartSet[];
-  open: (set: PartSet) => Promise<RowsView>;
+  parts: readonly PartSource[];
+  open: (part: PartSource) => Promise<RowsView>;
   /** Rows from here on are outside of the window: parts may have been made while it was open. */
   endMs: number;
 }): AsyncGenerator<MergedBatch, MergeCounts> {
-  const waiting = sets
+  const waiting = parts
     .filter(({ rows }) => rows > 0)
-    .sort((a, b) => (a.min_ms as number) - (b.min_ms as number) || (a.source < b.source ? -1 : 1));
+    .sort(
+      (a, b) =>
+        (a.min_ms as number) - (b.min_ms as number) ||
+        (a.source === b.source ? a.n - b.n : a.source < b.source ? -1 : 1),
+    );
   const counts: MergeCounts = {
     duplicate: { logs: 0, traces: 0, metrics: 0 },
     outside: { logs: 0, traces: 0, metrics: 0 },
@@ -66,11 +77,11 @@ export async function* mergeParts({
   let next = 0;
   for (;;) {
     for (
-      let set = waiting[next];
-      set && (heap.size === 0 || (set.min_ms as number) <= heap.leastTime());
-      set = waiting[next]
+      let part = waiting[next];
+      part && (heap.size === 0 || (part.min_ms as number) <= heap.leastTime());
+      part = waiting[next]
     ) {
-      heap.push(new Cursor(await open(set), set.signal));
+      heap.push(new Cursor(await open(part), part.signal));
       next += 1;
     }
     const cursor = heap.top;

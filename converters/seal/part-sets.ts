@@ -1,6 +1,6 @@
 import { ConverterError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
-import { PART_VERSION, type PartSet, partSetKey } from '../parts/part-set.ts';
+import { PART_VERSION, type PartSet, partSetKey, partsPrefix } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import type { RunRecord } from '../run/record.ts';
 import { isStoreError } from '../store/errors.ts';
@@ -10,7 +10,8 @@ const AT_ONCE = 16;
 
 /**
  * The part set of every raw object of a run, in the order of their sources. A part set was made for a window that began as the
- * record's does, and ended there or was still open.
+ * record's does, and ended there or was still open; of foreign telemetry, whose window may be known only when it was read, for
+ * one that holds the record's.
  * @throws `PART_MISSING`, `PART_INVALID`, `CANCELLED`
  */
 export async function loadPartSets({
@@ -24,27 +25,51 @@ export async function loadPartSets({
 }): Promise<PartSet[]> {
   const sets: PartSet[] = [];
   await inLanes({
-    items: rawKeys({ raw, record }),
+    items: partSetKeys({ raw, record }),
     count: AT_ONCE,
     signal,
     what: `sealing run ${record.run_id}`,
-    lane: () => async (source) => {
-      sets.push(await load({ raw, record, source }));
+    lane: () => async (of) => {
+      sets.push(await load({ raw, record, ...of }));
     },
   });
+  const { objects } = record.raw;
+  if (objects !== undefined && objects !== sets.length)
+    throw new ConverterError(
+      'PART_MISSING',
+      `run ${record.run_id} was converted from ${objects} objects, and ${sets.length} have a part set`,
+    );
   return sets.sort((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+interface SetPlace {
+  readonly key: string;
+  /** Undefined where the part set alone says it. */
+  readonly source?: string;
+}
+
+/** Foreign objects may be anywhere, and more may have come: what was converted counts. */
+async function* partSetKeys({
+  raw,
+  record,
+}: {
+  raw: ObjectStore;
+  record: RunRecord;
+}): AsyncIterable<SetPlace> {
+  const { run_id: runId, target } = record;
+  if (target === 'foreign') {
+    for await (const { key } of raw.list(partsPrefix(runId))) if (key.endsWith('.json')) yield { key };
+    return;
+  }
+  for await (const source of rawKeys({ raw, record })) yield { key: partSetKey(runId, source), source };
 }
 
 async function load({
   raw,
   record,
+  key,
   source,
-}: {
-  raw: ObjectStore;
-  record: RunRecord;
-  source: string;
-}): Promise<PartSet> {
-  const key = partSetKey(record.run_id, source);
+}: SetPlace & { raw: ObjectStore; record: RunRecord }): Promise<PartSet> {
   let bytes: Uint8Array;
   try {
     bytes = await raw.get(key);
@@ -58,9 +83,9 @@ async function load({
   } catch (error) {
     throw new ConverterError('PART_INVALID', `part set ${key} is no JSON`, { cause: error });
   }
-  const { start_ms, end_ms } = set.window ?? {};
-  const fits = start_ms === record.window.start_ms && (end_ms === null || end_ms === record.window.end_ms);
-  if (set.version !== PART_VERSION || set.source !== source || !fits) {
+  const made = set.version === PART_VERSION && key === partSetKey(record.run_id, set.source);
+  if (!made || (source !== undefined && set.source !== source) || !fits(set, record)) {
+    const { start_ms, end_ms } = set.window ?? {};
     const want = `version ${PART_VERSION}, window ${record.window.start_ms}..${record.window.end_ms}`;
     throw new ConverterError(
       'PART_INVALID',
@@ -68,4 +93,9 @@ async function load({
     );
   }
   return set;
+}
+
+function fits({ window: { start_ms, end_ms } }: PartSet, { window, target }: RunRecord): boolean {
+  const within = target === 'foreign' && start_ms <= window.start_ms && (end_ms ?? 0) >= (window.end_ms ?? 0);
+  return (start_ms === window.start_ms && (end_ms === null || end_ms === window.end_ms)) || within;
 }

@@ -67,10 +67,10 @@ export async function sealRun({
     let files: WrittenFile[];
     let rows = 0;
     const merge = mergeParts({
-      sets,
+      parts: sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n }))),
       endMs,
-      open: async ({ source }) => {
-        const key = partRowsKey(runId, source);
+      open: async ({ source, n }) => {
+        const key = partRowsKey(runId, source, n);
         return decodePart({ key, bytes: await raw.get(key) });
       },
     });

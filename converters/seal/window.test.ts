@@ -92,7 +92,14 @@ test('parts that were made while the window was open make the same dataset and t
   const [early, late] = [new MemoryStore(), new MemoryStore()];
   await Promise.all([putAll(early), putAll(late)]);
   for await (const { key } of early.list('raw/'))
-    await convertObject({ raw: early, record: running, key, rows: new Rows(), check: new ShapeCheck() });
+    await convertObject({
+      raw: early,
+      source: early,
+      record: running,
+      key,
+      rows: new Rows(),
+      check: new ShapeCheck(),
+    });
   await convertRun({ raw: late, record });
   const [a, b] = await Promise.all(
     [early, late].map((raw) => sealRun({ raw, datasets: new MemoryStore(), record })),

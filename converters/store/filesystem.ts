@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -75,6 +75,14 @@ export class FilesystemStore implements ObjectStore {
   async get(key: string): Promise<Uint8Array> {
     try {
       return await readFile(this.#path(key));
+    } catch (error) {
+      throw this.#explain(error, key);
+    }
+  }
+
+  async *stream(key: string): AsyncIterable<Uint8Array> {
+    try {
+      yield* createReadStream(this.#path(key), { highWaterMark: 1 << 20 });
     } catch (error) {
       throw this.#explain(error, key);
     }

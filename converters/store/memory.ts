@@ -32,6 +32,10 @@ export class MemoryStore implements ObjectStore {
     return found.bytes.slice();
   }
 
+  async *stream(key: string): AsyncIterable<Uint8Array> {
+    yield await this.get(key);
+  }
+
   async download(key: string, file: string): Promise<void> {
     await writeWhole({ path: file, body: await this.get(key) });
   }

@@ -1,3 +1,7 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { S3, S3ClientConfig } from '@aws-sdk/client-s3';
 import { bucketNotFound, isStoreError, objectDamaged, objectExists } from './errors.ts';
@@ -105,6 +109,18 @@ export class S3Store implements ObjectStore {
       this.#needWhole(key, ContentLength, bytes.length);
       return bytes;
     });
+  }
+
+  /** By way of a local file, so that a connection that breaks is no break in what is read. */
+  async *stream(key: string): AsyncIterable<Uint8Array> {
+    const folder = await mkdtemp(join(tmpdir(), 's3-object-'));
+    try {
+      const file = join(folder, 'object');
+      await this.download(key, file);
+      yield* createReadStream(file, { highWaterMark: 1 << 20 });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   async download(key: string, file: string): Promise<void> {

@@ -52,6 +52,8 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** @throws `OBJECT_NOT_FOUND` */
   get(key: string): Promise<Uint8Array>;
+  /** The bytes of an object as they come, for those that may be too large to hold. @throws `OBJECT_NOT_FOUND` */
+  stream(key: string): AsyncIterable<Uint8Array>;
   /** Streams an object into a local file (written beside it, then renamed). @throws `OBJECT_NOT_FOUND` */
   download(key: string, file: string): Promise<void>;
   put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapObject } from '../map/raw-object.ts';
-import { rawName, unpack } from '../read/raw-object.ts';
+import { onePiece } from '../read/raw-object.ts';
 import { FLAT_COLUMNS } from './columns.ts';
 import { EVERY_KIND } from './every-kind.test-world.ts';
 import { flatBatch } from './flat.ts';
@@ -10,10 +10,10 @@ import { flatBatch } from './flat.ts';
 function filledColumns(): Map<string, Set<string>> {
   const filled = new Map<string, Set<string>>();
   for (const { key, bytes } of EVERY_KIND) {
-    const unpacked = unpack({ key, bytes });
-    assert.ok(typeof unpacked !== 'string');
+    const { signal, bytes: unpacked, refused } = onePiece({ key, packed: bytes });
+    assert.deepEqual(refused, []);
     const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
-    const { rows } = mapObject({ bytes: unpacked, signal: rawName(key)?.signal ?? 'logs', window });
+    const { rows } = mapObject({ bytes: unpacked, signal, window });
     const chosen = Int32Array.from({ length: rows.length }, (_, row) => row);
     flatBatch(rows, chosen)
       .toArray()

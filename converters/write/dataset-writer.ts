@@ -30,6 +30,7 @@ export interface WrittenFile {
 export class DatasetWriter {
   readonly #dir: string;
   readonly #runId: string;
+  readonly #withNested: boolean;
   readonly #flat = new Map<FlatFile, ParquetFile>();
   readonly #nested = new Map<number, { layout: NestedClass; file: ParquetFile; path: string }>();
   readonly written: Record<Signal, number> = { logs: 0, traces: 0, metrics: 0 };
@@ -37,9 +38,11 @@ export class DatasetWriter {
   readonly kinds: Record<string, number> = {};
   readonly classes: Record<string, number> = {};
 
-  constructor({ dir, runId }: { dir: string; runId: string }) {
+  /** @param nested false: the flat files alone */
+  constructor({ dir, runId, nested = true }: { dir: string; runId: string; nested?: boolean }) {
     this.#dir = dir;
     this.#runId = runId;
+    this.#withNested = nested;
   }
 
   /** Appends rows that are in the order of the dataset. @throws `PARQUET_WRITE` */
@@ -59,7 +62,7 @@ export class DatasetWriter {
     }
     for (const [file, which] of byFile)
       await (await this.#flatFile(file)).write(flatBatch(rows, Int32Array.from(which)));
-    for (const [classUid, which] of byClass) {
+    for (const [classUid, which] of this.#withNested ? byClass : []) {
       const { layout, file } = await this.#class(classUid);
       const { name } = layout.layout;
       this.classes[name] = (this.classes[name] ?? 0) + which.length;

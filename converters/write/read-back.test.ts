@@ -15,7 +15,7 @@ import type { Manifest } from '../dataset/manifest.ts';
 import { mapObject } from '../map/raw-object.ts';
 import { eventOf } from '../ocsf/event.ts';
 import { problems } from '../ocsf/validate.ts';
-import { rawName, unpack } from '../read/raw-object.ts';
+import { onePiece } from '../read/raw-object.ts';
 import { sealRun } from '../seal/seal.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { FLAT_COLUMNS } from './columns.ts';
@@ -37,9 +37,8 @@ function mapped(): { events: Map<string, Json>; slots: Map<string, Json> } {
   const events = new Map<string, Json>();
   const slots = new Map<string, Json>();
   for (const { key, bytes } of EVERY_KIND) {
-    const unpacked = unpack({ key, bytes });
-    assert.ok(typeof unpacked !== 'string');
-    const signal = rawName(key)?.signal ?? 'logs';
+    const { signal, bytes: unpacked, refused } = onePiece({ key, packed: bytes });
+    assert.deepEqual(refused, []);
     const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
     const { rows, rejected } = mapObject({ bytes: unpacked, signal, window });
     assert.deepEqual(rejected, []);

@@ -75,7 +75,7 @@ test('a run to its end: the plan on the clock of its start, and each change as i
   const { cases, traffic, ...rest } = truth;
   assert.deepEqual(rest, {
     ...{ schema_version: 1, run_id: 'r1', campaign: 'quick', seed: 11, time_scale: 40 },
-    ...{ plan_hash: planHash(plan), complete: true, scaled: { RECENT_VIEWS_DAYS: 32 } },
+    ...{ plan_hash: planHash(plan), complete: true, scaled: { RECENT_VIEWS_DAYS: 40 } },
   });
   assert.deepEqual(traffic, { start_ms: START, end_ms: START + 780_000, rate: 20, shape: 'flat' });
   assert.equal(cases.length, 9);

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(finish: (code: number) =>
   load: async () => (await import('./commands/load.ts')).loadCommand,
   convert: async () => (await import('./commands/convert.ts')).convertCommand,
   seal: async () => (await import('./commands/seal.ts')).sealCommand,
+  rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   ls: async () => (await import('./commands/ls.ts')).lsCommand,
   fetch: async () => (await import('./commands/fetch.ts')).fetchCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,

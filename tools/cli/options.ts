@@ -29,6 +29,16 @@ export function parseRate(text: string): number {
   return rate;
 }
 
+/** `2026-11-24T06:00:00Z`, or how long ago: `2h`. → epoch ms */
+export function parseTime(text: string): number {
+  const at = /^\d{4}-\d{2}-\d{2}(T\S+(Z|[+-]\d{2}:?\d{2}))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  if (/^[\dhms]+$/.test(text)) return Date.now() - 1000 * parseDuration(text);
+  throw new InvalidArgumentError(
+    `a time is a UTC date, 2026-11-24T06:00:00Z, or how long ago, 2h, got "${text}".`,
+  );
+}
+
 export function parseSeed(text: string): number {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || seed > 0xffffffff)

@@ -58,6 +58,24 @@ test('rate: the increase a second, and a counter that fell began anew', () => {
   assert.equal(samples.valueIn(span(11, 16)), 4 + 2);
 });
 
+test('an increase that ends where a window begins is of the time before it, one that ends where it ends is of it', () => {
+  const samples = samplesOf('rate', [
+    [0, 0],
+    [10, 0],
+    [20, 50],
+    [30, 50],
+  ]);
+  assert.equal(samples.valueIn(span(10, 20)), 5);
+  assert.equal(samples.valueIn(span(20, 30)), 0);
+  assert.deepEqual(
+    samples.stepsIn(span(10, 30)).map(({ at_ms, value }) => [at_ms, value]),
+    [
+      [20_000, 5],
+      [30_000, 0],
+    ],
+  );
+});
+
 test('share: of the series with all labels but the last, those with the last', () => {
   const of = (result: string, cache = 'popular') => ({ cache, result });
   const samples = samplesOf(

@@ -93,12 +93,12 @@ export class IndicatorSamples {
 
   /** Null where there is no sample. */
   valueIn(span: Span): number | null {
-    return this.#combined(this.#all().filter(({ at_ms }) => inside(at_ms, span)));
+    return this.#combined(this.#figuresIn(span));
   }
 
   /** As many figures as samples fit into the span. */
   stepsIn(span: Span): Step[] {
-    const [steps, figures] = [[] as Step[], this.#all().filter(({ at_ms }) => inside(at_ms, span))];
+    const [steps, figures] = [[] as Step[], this.#figuresIn(span)];
     const interval = this.interval_ms;
     const groups = grouped(figures, ({ at_ms }) => Math.floor((at_ms - span.start_ms) / interval));
     for (const [, group] of [...groups].sort(([a], [b]) => a - b)) {
@@ -108,6 +108,14 @@ export class IndicatorSamples {
       steps.push({ from_ms: least(({ from_ms }) => from_ms), at_ms: least(({ at_ms }) => at_ms), value });
     }
     return steps;
+  }
+
+  /** An increase is told of at its end: one that ends where a span begins is of the time before it. */
+  #figuresIn(span: Span): readonly Figure[] {
+    const counts = this.#indicator.as !== 'value';
+    return this.#all().filter(({ at_ms }) =>
+      counts ? at_ms > span.start_ms && at_ms <= span.end_ms : inside(at_ms, span),
+    );
   }
 
   #combined(figures: readonly Figure[]): number | null {

@@ -28,7 +28,7 @@ test('phases, seed and rate come from the environment; what is given wins; a lon
   const made = casePlan({ scenario: '02-heap-leak', env });
   assert.deepEqual(Object.values(made.cases[0]?.phases ?? {}).map(seconds), [2, 1, 150, 1, 60]);
   assert.deepEqual([made.seed, made.traffic.rate, made.traffic.requests], [5, 8, 8 * 214]);
-  assert.deepEqual([made.time_scale, made.scaled], [20, { RECENT_VIEWS_DAYS: 16 }]);
+  assert.deepEqual([made.time_scale, made.scaled], [20, { RECENT_VIEWS_DAYS: 20 }]);
   assert.deepEqual(casePlan({ scenario: '06-plain-flag', env }).scaled, {});
   const given = casePlan({ scenario: '02-heap-leak', env, seed: 6, rate: 9 });
   assert.deepEqual([given.seed, given.traffic.rate], [6, 9]);

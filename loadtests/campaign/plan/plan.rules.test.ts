@@ -68,7 +68,7 @@ test('quick: at most 13 minutes, each fault and its twin once, one surge, at a f
   forAll('quick', (made, about) => {
     assert.ok(made.duration_ms <= 13 * 60_000, about);
     assert.equal(made.traffic.shape, 'flat');
-    assert.deepEqual([made.time_scale, made.scaled], [40, { RECENT_VIEWS_DAYS: 32 }]);
+    assert.deepEqual([made.time_scale, made.scaled], [40, { RECENT_VIEWS_DAYS: 40 }]);
     const faults = namesOf(faultsOf(made));
     assert.deepEqual(faults, ['02-heap-leak', '03-pool-exhaustion', '04-cache-storm', '05-slow-query']);
     const twins = faults.map((name) => scenarioOf(name).twin ?? '');
@@ -91,14 +91,14 @@ const QUICK: Record<string, readonly (readonly [number, number])[]> = {
     [15, 15],
     [45, 55],
     [15, 15],
-    [20, 25],
+    [30, 35],
   ],
   '04-cache-storm': [
     [15, 20],
     [3, 3],
     [25, 30],
     [0, 0],
-    [20, 25],
+    [10, 15],
   ],
   '05-slow-query': [
     [15, 20],

@@ -40,7 +40,7 @@ type Scaled = Readonly<Record<string, number>>;
 /** Empty where no case is about it. */
 export const scaledBy = (timeScale: number, cases: readonly PlannedCase[]): Scaled =>
   cases.some(({ scenario }) => scenario === '02-heap-leak')
-    ? { RECENT_VIEWS_DAYS: Math.min(400, Math.max(1, Math.round(0.8 * timeScale))) } // what the service takes
+    ? { RECENT_VIEWS_DAYS: Math.min(400, Math.max(1, Math.round(timeScale))) } // what the service takes
     : {};
 
 export interface PlanOptions {
@@ -113,7 +113,14 @@ function rangesOf({
 }): Range[] {
   const { truth, change, revert } = scenario;
   const took = (of: Change | null): Range => (of ? [changeS[of.kind], changeS[of.kind]] : [0, 0]);
-  return [baseline, took(change), holdOf(scenario, time_scale), took(revert), cooldown[truth]];
+  const after = truth === 'fault' ? faultCooldown(cooldown.fault, revert) : cooldown.benign;
+  return [baseline, took(change), holdOf(scenario, time_scale), took(revert), after];
+}
+
+/** New processes serve slower for half a minute; what passes by itself is over while it holds. */
+function faultCooldown([from, to]: Range, revert: Change | null): Range {
+  if (revert === null) return [from - 10, to - 10];
+  return ['rollback', 'deployment'].includes(revert.kind) ? [from + 10, to + 10] : [from, to];
 }
 
 function checkBudget(options: {

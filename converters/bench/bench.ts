@@ -1,0 +1,168 @@
+/**
+ * `npm run bench [-- --spans 1200000] [--json]`: this converter against pandas + pyarrow doing the same flat job, on the same
+ * made-up spans (OTLP protobuf, gzip), one process a measurement. The peer runs before and after, so that what else the machine
+ * does shows; read the ratios, not the seconds. The event uids of both results must be the same.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { arch, availableParallelism, platform, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
+import { resolvePython } from '../../tools/python/resolve.ts';
+import { openParquet } from '../dataset/parquet.ts';
+import { putRaw } from './dataset.ts';
+import { type Measured, measurePhase } from './phase.ts';
+
+const SPANS_A_REQUEST = 8;
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const PEER = {
+  requirements: here('./peer/requirements.txt'),
+  needs: 'the benchmark’s peer needs',
+};
+
+interface Line {
+  readonly name: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakRssBytes: number;
+}
+
+await new Command('bench')
+  .description('Times the converter against pandas + pyarrow on the same spans.')
+  .option('--spans <n>', 'how many', parseSpans, 1_200_000)
+  .option('--json', 'print one JSON document')
+  .action(async ({ spans, json = false }: { spans: number; json?: boolean }) => {
+    const say = (text: string) => void process.stderr.write(`${text}\n`);
+    const { python } = await resolvePython({ packages: PEER, onProgress: say });
+    const dir = await mkdtemp(join(tmpdir(), 'bench-'));
+    try {
+      const lines = await measure({ dir, requests: Math.ceil(spans / SPANS_A_REQUEST), python, say });
+      console.log(json ? JSON.stringify(document(lines), null, 2) : table(lines));
+    } finally {
+      await rm(dir, { recursive: true, force: true });
+    }
+  })
+  .parseAsync();
+
+function parseSpans(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1_000)
+    throw new InvalidArgumentError(`spans are a whole number from 1000, got "${text}".`);
+  return count;
+}
+
+async function measure(of: {
+  dir: string;
+  requests: number;
+  python: string;
+  say: (text: string) => void;
+}): Promise<Line[]> {
+  const { dir, requests, say } = of;
+  say('making the spans…');
+  await putRaw({ dir, requests, signals: ['traces'] });
+  const lines: Line[] = [];
+  const add = async (name: string, work: () => Promise<Omit<Line, 'name'>>) => {
+    say(`${name}…`);
+    lines.push({ name, ...(await work()) });
+  };
+  const phase = (name: Parameters<typeof measurePhase>[0]['phase'], workers = 1) =>
+    measurePhase({ phase: name, dir, requests, workers });
+  await add('pandas + pyarrow, flat', () => peer(of));
+  await add('inflate and walk alone', () => phase('read'));
+  let converted: Measured | undefined;
+  await add('convert', async () => {
+    converted = await phase('convert');
+    return converted;
+  });
+  await add('convert and merge, flat', async () => both(converted, await phase('merge-flat')));
+  await add('convert and seal, flat and nested', async () => both(converted, await phase('seal')));
+  if (availableParallelism() > 1) await add('convert, 2 threads', () => phase('convert', 2));
+  await add('pandas + pyarrow, flat, again', () => peer(of));
+  say('comparing event uids…');
+  const [ours, theirs] = [
+    await uids(join(dir, 'flat/ocsf_traces.parquet')),
+    await uids(join(dir, 'peer.parquet')),
+  ];
+  if (ours !== theirs) throw new Error(`the two wrote different events: ${ours} and ${theirs}`);
+  return lines;
+}
+
+function both(first: Measured | undefined, second: Measured): Omit<Line, 'name'> {
+  return {
+    rows: second.rows,
+    seconds: second.seconds + (first?.seconds ?? 0),
+    cpuSeconds: second.cpuSeconds + (first?.cpuSeconds ?? 0),
+    peakRssBytes: Math.max(second.peakRssBytes, first?.peakRssBytes ?? 0),
+  };
+}
+
+async function peer({ dir, python }: { dir: string; python: string }): Promise<Omit<Line, 'name'>> {
+  await mkdir(dir, { recursive: true });
+  const args = [here('./peer/spans_to_parquet.py'), join(dir, 'raw'), join(dir, 'peer.parquet')];
+  const { stdout } = await promisify(execFile)(python, args);
+  const said = JSON.parse(stdout) as {
+    rows: number;
+    seconds: number;
+    cpu_seconds: number;
+    peak_rss_bytes: number;
+  };
+  return {
+    ...{ rows: said.rows, seconds: said.seconds },
+    ...{ cpuSeconds: said.cpu_seconds, peakRssBytes: said.peak_rss_bytes },
+  };
+}
+
+/** How many event uids, and all of them in one figure that no order changes. */
+async function uids(file: string): Promise<string> {
+  const parquet = await openParquet(file);
+  try {
+    let [count, mixed] = [0, 0n];
+    for await (const group of parquet.groups(['event_uid'])) {
+      const column = group.column('event_uid');
+      for (let i = 0; i < group.rows; i++) mixed ^= BigInt(`0x${column[i]}`);
+      count += group.rows;
+    }
+    return `${count} events, ${mixed.toString(16)}`;
+  } finally {
+    await parquet.close();
+  }
+}
+
+/** Against the mean of the peer's two runs, by rows a CPU second. */
+const ratioOf = (lines: readonly Line[]) => {
+  const peers = lines.filter(({ name }) => name.startsWith('pandas'));
+  const rate = ({ rows, cpuSeconds }: Line) => rows / cpuSeconds;
+  const mean = peers.reduce((sum, line) => sum + rate(line), 0) / peers.length;
+  return (line: Line) => rate(line) / mean;
+};
+
+function document(lines: readonly Line[]) {
+  const ratio = ratioOf(lines);
+  return {
+    machine: {
+      platform: platform(),
+      arch: arch(),
+      cores: availableParallelism(),
+      node: process.versions.node,
+    },
+    encoder: 'parquet-wasm',
+    lines: lines.map((line) => ({ ...line, ratio: Math.round(100 * ratio(line)) / 100 })),
+  };
+}
+
+function table(lines: readonly Line[]): string {
+  const ratio = ratioOf(lines);
+  return [
+    '| what | rows | seconds | CPU seconds | CPU µs a row | times the peer, by CPU | peak RSS, MiB |',
+    '|---|---|---|---|---|---|---|',
+    ...lines.map((line) => {
+      const { name, rows, seconds, cpuSeconds, peakRssBytes } = line;
+      const cells = [name, rows.toLocaleString('en'), seconds.toFixed(1), cpuSeconds.toFixed(1)];
+      cells.push(((cpuSeconds * 1e6) / rows).toFixed(1), ratio(line).toFixed(1));
+      return `| ${cells.join(' | ')} | ${Math.round(peakRssBytes / 2 ** 20)} |`;
+    }),
+  ].join('\n');
+}
