@@ -14,10 +14,13 @@ export const isWorse = (now: Served, before: Served): boolean =>
 
 /** A slice has some tens of requests: their p99 is the slowest one, which tells of chance. */
 const OF_SLICE = 0.95;
+/** Requests of a slice that tells something: one alone may be slow by chance, in a slice of few as in one of many. */
+const FEWEST = 3;
 
 /**
- * The start of the first two slices of 5 s, one after another, in which the customers were served as before; slices
- * without a request tell nothing and are passed over. Null where that did not come within the span.
+ * The start of the first two slices of 5 s, one after another, in which the customers were served as before: no more
+ * requests than one in twenty, or one in all, slower by half than the usual p95. Slices of hardly a request tell nothing and are
+ * passed over. Null where that did not come within the span.
  */
 export function settledIn({
   answers,
@@ -32,13 +35,15 @@ export function settledIn({
   span: Span;
 }): number | null {
   const [usual, errors] = [quantile(before, OF_SLICE), served(before).errors ?? 0];
-  const asBefore = (durations: readonly number[]) =>
-    (usual === null || (quantile(durations, OF_SLICE) ?? 0) < TIMES_P99 * usual) &&
-    (served(durations).errors ?? 0) < errors + POINTS_ERRORS;
+  const asBefore = (durations: readonly number[]) => {
+    const slow = usual === null ? 0 : durations.filter((duration) => duration >= TIMES_P99 * usual).length;
+    const few = slow <= Math.max(1, Math.floor((1 - OF_SLICE) * durations.length));
+    return few && (served(durations).errors ?? 0) < errors + POINTS_ERRORS;
+  };
   let since: number | null = null;
   for (let at = span.start_ms; at + SLICE_MS <= span.end_ms; at += SLICE_MS) {
     const slice = answers.durations({ start_ms: at, end_ms: at + SLICE_MS }, routes);
-    if (slice.length === 0) continue;
+    if (slice.length < FEWEST) continue;
     if (!asBefore(slice)) since = null;
     else if (since !== null) return since;
     else since = at;
