@@ -1,9 +1,24 @@
 import parquetjs from '@dsnp/parquetjs';
-import { type Data, makeData, RecordBatch, Struct, type Vector, vectorFromArray } from 'apache-arrow';
+import {
+  type Data,
+  Field,
+  Float64,
+  Int32,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Utf8,
+  type Vector,
+  vectorFromArray,
+} from 'apache-arrow';
 import { parquetWriteFile } from 'hyparquet-writer';
 import { FLAT_COLUMNS } from '../write/columns.ts';
-import { FLAT_SCHEMA } from '../write/flat.ts';
-import { ParquetFile, ROW_GROUP_ROWS } from '../write/parquet.ts';
+import { ParquetFile, ROW_GROUP_ROWS } from '../write/encode/file.ts';
+import { FLAT_FIELDS } from '../write/flat.ts';
+import { flatLevels, numbers, strings } from '../write/gather.ts';
+import { WasmFile } from './parquet-wasm.ts';
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 type Write = (to: { columns: Columns; file: string }) => Promise<void>;
@@ -46,9 +61,21 @@ const hyparquetWriter: Write = async ({ columns, file }) => {
   });
 };
 
-/** Arrow in memory, the Rust writer compiled to WebAssembly: the seam that the converter writes through. */
+const ARROW = {
+  ...{
+    INT32: () => new Int32(),
+    INT64: () => new Int64(),
+    DOUBLE: () => new Float64(),
+    STRING: () => new Utf8(),
+  },
+};
+const FLAT_SCHEMA = new Schema(
+  FLAT_COLUMNS.map(({ name, type, required }) => new Field(name, ARROW[type](), required !== true)),
+);
+
+/** Arrow in memory, the Rust writer compiled to WebAssembly. */
 const parquetWasm: Write = async ({ columns, file }) => {
-  const parquet = new ParquetFile({
+  const parquet = new WasmFile({
     file,
     schema: FLAT_SCHEMA,
     metadata: ['bench', '{}'],
@@ -76,10 +103,30 @@ const parquetWasm: Write = async ({ columns, file }) => {
   await parquet.close();
 };
 
+/** What the converter writes through. */
+const ours: Write = async ({ columns, file }) => {
+  const parquet = await ParquetFile.create({ file, fields: FLAT_FIELDS, metadata: ['bench', '{}'] });
+  const rows = rowsOf(columns);
+  for (let from = 0; from < rows; from += BATCH) {
+    const length = Math.min(BATCH, rows - from);
+    const batches = FLAT_COLUMNS.map(({ name, type }) => {
+      const values = (columns.get(name) ?? []).slice(from, from + length);
+      return flatLevels(
+        type === 'STRING'
+          ? strings(values.map((value) => (value === null ? undefined : String(value))))
+          : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value)))),
+      );
+    });
+    await parquet.write(batches, length);
+  }
+  await parquet.close();
+};
+
 export const WRITERS = {
   '@dsnp/parquetjs 1.8.8 (SNAPPY)': parquetJs,
   'hyparquet-writer 0.17.0 (SNAPPY)': hyparquetWriter,
   'parquet-wasm 0.8.0 + apache-arrow (ZSTD)': parquetWasm,
+  'ours, with the headers of hyparquet-writer (ZSTD)': ours,
 } satisfies Record<string, Write>;
 
 export type WriterName = keyof typeof WRITERS;

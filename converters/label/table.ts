@@ -1,11 +1,12 @@
-import { Field, makeData, RecordBatch, Schema, Struct, vectorFromArray } from 'apache-arrow';
 import { OCSF_VERSION } from '../ocsf/common.ts';
-import { ARROW } from '../write/flat.ts';
-import { ParquetFile } from '../write/parquet.ts';
+import type { FlatType } from '../write/columns.ts';
+import { type Field, ParquetFile } from '../write/encode/file.ts';
+import { PHYSICAL } from '../write/flat.ts';
+import { flatLevels, numbers, strings } from '../write/gather.ts';
 
 export interface LabelColumn {
   readonly name: string;
-  readonly type: keyof typeof ARROW;
+  readonly type: FlatType;
   readonly meaning: string;
 }
 
@@ -18,16 +19,17 @@ const BATCH_ROWS = 16_384;
 export class LabelTable {
   rows = 0;
   readonly #columns: readonly LabelColumn[];
-  readonly #schema: Schema;
-  readonly #file: ParquetFile;
+  readonly #file: Promise<ParquetFile>;
   #waiting: LabelRow[] = [];
 
   constructor({ file, columns, runId }: { file: string; columns: readonly LabelColumn[]; runId: string }) {
     this.#columns = columns;
-    this.#schema = new Schema(columns.map(({ name, type }) => new Field(name, ARROW[type](), true)));
     const metadata = { schema_version: 1, ocsf_version: OCSF_VERSION, form: 'labels', run_id: runId };
-    this.#file = new ParquetFile({
-      ...{ file, schema: this.#schema },
+    const fields = columns.map(
+      ({ name, type }): Field => ({ name, type: PHYSICAL[type], repetition: 'OPTIONAL' }),
+    );
+    this.#file = ParquetFile.create({
+      ...{ file, fields },
       metadata: ['storefront.dataset', JSON.stringify(metadata)],
     });
   }
@@ -41,27 +43,27 @@ export class LabelTable {
 
   /** @throws `PARQUET_WRITE` */
   async close(): Promise<void> {
-    if (this.#waiting.length > 0 || this.rows === 0) await this.#flush();
-    await this.#file.close();
+    await this.#flush();
+    await (await this.#file).close();
   }
 
   /** Gives the file up after an error elsewhere. */
-  abort(): Promise<void> {
-    return this.#file.abort();
+  async abort(): Promise<void> {
+    await (await this.#file).abort();
   }
 
   async #flush(): Promise<void> {
     const rows = this.#waiting;
+    if (rows.length === 0) return;
     this.#waiting = [];
-    const children = this.#columns.map(({ name, type }) => {
+    const batches = this.#columns.map(({ name, type }) => {
       const values = rows.map((row) => row[name] ?? null);
-      const exact =
-        type === 'INT64' ? values.map((value) => (value === null ? null : BigInt(value))) : values;
-      const [data] = vectorFromArray(exact, ARROW[type]()).data;
-      return data ?? makeData({ type: ARROW[type](), length: 0, nullCount: 0 } as never);
+      const gathered =
+        type === 'STRING'
+          ? strings(values.map((value) => (value === null ? undefined : String(value))))
+          : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
+      return flatLevels(gathered);
     });
-    const type = new Struct(this.#schema.fields);
-    const data = makeData({ type, length: rows.length, nullCount: 0, children });
-    await this.#file.write(new RecordBatch(this.#schema, data));
+    await (await this.#file).write(batches, rows.length);
   }
 }

@@ -1,8 +1,7 @@
-import type { RecordBatch } from 'apache-arrow';
 import { eventOf } from '../ocsf/event.ts';
 import { otlpJsonToProtobuf } from '../read/otlp-json.ts';
 import type { Signal } from '../read/raw-object.ts';
-import { flatBatch } from '../write/flat.ts';
+import { flatRowsOf } from '../write/rows-of.test-world.ts';
 import type { Rejected } from './mapper.ts';
 import { mapObject } from './raw-object.ts';
 import { Rows } from './rows.ts';
@@ -128,20 +127,5 @@ export function mapped(
     rows: new Rows({ capacity: 4 }),
   });
   const events = Array.from({ length: rows.length }, (_, row) => eventOf(rows, row));
-  const flat = plain(
-    flatBatch(
-      rows,
-      Int32Array.from({ length: rows.length }, (_, row) => row),
-    ),
-  );
-  return { events, flat, rejected, outside };
+  return { events, flat: flatRowsOf(rows), rejected, outside };
 }
-
-const plain = (batch: RecordBatch): Json[] =>
-  batch.toArray().map((row) =>
-    Object.fromEntries(
-      Object.entries(row.toJSON() as Json)
-        .filter(([, value]) => value !== null)
-        .map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-    ),
-  );

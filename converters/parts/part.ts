@@ -17,7 +17,6 @@ import {
 } from 'apache-arrow';
 import { ConverterError } from '../errors.ts';
 import { SLOT, SLOT_NAMES, slotKind } from '../map/slots.ts';
-import { bitmap } from '../write/gather.ts';
 import type { RowsView } from './rows-view.ts';
 
 /** All text columns of a part share one dictionary. */
@@ -47,9 +46,7 @@ export function encodePart({ view, order }: { view: RowsView; order: Uint32Array
         : texts(view.texts[SLOT[name]], order);
     if (!column) continue;
     const nulls =
-      column.nulls > 0
-        ? { nullCount: column.nulls, nullBitmap: bitmap(column) as Uint8Array }
-        : { nullCount: 0 };
+      column.nulls > 0 ? { nullCount: column.nulls, nullBitmap: bitmap(column.present) } : { nullCount: 0 };
     if (column.values instanceof Float64Array) {
       fields.push(new Field(name, new Float64(), true));
       children.push(makeData({ type: new Float64(), length: order.length, data: column.values, ...nulls }));
@@ -68,6 +65,14 @@ export function encodePart({ view, order }: { view: RowsView; order: Uint32Array
   writer.write(batch);
   writer.finish();
   return gzipSync(writer.toUint8Array(true), { level: 1 });
+}
+
+/** An Arrow bitmap of what is there. */
+function bitmap(present: Uint8Array): Uint8Array {
+  const bits = new Uint8Array((present.length + 7) >> 3);
+  for (let i = 0; i < present.length; i++)
+    if (present[i] === 1) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+  return bits;
 }
 
 interface Column {

@@ -34,17 +34,24 @@ const encoder = new TextEncoder();
  * that a pool is written and read without a copy. -1 stands for "no string" everywhere.
  */
 export class StringPool {
-  #bytes = new Uint8Array(1 << 16);
-  #offsets = new Int32Array(1 << 10);
-  #hashes = new Int32Array(1 << 10);
-  #table = new Int32Array(1 << 11);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #offsets: Int32Array<ArrayBuffer>;
+  #hashes: Int32Array<ArrayBuffer>;
+  #table: Int32Array<ArrayBuffer>;
   #texts: (string | undefined)[] = [];
   #ids = new Map<string, number>();
   #scratch = new Uint8Array(256);
   #size = 0;
+  readonly #kept: number;
 
-  constructor() {
-    for (const text of FIXED) this.of(text);
+  /** @param withFixed false: it begins empty */
+  constructor({ withFixed = true }: { withFixed?: boolean } = {}) {
+    const room = withFixed ? 1 << 10 : 1 << 4;
+    this.#bytes = new Uint8Array(room << 6);
+    [this.#offsets, this.#hashes] = [new Int32Array(room), new Int32Array(room)];
+    this.#table = new Int32Array(room << 1);
+    this.#kept = withFixed ? FIXED.length : 0;
+    if (withFixed) for (const text of FIXED) this.of(text);
   }
 
   get size(): number {
@@ -61,7 +68,7 @@ export class StringPool {
 
   /** Forgets everything but the fixed strings. */
   clear(): void {
-    const kept = FIXED.length;
+    const kept = this.#kept;
     for (let id = kept; id < this.#size; id++) {
       const text = this.#texts[id];
       if (text !== undefined) this.#ids.delete(text);

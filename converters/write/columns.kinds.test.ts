@@ -4,7 +4,7 @@ import { mapObject } from '../map/raw-object.ts';
 import { onePiece } from '../read/raw-object.ts';
 import { FLAT_COLUMNS } from './columns.ts';
 import { EVERY_KIND } from './every-kind.test-world.ts';
-import { flatBatch } from './flat.ts';
+import { flatRowsOf } from './rows-of.test-world.ts';
 
 /** Kind → the columns that it fills in at least one of its events. */
 function filledColumns(): Map<string, Set<string>> {
@@ -14,15 +14,11 @@ function filledColumns(): Map<string, Set<string>> {
     assert.deepEqual(refused, []);
     const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
     const { rows } = mapObject({ bytes: unpacked, signal, window });
-    const chosen = Int32Array.from({ length: rows.length }, (_, row) => row);
-    flatBatch(rows, chosen)
-      .toArray()
-      .forEach((event) => {
-        const { event_kind, ...values } = event.toJSON() as Record<string, unknown>;
-        const columns = filled.get(String(event_kind)) ?? new Set(['event_kind']);
-        for (const [name, value] of Object.entries(values)) if (value !== null) columns.add(name);
-        filled.set(String(event_kind), columns);
-      });
+    for (const { event_kind, ...values } of flatRowsOf(rows)) {
+      const columns = filled.get(String(event_kind)) ?? new Set(['event_kind']);
+      for (const name of Object.keys(values)) columns.add(name);
+      filled.set(String(event_kind), columns);
+    }
   }
   return filled;
 }

@@ -1,25 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Rows } from '../map/rows.ts';
+import type { Rows } from '../map/rows.ts';
 import { SLOT } from '../map/slots.ts';
 import { classLayout } from '../ocsf/classes.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { type FlatFile, flatFile } from './columns.ts';
-import { FLAT_SCHEMA, flatBatch } from './flat.ts';
+import { ParquetFile } from './encode/file.ts';
+import { FLAT_FIELDS, flatBatches } from './flat.ts';
 import { NestedClass } from './nested.ts';
-import { ParquetFile } from './parquet.ts';
 
 const FLAT_FILES: readonly FlatFile[] = ['logs', 'traces', 'metrics', 'changes'];
-const UNIQUE_FLAT = ['event_uid', 'span_id', 'parent_span_id'];
-const UNIQUE_NESTED = [
-  'metadata.uid',
-  'metadata.original_event_uid',
-  'trace.span.uid',
-  'trace.span.parent_uid',
-  'unmapped',
-];
-
 export interface WrittenFile {
   /** Within the dataset, `/` separated. */
   readonly path: string;
@@ -61,12 +52,12 @@ export class DatasetWriter {
       chosen(byClass, classUid).push(row);
     }
     for (const [file, which] of byFile)
-      await (await this.#flatFile(file)).write(flatBatch(rows, Int32Array.from(which)));
+      await (await this.#flatFile(file)).write(flatBatches(rows, Int32Array.from(which)), which.length);
     for (const [classUid, which] of this.#withNested ? byClass : []) {
       const { layout, file } = await this.#class(classUid);
       const { name } = layout.layout;
       this.classes[name] = (this.classes[name] ?? 0) + which.length;
-      await file.write(layout.batch(rows, Int32Array.from(which)));
+      await file.write(layout.batches(rows, Int32Array.from(which)), which.length);
     }
   }
 
@@ -75,7 +66,6 @@ export class DatasetWriter {
     const files: WrittenFile[] = [];
     for (const name of FLAT_FILES) {
       const file = await this.#flatFile(name);
-      if (file.rows === 0) await file.write(flatBatch(new Rows({ capacity: 1 }), new Int32Array(0)));
       await file.close();
       files.push({ path: `ocsf_${name}.parquet`, rows: file.rows });
     }
@@ -95,11 +85,10 @@ export class DatasetWriter {
     let file = this.#flat.get(name);
     if (!file) {
       await mkdir(this.#dir, { recursive: true });
-      file = new ParquetFile({
+      file = await ParquetFile.create({
         file: join(this.#dir, `ocsf_${name}.parquet`),
-        schema: FLAT_SCHEMA,
+        fields: FLAT_FIELDS,
         metadata: this.#metadata('flat'),
-        unique: UNIQUE_FLAT,
       });
       this.#flat.set(name, file);
     }
@@ -112,11 +101,10 @@ export class DatasetWriter {
       const layout = new NestedClass(classLayout(classUid));
       const path = `ocsf/${layout.layout.name}/part-00000.parquet`;
       await mkdir(join(this.#dir, 'ocsf', layout.layout.name), { recursive: true });
-      const file = new ParquetFile({
+      const file = await ParquetFile.create({
         file: join(this.#dir, path),
-        schema: layout.schema,
+        fields: layout.fields,
         metadata: this.#metadata('nested'),
-        unique: UNIQUE_NESTED,
       });
       found = { layout, file, path };
       this.#nested.set(classUid, found);

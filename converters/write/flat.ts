@@ -1,50 +1,33 @@
-import {
-  type Data,
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-} from 'apache-arrow';
 import type { Rows } from '../map/rows.ts';
 import { SLOT, slotKind } from '../map/slots.ts';
 import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
-import { numberColumn, textColumn } from './gather.ts';
+import type { Batch, Physical } from './encode/column.ts';
+import type { Field } from './encode/file.ts';
+import { flatLevels, type Gathered, numbers, texts } from './gather.ts';
 
-/** Column type of the catalogue → Arrow's. */
-export const ARROW = {
-  INT32: () => new Int32(),
-  INT64: () => new Int64(),
-  DOUBLE: () => new Float64(),
-  STRING: () => new Utf8(),
-};
-const NUMBER = { INT32: 'i32', INT64: 'i64', DOUBLE: 'f64' } as const satisfies Record<
-  Exclude<FlatType, 'STRING'>,
-  string
->;
+/** Column type of the catalogue → Parquet's. */
+export const PHYSICAL = {
+  ...{ INT32: 'INT32', INT64: 'INT64', DOUBLE: 'DOUBLE', STRING: 'BYTE_ARRAY' },
+} as const satisfies Record<FlatType, Physical>;
 const CATEGORY = new Map(CLASSES.map(({ class_uid, category_uid }) => [class_uid, category_uid]));
+/** Hardly a value comes twice. */
+const UNIQUE = ['event_uid', 'span_id', 'parent_span_id'];
 
-export const FLAT_SCHEMA = new Schema(
-  FLAT_COLUMNS.map(({ name, type, required }) => new Field(name, ARROW[type](), required !== true)),
-);
+export const FLAT_FIELDS: readonly Field[] = FLAT_COLUMNS.map(({ name, type, required }) => ({
+  ...{ name, type: PHYSICAL[type], repetition: required ? 'REQUIRED' : 'OPTIONAL' },
+  dictionary: !UNIQUE.includes(name),
+}));
 
-/** The chosen rows as one batch of the flat schema. */
-export function flatBatch(rows: Rows, chosen: Int32Array): RecordBatch {
-  const children = FLAT_COLUMNS.map((column) =>
-    column.type === 'STRING' ? text(column, rows, chosen) : number(column, column.type, rows, chosen),
+/** The chosen rows, column by column. */
+export const flatBatches = (rows: Rows, chosen: Int32Array): Batch[] =>
+  FLAT_COLUMNS.map((column) =>
+    flatLevels(
+      column.type === 'STRING' ? textColumn(column, rows, chosen) : numberColumn(column, rows, chosen),
+    ),
   );
-  return new RecordBatch(
-    FLAT_SCHEMA,
-    makeData({ type: new Struct(FLAT_SCHEMA.fields), length: chosen.length, nullCount: 0, children }),
-  );
-}
 
-function text({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Data {
+function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
   const sources = [slot, ...or]
     .filter((name) => slotKind(name) !== 'n')
     .map((name) => rows.texts[SLOT[name]] as Int32Array);
@@ -57,15 +40,10 @@ function text({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Arra
     for (let s = 0; due && s < sources.length && id < 0; s++) id = (sources[s] as Int32Array)[row] as number;
     ids[i] = id;
   }
-  return textColumn(rows, ids).data;
+  return texts(rows, ids);
 }
 
-function number(
-  { slot, derive }: FlatColumn,
-  type: Exclude<FlatType, 'STRING'>,
-  rows: Rows,
-  chosen: Int32Array,
-): Data {
+function numberColumn({ slot, derive }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
   const source = rows.numbers[SLOT[slot]] as Float64Array;
   const classes = rows.numbers[SLOT.class_uid] as Float64Array;
   const values = new Float64Array(chosen.length);
@@ -78,5 +56,5 @@ function number(
     else if (derive === 'type_uid') values[i] = (classes[row] as number) * 100 + value;
     else values[i] = CATEGORY.get(value) ?? 0;
   }
-  return numberColumn(values, NUMBER[type]).data;
+  return numbers(values);
 }

@@ -1,5 +1,5 @@
-import { Bool, type Data, Float64, Int32, Int64, makeData, Utf8 } from 'apache-arrow';
 import type { Rows } from '../map/rows.ts';
+import type { Batch, Numbers, Texts } from './encode/column.ts';
 
 /** Which of the gathered values are there: one byte each, and how many are not. */
 export interface Validity {
@@ -7,136 +7,79 @@ export interface Validity {
   readonly nulls: number;
 }
 
-/** An Arrow bitmap; undefined where nothing is null. */
-export function bitmap({ present, nulls }: Validity): Uint8Array | undefined {
-  if (nulls === 0) return undefined;
-  const bits = new Uint8Array((present.length + 7) >> 3);
-  for (let i = 0; i < present.length; i++) {
-    if (present[i] === 1) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
-  }
-  return bits;
+/** A leaf of one batch: which rows have a value, and those values. */
+export interface Gathered extends Validity {
+  readonly values: Texts | Numbers;
 }
 
-const nullable = ({ present, nulls }: Validity) => {
-  const bits = bitmap({ present, nulls });
-  return bits ? { nullCount: nulls, nullBitmap: bits } : { nullCount: 0 };
-};
+/** An optional column without a group around it: level 1 where there is a value. A required one has no levels. */
+export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
+  count: present.length,
+  definition: nulls === 0 ? 1 : nulls === present.length ? 0 : present,
+  values,
+});
 
-/** Pool ids → UTF-8 column. Negative ids are null. */
-export function textColumn(rows: Rows, ids: Int32Array): { data: Data<Utf8>; validity: Validity } {
-  const count = ids.length;
+/** Pool ids → strings. Negative ids are null. */
+export function texts(rows: Rows, ids: Int32Array): Gathered {
   const { bytes, offsets } = rows.pool;
-  const present = new Uint8Array(count);
-  const ends = new Int32Array(count + 1);
-  let total = 0;
-  let nulls = 0;
-  for (let i = 0; i < count; i++) {
-    const id = ids[i] as number;
-    if (id < 0) nulls += 1;
-    else {
-      present[i] = 1;
-      total += (offsets[id + 1] as number) - (offsets[id] as number);
-    }
-    ends[i + 1] = total;
-  }
-  const out = new Uint8Array(total);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const id = ids[i] as number;
+  return chosenTexts(ids, { bytes, offsets });
+}
+
+/** Places in `bytes` and `offsets` → strings. Negative ones are null. */
+export function chosenTexts(
+  places: Int32Array,
+  { bytes, offsets }: { readonly bytes: Uint8Array; readonly offsets: Int32Array },
+): Gathered {
+  const present = new Uint8Array(places.length);
+  const ids = new Int32Array(places.length);
+  let count = 0;
+  for (let i = 0; i < places.length; i++) {
+    const id = places[i] as number;
     if (id < 0) continue;
-    const from = offsets[id] as number;
-    const to = offsets[id + 1] as number;
-    if (to - from > 96) {
-      out.set(bytes.subarray(from, to), at);
-      at += to - from;
-    } else for (let byte = from; byte < to; byte++) out[at++] = bytes[byte] as number;
+    present[i] = 1;
+    ids[count++] = id;
   }
-  const validity = { present, nulls };
-  return {
-    data: makeData({ type: new Utf8(), length: count, valueOffsets: ends, data: out, ...nullable(validity) }),
-    validity,
-  };
+  return { present, nulls: places.length - count, values: { count, ids, bytes, offsets } };
 }
 
 const encoder = new TextEncoder();
 
-/** Strings → UTF-8 column. Undefined is null. */
-export function stringColumn(texts: readonly (string | undefined)[]): {
-  data: Data<Utf8>;
-  validity: Validity;
-} {
-  const present = new Uint8Array(texts.length);
-  const ends = new Int32Array(texts.length + 1);
-  let out = new Uint8Array(texts.length * 64 + 64);
-  let at = 0;
-  let nulls = 0;
+/** Strings → strings; undefined is null. */
+export function strings(of: readonly (string | undefined)[]): Gathered {
+  const found = of.filter((text) => text !== undefined);
+  let place = 0;
+  return chosenTexts(
+    Int32Array.from(of, (text) => (text === undefined ? -1 : place++)),
+    endToEnd(found),
+  );
+}
+
+/** UTF-8 of all, end to end, and where each begins. */
+export function endToEnd(texts: readonly string[]): { bytes: Uint8Array; offsets: Int32Array } {
+  const offsets = new Int32Array(texts.length + 1);
+  let bytes = new Uint8Array(texts.length * 64 + 64);
   texts.forEach((text, i) => {
-    if (text === undefined) nulls += 1;
-    else {
-      present[i] = 1;
-      if (at + text.length * 3 > out.length) {
-        const larger = new Uint8Array((at + text.length * 3) * 2);
-        larger.set(out.subarray(0, at));
-        out = larger;
-      }
-      at += encoder.encodeInto(text, out.subarray(at)).written;
+    const at = offsets[i] as number;
+    if (at + text.length * 3 > bytes.length) {
+      const larger = new Uint8Array((at + text.length * 3) * 2);
+      larger.set(bytes.subarray(0, at));
+      bytes = larger;
     }
-    ends[i + 1] = at;
+    offsets[i + 1] = at + encoder.encodeInto(text, bytes.subarray(at)).written;
   });
-  const validity = { present, nulls };
-  return {
-    data: makeData({
-      type: new Utf8(),
-      length: texts.length,
-      valueOffsets: ends,
-      data: out.slice(0, at),
-      ...nullable(validity),
-    }),
-    validity,
-  };
+  return { bytes, offsets };
 }
 
-export type NumberType = 'i32' | 'i64' | 'f64' | 'bool';
-
-/** Numbers → column. NaN is null; integers of more than 32 bits are written as two halves, exact up to 2^53. */
-export function numberColumn(values: Float64Array, type: NumberType): { data: Data; validity: Validity } {
-  const count = values.length;
-  const present = new Uint8Array(count);
-  let nulls = 0;
-  for (let i = 0; i < count; i++) {
-    if (Number.isNaN(values[i])) nulls += 1;
-    else present[i] = 1;
+/** Numbers; NaN is null. */
+export function numbers(of: Float64Array): Gathered {
+  const present = new Uint8Array(of.length);
+  const kept = new Float64Array(of.length);
+  let count = 0;
+  for (let i = 0; i < of.length; i++) {
+    const value = of[i] as number;
+    if (Number.isNaN(value)) continue;
+    present[i] = 1;
+    kept[count++] = value;
   }
-  const validity = { present, nulls };
-  return { data: numberData(values, type, validity), validity };
-}
-
-function numberData(values: Float64Array, type: NumberType, validity: Validity): Data {
-  const count = values.length;
-  const nulls = nullable(validity);
-  if (type === 'f64') {
-    const data = values.slice();
-    if (validity.nulls > 0) for (let i = 0; i < count; i++) if (validity.present[i] === 0) data[i] = 0;
-    return makeData({ type: new Float64(), length: count, data, ...nulls });
-  }
-  if (type === 'i32') {
-    const data = new Int32Array(count);
-    for (let i = 0; i < count; i++) data[i] = values[i] as number;
-    return makeData({ type: new Int32(), length: count, data, ...nulls });
-  }
-  if (type === 'bool') {
-    const present = new Uint8Array(count);
-    for (let i = 0; i < count; i++) present[i] = values[i] === 1 ? 1 : 0;
-    const data = bitmap({ present, nulls: 1 }) as Uint8Array;
-    return makeData({ type: new Bool(), length: count, data, ...nulls });
-  }
-  const halves = new Int32Array(2 * count);
-  for (let i = 0; i < count; i++) {
-    if (validity.present[i] === 0) continue;
-    const value = values[i] as number;
-    const high = Math.floor(value / 4_294_967_296);
-    halves[2 * i] = (value - high * 4_294_967_296) | 0;
-    halves[2 * i + 1] = high;
-  }
-  return makeData({ type: new Int64(), length: count, data: new BigInt64Array(halves.buffer), ...nulls });
+  return { present, nulls: of.length - count, values: { count, numbers: kept } };
 }

@@ -1,23 +1,19 @@
-import {
-  Bool,
-  type Data,
-  type DataType,
-  Field,
-  Float64,
-  Int32,
-  Int64,
-  List,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Utf8,
-} from 'apache-arrow';
 import type { Rows } from '../map/rows.ts';
 import { SLOT, type SlotName, slotKind } from '../map/slots.ts';
 import { derived, unmappedJson } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
-import { bitmap, numberColumn, stringColumn, textColumn, type Validity } from './gather.ts';
+import type { Batch, Physical } from './encode/column.ts';
+import type { Field } from './encode/file.ts';
+import {
+  chosenTexts,
+  endToEnd,
+  flatLevels,
+  type Gathered,
+  numbers,
+  strings,
+  texts,
+  type Validity,
+} from './gather.ts';
 
 /** A struct or a leaf of the nested schema; `list` marks a list of at most one struct. */
 interface Node {
@@ -26,15 +22,20 @@ interface Node {
   readonly leaf?: Leaf;
   readonly children: Node[];
 }
-interface Built {
-  readonly data: Data;
-  readonly validity: Validity;
+/** Batches of all leaves below a node, with levels as if the node was the root, and in which rows there is any. */
+interface Built extends Validity {
+  readonly batches: readonly Batch[];
 }
 
-/** The fixed Arrow schema of an OCSF class, and batches of it. */
+/** Hardly a value comes twice. */
+const UNIQUE = [
+  ...['metadata.uid', 'metadata.original_event_uid', 'trace.span.uid', 'trace.span.parent_uid', 'unmapped'],
+];
+
+/** The fixed schema of an OCSF class, and batches of it. */
 export class NestedClass {
   readonly layout: ClassLayout;
-  readonly schema: Schema;
+  readonly fields: readonly Field[];
   readonly #root: Node;
 
   constructor(layout: ClassLayout) {
@@ -47,50 +48,25 @@ export class NestedClass {
       leaf: { path: 'unmapped', type: 'json' },
       children: [],
     });
-    this.schema = new Schema(this.#root.children.map((node) => field(node)));
+    this.fields = this.#root.children.map(field);
   }
 
-  batch(rows: Rows, chosen: Int32Array): RecordBatch {
-    const children = this.#root.children.map((node) => this.#build(node, rows, chosen).data);
-    return new RecordBatch(
-      this.schema,
-      makeData({ type: new Struct(this.schema.fields), length: chosen.length, nullCount: 0, children }),
-    );
+  /** The chosen rows, leaf by leaf. */
+  batches(rows: Rows, chosen: Int32Array): Batch[] {
+    return this.#root.children.flatMap((node) => this.#build(node, rows, chosen).batches);
   }
 
   #build(node: Node, rows: Rows, chosen: Int32Array): Built {
-    if (!node.leaf) return node.list ? this.#list(node, rows, chosen) : this.#struct(node, rows, chosen);
-    if (node.leaf.path === 'unmapped') {
-      return stringColumn(Array.from(chosen, (row) => unmappedJson(this.layout, rows, row)));
-    }
-    return leafColumn(node.leaf, this.layout, rows, chosen);
-  }
-
-  /** A struct is there where any of its children is. */
-  #struct(node: Node, rows: Rows, chosen: Int32Array): Built {
-    const children = node.children.map((child) => this.#build(child, rows, chosen));
-    const validity = union(children, chosen.length);
-    const bits = bitmap(validity);
-    const type = new Struct(node.children.map((child) => field(child)));
-    const data = makeData({
-      type,
-      length: chosen.length,
-      nullCount: validity.nulls,
-      ...(bits ? { nullBitmap: bits } : {}),
-      children: children.map((child) => child.data),
-    });
-    return { data, validity };
-  }
-
-  #list(node: Node, rows: Rows, chosen: Int32Array): Built {
-    const element = { ...node, list: false };
-    const { validity } = this.#struct(element, rows, chosen);
-    const inside = chosen.filter((_, i) => validity.present[i] === 1);
-    const offsets = new Int32Array(chosen.length + 1);
-    for (let i = 0; i < chosen.length; i++)
-      offsets[i + 1] = (offsets[i] as number) + (validity.present[i] as number);
-    const child = this.#struct(element, rows, inside).data;
-    return { data: listData(field(node).type as List, offsets, child, validity), validity };
+    if (node.leaf?.list) return constantList(node.leaf.list, chosen.length);
+    if (node.leaf?.path === 'unmapped')
+      return ofLeaf(strings(Array.from(chosen, (row) => unmappedJson(this.layout, rows, row))));
+    if (node.leaf) return ofLeaf(leafColumn(node.leaf, this.layout, rows, chosen));
+    // A struct is there where any of its children is, and a list where its one element is: that is two levels more.
+    const built = node.children.map((child) => this.#build(child, rows, chosen));
+    const validity = union(built, chosen.length);
+    const steps = node.list ? 3 : 1;
+    const batches = built.flatMap((child) => child.batches.map((batch) => deeper(batch, validity, steps)));
+    return { ...validity, batches };
   }
 }
 
@@ -110,45 +86,53 @@ function insert(at: Node, path: readonly string[], leaf: Leaf): void {
   insert(next, rest, leaf);
 }
 
-const TYPES: Record<LeafType, () => DataType> = {
-  i32: () => new Int32(),
-  i64: () => new Int64(),
-  f64: () => new Float64(),
-  bool: () => new Bool(),
-  str: () => new Utf8(),
-  json: () => new Utf8(),
+const TYPES: Record<LeafType, Physical> = {
+  ...{ i32: 'INT32', i64: 'INT64', f64: 'DOUBLE', bool: 'BOOLEAN', str: 'BYTE_ARRAY', json: 'BYTE_ARRAY' },
 };
 
+/** Lists as the Parquet format has them: a group around a repeated group around the element (LogicalTypes.md, "Lists"). */
 function field({ name, list, leaf, children }: Node): Field {
-  const inner = leaf ? TYPES[leaf.type]() : new Struct(children.map((child) => field(child)));
-  const type = list || leaf?.list ? new List(new Field('element', inner, true)) : inner;
-  return new Field(name, type, true);
+  const one = (named: string): Field => ({
+    ...{ name: named, repetition: 'OPTIONAL' },
+    ...(leaf
+      ? { type: TYPES[leaf.type], dictionary: !UNIQUE.includes(leaf.path) }
+      : { children: children.map(field) }),
+  });
+  if (!list && !leaf?.list) return one(name);
+  const repeated: Field = { name: 'list', repetition: 'REPEATED', children: [one('element')] };
+  return { name, repetition: 'OPTIONAL', list: true, children: [repeated] };
 }
 
-function union(children: readonly Built[], length: number): Validity {
+const ofLeaf = (leaf: Gathered): Built => ({
+  ...{ present: leaf.present, nulls: leaf.nulls },
+  batches: [flatLevels(leaf)],
+});
+
+function union(children: readonly Validity[], length: number): Validity {
+  const whole = children.find(({ nulls }) => nulls === 0);
+  if (whole) return whole;
   const present = new Uint8Array(length);
-  for (const { validity } of children)
-    for (let i = 0; i < length; i++) if (validity.present[i] === 1) present[i] = 1;
+  for (const child of children)
+    if (child.nulls < length) for (let i = 0; i < length; i++) if (child.present[i] === 1) present[i] = 1;
   let nulls = length;
   for (let i = 0; i < length; i++) nulls -= present[i] as number;
   return { present, nulls };
 }
 
-function listData(type: List, valueOffsets: Int32Array, child: Data, validity: Validity): Data {
-  const bits = bitmap(validity);
-  return makeData({
-    type,
-    length: validity.present.length,
-    nullCount: validity.nulls,
-    ...(bits ? { nullBitmap: bits } : {}),
-    valueOffsets,
-    child,
-  });
+/** Levels of a leaf within a group: so many more where the group is there, 0 where it is not. */
+function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batch {
+  const { definition, count } = batch;
+  if (nulls === count) return { ...batch, definition: 0 };
+  if (nulls === 0 && typeof definition === 'number') return { ...batch, definition: definition + steps };
+  const levels = new Uint8Array(count);
+  for (let i = 0; i < count; i++)
+    if (present[i] === 1)
+      levels[i] = steps + (typeof definition === 'number' ? definition : (definition[i] as number));
+  return { ...batch, definition: levels };
 }
 
 /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
-function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Built {
-  if (leaf.list) return constantList(leaf.list, chosen.length);
+function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Gathered {
   const open = guard(leaf.when, rows);
   if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen);
   const slot = leaf.slot as SlotName;
@@ -159,7 +143,7 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
       const row = chosen[i] as number;
       ids[i] = open(row) ? (source[row] as number) : -1;
     }
-    return textColumn(rows, ids);
+    return texts(rows, ids);
   }
   const source = rows.numbers[SLOT[slot]] as Float64Array;
   if (leaf.captions) return captionColumn(leaf.captions, source, open, chosen);
@@ -169,7 +153,7 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
     const value = open(row) ? (source[row] as number) : Number.NaN;
     values[i] = leaf.derive && !Number.isNaN(value) ? derived(leaf.derive, value, layout.class_uid) : value;
   }
-  return numberColumn(values, leaf.type as 'i32' | 'i64' | 'f64');
+  return numbers(values);
 }
 
 function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean {
@@ -182,14 +166,18 @@ function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean
   return (row) => (texts[row] as number) >= 0;
 }
 
-function constantColumn({ constant, type }: Leaf, open: (row: number) => boolean, chosen: Int32Array): Built {
-  if (type === 'str' || type === 'json') {
-    return repeated([String(constant)], (row) => (open(row) ? 0 : -1), chosen);
-  }
+function constantColumn(
+  { constant, type }: Leaf,
+  open: (row: number) => boolean,
+  chosen: Int32Array,
+): Gathered {
+  if (type === 'str' || type === 'json')
+    return chosenTexts(
+      chosen.map((row) => (open(row) ? 0 : -1)),
+      endToEnd([String(constant)]),
+    );
   const value = Number(constant);
-  const values = new Float64Array(chosen.length);
-  for (let i = 0; i < chosen.length; i++) values[i] = open(chosen[i] as number) ? value : Number.NaN;
-  return numberColumn(values, type);
+  return numbers(Float64Array.from(chosen, (row) => (open(row) ? value : Number.NaN)));
 }
 
 function captionColumn(
@@ -197,66 +185,21 @@ function captionColumn(
   source: Float64Array,
   open: (row: number) => boolean,
   chosen: Int32Array,
-): Built {
+): Gathered {
   const ids = Object.keys(captions).map(Number);
   const places = new Map(ids.map((id, place) => [id, place]));
-  return repeated(
-    ids.map((id) => captions[id] as string),
-    (row) => (open(row) ? (places.get(source[row] as number) ?? -1) : -1),
-    chosen,
+  return chosenTexts(
+    chosen.map((row) => (open(row) ? (places.get(source[row] as number) ?? -1) : -1)),
+    endToEnd(ids.map((id) => captions[id] as string)),
   );
 }
 
-const encoder = new TextEncoder();
-/** A column of few different strings. */
-function repeated(texts: readonly string[], which: (row: number) => number, chosen: Int32Array): Built {
-  const encoded = texts.map((text) => encoder.encode(text));
-  const present = new Uint8Array(chosen.length);
-  const offsets = new Int32Array(chosen.length + 1);
-  const places = new Int32Array(chosen.length);
-  let total = 0;
-  let nulls = 0;
-  for (let i = 0; i < chosen.length; i++) {
-    const place = which(chosen[i] as number);
-    places[i] = place;
-    if (place < 0) nulls += 1;
-    else {
-      present[i] = 1;
-      total += (encoded[place] as Uint8Array).length;
-    }
-    offsets[i + 1] = total;
-  }
-  const data = new Uint8Array(total);
-  for (let i = 0; i < chosen.length; i++) {
-    const text = encoded[places[i] as number];
-    if (!text) continue;
-    const from = offsets[i] as number;
-    for (let k = 0; k < text.length; k++) data[from + k] = text[k] as number;
-  }
-  const validity = { present, nulls };
-  const bits = bitmap(validity);
-  return {
-    data: makeData({
-      type: new Utf8(),
-      length: chosen.length,
-      nullCount: nulls,
-      ...(bits ? { nullBitmap: bits } : {}),
-      valueOffsets: offsets,
-      data,
-    }),
-    validity,
-  };
-}
-
+/** The same list in every row. */
 function constantList(items: readonly string[], length: number): Built {
-  const offsets = new Int32Array(length + 1);
-  for (let i = 0; i <= length; i++) offsets[i] = i * items.length;
-  const row = new Int32Array(length * items.length);
-  for (let i = 0; i < row.length; i++) row[i] = i % items.length;
-  const child = repeated(items, (place) => place, row).data;
-  const validity = { present: new Uint8Array(length).fill(1), nulls: 0 };
-  return {
-    data: listData(new List(new Field('element', new Utf8(), true)), offsets, child, validity),
-    validity,
-  };
+  const count = length * items.length;
+  const repetition =
+    items.length === 1 ? undefined : Uint8Array.from({ length: count }, (_, i) => (i % items.length ? 1 : 0));
+  const ids = Int32Array.from({ length: count }, (_, i) => i % items.length);
+  const batch: Batch = { count, definition: 3, repetition, values: { count, ids, ...endToEnd(items) } };
+  return { present: new Uint8Array(length).fill(1), nulls: 0, batches: [batch] };
 }

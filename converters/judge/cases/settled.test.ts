@@ -14,7 +14,9 @@ function settled(...slices: (readonly number[])[]): number | null {
   return settledIn({ answers, routes: [], before: USUAL, span });
 }
 const slice = (count: number, slow = 0, error = 0) =>
-  Array.from({ length: count }, (_, i) => (i < error ? Number.POSITIVE_INFINITY : i < slow + error ? 500 : 8));
+  Array.from({ length: count }, (_, i) =>
+    i < error ? Number.POSITIVE_INFINITY : i < slow + error ? 500 : 8,
+  );
 
 test('settled from the first of two slices as before', () => {
   assert.equal(settled(slice(60, 30), slice(60, 2), slice(60, 3)), 5_000);

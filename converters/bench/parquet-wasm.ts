@@ -9,10 +9,9 @@ import {
   WriterPropertiesBuilder,
 } from 'parquet-wasm';
 import { ConverterError } from '../errors.ts';
+import { ROW_GROUP_ROWS } from '../write/encode/file.ts';
 
-export const ROW_GROUP_ROWS = 100_000;
-
-export interface ParquetOptions {
+export interface WasmOptions {
   /** Local path; replaced where it exists. */
   readonly file: string;
   readonly schema: Schema;
@@ -28,16 +27,16 @@ export interface ParquetOptions {
  *
  *     write(batch) ─► waits until the encoder asks ─► Arrow IPC ─► encoder ─► bytes to the file as row groups fill
  */
-export class ParquetFile {
+export class WasmFile {
   rows = 0;
-  readonly #options: ParquetOptions;
+  readonly #options: WasmOptions;
   readonly #done: Promise<number>;
   #controller: ReadableStreamDefaultController<unknown> | undefined;
   #wanted: Promise<void>;
   #want: () => void = () => {};
   #failure: Error | undefined;
 
-  constructor(options: ParquetOptions) {
+  constructor(options: WasmOptions) {
     this.#options = options;
     this.#wanted = new Promise((resolve) => {
       this.#want = resolve;
@@ -109,7 +108,7 @@ export class ParquetFile {
   }
 }
 
-function properties({ metadata, unique = [] }: ParquetOptions): WriterProperties {
+function properties({ metadata, unique = [] }: WasmOptions): WriterProperties {
   let builder = new WriterPropertiesBuilder()
     .setCompression(Compression.ZSTD)
     .setMaxRowGroupSize(ROW_GROUP_ROWS)

@@ -1,0 +1,356 @@
+import type { ColumnMetaData, Encoding, ParquetType } from 'hyparquet';
+import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
+import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
+import { PbfWriter } from 'pbf';
+import { StringPool } from '../../read/strings.ts';
+
+export type Physical = Extract<ParquetType, 'BOOLEAN' | 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY'>;
+
+/** A dictionary of more bytes is of no use any more: the pages that follow go without. */
+const LARGEST_DICTIONARY = 1 << 20;
+/** So many different whole numbers are worth one. */
+const FEW = 4096;
+
+export interface ColumnOptions {
+  /** Names from the root. */
+  readonly path: readonly string[];
+  readonly type: Physical;
+  /** Greatest definition and repetition level. */
+  readonly definition: number;
+  readonly repetition: number;
+  /** False: values hardly repeat, no dictionary is tried. */
+  readonly dictionary: boolean;
+}
+
+/** What is written of a column at once. */
+export interface Batch {
+  /** Levels: as many as there are rows, and more where values repeat. */
+  readonly count: number;
+  /** One a level, or the same for all. */
+  readonly definition: Uint8Array | number;
+  /** Undefined where all are 0. */
+  readonly repetition?: Uint8Array | undefined;
+  /** Of those levels that are the greatest, in their order. */
+  readonly values: Texts | Numbers;
+}
+
+/** Strings `ids[0 … count)` of those that lie end to end in `bytes`. */
+export interface Texts {
+  readonly count: number;
+  readonly ids: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly offsets: Int32Array;
+}
+/** Also booleans: 0 and 1. */
+export interface Numbers {
+  readonly count: number;
+  readonly numbers: Float64Array;
+}
+
+export type Compress = (bytes: Uint8Array) => Uint8Array;
+
+interface Page {
+  /** Header and body, as they are in the file. */
+  readonly bytes: Uint8Array;
+  /** How many they would be if the body was not compressed. */
+  readonly unpacked: number;
+}
+
+/** Levels of a page: more are a new one. */
+const PAGE_LEVELS = 16_384;
+
+/** The page that is put together, of whichever column. */
+const body = new PbfWriter(new Uint8Array(1 << 20));
+
+/**
+ * One column of one file, row group by row group. What is held of a row group are its pages, compressed, and of the page in the making
+ * its levels and its values.
+ */
+export class Column {
+  readonly options: ColumnOptions;
+  readonly #compress: Compress;
+  readonly #texts = new StringPool({ withFixed: false });
+  readonly #numbers = new Map<number, number>();
+  readonly #pages: Page[] = [];
+  readonly #encodings = new Set<Encoding>();
+  readonly #definition = new Levels();
+  readonly #repetition = new Levels();
+  readonly #plain = new PbfWriter(new Uint8Array(64));
+  /** Places in the dictionary; of booleans the values themselves. */
+  #indices = new Int32Array(0);
+  #indexed = 0;
+  #places = new Int32Array(0);
+  #count = 0;
+  #nulls = 0;
+  #withDictionary: boolean;
+  /** With the batch that is added. */
+  #pageEnds = false;
+  #least: number | Uint8Array | undefined;
+  #most: number | Uint8Array | undefined;
+
+  constructor(options: ColumnOptions, compress: Compress) {
+    this.options = options;
+    this.#compress = compress;
+    this.#withDictionary = options.dictionary;
+  }
+
+  add({ count, definition, repetition, values }: Batch): void {
+    if ('ids' in values) this.#addTexts(values);
+    else this.#addNumbers(values);
+    this.#definition.add(definition, count);
+    this.#repetition.add(repetition ?? 0, count);
+    this.#count += count;
+    this.#nulls += count - values.count;
+    if (this.#definition.count >= PAGE_LEVELS || this.#pageEnds) this.#endPage();
+  }
+
+  /** The levels that there are, and their values: all of them in one way. */
+  #endPage(): void {
+    const num_values = this.#definition.count;
+    if (num_values === 0) return;
+    const { options } = this;
+    body.pos = 0;
+    if (options.repetition > 0) this.#repetition.write(options.repetition);
+    if (options.definition > 0) this.#definition.write(options.definition);
+    const bits = options.type === 'BOOLEAN';
+    const encoding: Encoding = this.#indexed > 0 && !bits ? 'RLE_DICTIONARY' : 'PLAIN';
+    if (bits) this.#writeBits();
+    else if (this.#indexed > 0) this.#writeIndices();
+    else append(body, this.#plain.buf, 0, this.#plain.pos);
+    this.#plain.pos = this.#indexed = 0;
+    this.#pageEnds = false;
+    this.#definition.clear();
+    this.#repetition.clear();
+    this.#encodings.add(encoding);
+    const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
+    this.#pages.push(
+      this.#page({ type: 'DATA_PAGE', data_page_header: { num_values, encoding, ...levels } }),
+    );
+  }
+
+  /** The chunk of the row group that ends, to lie at `offset`, and what the footer says of it. */
+  finish(offset: number): { pages: Uint8Array[]; metadata: ColumnMetaData } {
+    this.#endPage();
+    const pages = [...this.#pages];
+    const dictionary = this.#encodings.has('RLE_DICTIONARY') ? this.#dictionaryPage() : undefined;
+    if (dictionary) {
+      pages.unshift(dictionary);
+      this.#encodings.add('PLAIN');
+    }
+    const sum = (of: (page: Page) => number) => BigInt(pages.reduce((total, page) => total + of(page), 0));
+    const metadata: ColumnMetaData = {
+      type: this.options.type,
+      encodings: [...this.#encodings.add('RLE')].sort(),
+      path_in_schema: [...this.options.path],
+      codec: 'ZSTD',
+      num_values: BigInt(this.#count),
+      total_uncompressed_size: sum(({ unpacked }) => unpacked),
+      total_compressed_size: sum(({ bytes }) => bytes.length),
+      data_page_offset: BigInt(offset + (dictionary?.bytes.length ?? 0)),
+      ...(dictionary && { dictionary_page_offset: BigInt(offset) }),
+      statistics: {
+        null_count: BigInt(this.#nulls),
+        ...(this.#least !== undefined && { min_value: this.#bound(this.#least) }),
+        ...(this.#most !== undefined && { max_value: this.#bound(this.#most) }),
+      },
+    };
+    this.#pages.length = 0;
+    this.#encodings.clear();
+    this.#texts.clear();
+    this.#numbers.clear();
+    this.#count = this.#nulls = 0;
+    this.#withDictionary = this.options.dictionary;
+    this.#least = this.#most = undefined;
+    return { pages: pages.map(({ bytes }) => bytes), metadata };
+  }
+
+  #page(
+    header: Omit<Parameters<typeof writePageHeader>[1], 'uncompressed_page_size' | 'compressed_page_size'>,
+  ): Page {
+    const plain = body.buf.subarray(0, body.pos);
+    const packed = this.#compress(plain);
+    const writer = new ByteWriter(64 + packed.length);
+    writePageHeader(writer, {
+      ...header,
+      ...{ uncompressed_page_size: plain.length, compressed_page_size: packed.length },
+    });
+    const unpacked = writer.index + plain.length;
+    writer.appendBytes(packed);
+    return { bytes: writer.getBytes(), unpacked };
+  }
+
+  #addTexts({ count, ids, bytes, offsets }: Texts): void {
+    if (!this.#withDictionary) {
+      for (let i = 0; i < count; i++) {
+        const id = ids[i] as number;
+        this.#writeText(this.#plain, bytes, offsets[id] as number, offsets[id + 1] as number);
+      }
+      return;
+    }
+    // Each different string of the batch is looked up once.
+    if (this.#places.length < offsets.length) this.#places = new Int32Array(2 * offsets.length);
+    const places = this.#places.fill(0, 0, offsets.length);
+    const indices = this.#room(count);
+    for (let i = 0; i < count; i++) {
+      const id = ids[i] as number;
+      if (places[id] === 0)
+        places[id] = 1 + this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
+      indices[this.#indexed++] = (places[id] as number) - 1;
+    }
+    if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
+  }
+
+  #addNumbers({ count, numbers }: Numbers): void {
+    const { type } = this.options;
+    for (let i = 0; i < count; i++) this.#seeNumber(numbers[i] as number);
+    if (type === 'BOOLEAN') {
+      const bits = this.#room(count);
+      for (let i = 0; i < count; i++) bits[this.#indexed++] = numbers[i] as number;
+    } else if (this.#withDictionary && type !== 'DOUBLE') {
+      const indices = this.#room(count);
+      for (let i = 0; i < count; i++) {
+        const value = numbers[i] as number;
+        let place = this.#numbers.get(value);
+        if (place === undefined) {
+          place = this.#numbers.size;
+          this.#numbers.set(value, place);
+        }
+        indices[this.#indexed++] = place;
+      }
+      if (this.#numbers.size > FEW) this.#leaveDictionary();
+    } else for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, numbers[i] as number);
+  }
+
+  /** What is indexed stays so, in a page that ends before what comes without. */
+  #leaveDictionary(): void {
+    this.#withDictionary = false;
+    this.#pageEnds = true;
+  }
+
+  #writeIndices(): void {
+    const width = bitWidth(Math.max(this.#texts.size, this.#numbers.size) - 1);
+    const writer = new ByteWriter(1 + this.#indexed);
+    writer.appendUint8(width);
+    writeRleBitPackedHybrid(writer, this.#indices.subarray(0, this.#indexed), width);
+    append(body, writer.getBytes());
+  }
+
+  #writeBits(): void {
+    const bits = new Uint8Array((this.#indexed + 7) >> 3);
+    for (let i = 0; i < this.#indexed; i++)
+      bits[i >> 3] = (bits[i >> 3] as number) | ((this.#indices[i] as number) << (i & 7));
+    append(body, bits);
+  }
+
+  #dictionaryPage(): Page {
+    const { bytes, offsets, size } = this.#texts;
+    body.pos = 0;
+    for (let id = 0; id < size; id++)
+      this.#writeText(body, bytes, offsets[id] as number, offsets[id + 1] as number);
+    for (const value of this.#numbers.keys()) this.#writeNumber(body, value);
+    const num_values = size + this.#numbers.size;
+    return this.#page({
+      ...{ type: 'DICTIONARY_PAGE', dictionary_page_header: { num_values, encoding: 'PLAIN' } },
+    });
+  }
+
+  #writeText(into: PbfWriter, bytes: Uint8Array, from: number, to: number): void {
+    into.writeFixed32(to - from);
+    append(into, bytes, from, to);
+    const [least, most] = [this.#least as Uint8Array | undefined, this.#most as Uint8Array | undefined];
+    if (!least || compare(bytes, from, to, least) < 0) this.#least = bytes.slice(from, to);
+    if (!most || compare(bytes, from, to, most) > 0) this.#most = bytes.slice(from, to);
+  }
+
+  #writeNumber(into: PbfWriter, value: number): void {
+    const { type } = this.options;
+    if (type === 'INT32') into.writeSFixed32(value);
+    else if (type === 'INT64') into.writeSFixed64(value);
+    else into.writeDouble(value);
+  }
+
+  #seeNumber(value: number): void {
+    if (this.#least === undefined || value < (this.#least as number)) this.#least = value;
+    if (this.#most === undefined || value > (this.#most as number)) this.#most = value;
+  }
+
+  #bound(value: number | Uint8Array): number | bigint | Uint8Array | boolean {
+    if (typeof value !== 'number') return value;
+    const { type } = this.options;
+    return type === 'INT64' ? BigInt(value) : type === 'BOOLEAN' ? value === 1 : value;
+  }
+
+  #room(count: number): Int32Array {
+    if (this.#indices.length < this.#indexed + count) {
+      const larger = new Int32Array(2 * (this.#indexed + count));
+      larger.set(this.#indices.subarray(0, this.#indexed));
+      this.#indices = larger;
+    }
+    return this.#indices;
+  }
+}
+
+/** Levels of a page in the making: kept as one number as long as all are the same. */
+class Levels {
+  count = 0;
+  #same = 0;
+  #all: Uint8Array | undefined;
+  #room = new Uint8Array(0);
+
+  clear(): void {
+    this.count = 0;
+    this.#all = undefined;
+  }
+
+  add(levels: Uint8Array | number, count: number): void {
+    const from = this.count;
+    this.count += count;
+    if (typeof levels === 'number' && this.#all === undefined && (from === 0 || levels === this.#same)) {
+      this.#same = levels;
+      return;
+    }
+    if (this.#room.length < this.count) {
+      const larger = new Uint8Array(Math.max(2 * this.count, PAGE_LEVELS));
+      larger.set(this.#room);
+      this.#room = larger;
+    }
+    if (this.#all === undefined) this.#room.fill(this.#same, 0, from);
+    this.#all = this.#room;
+    if (typeof levels === 'number') this.#all.fill(levels, from, this.count);
+    else this.#all.set(levels.subarray(0, count), from);
+  }
+
+  /** Behind their length in four bytes, as a data page of version 1 has them. */
+  write(greatest: number): void {
+    const writer = new ByteWriter(64);
+    const width = bitWidth(greatest);
+    if (this.#all) writeRleBitPackedHybrid(writer, this.#all.subarray(0, this.count) as never, width);
+    else {
+      writer.appendVarInt(this.count << 1);
+      writer.appendUint8(this.#same);
+    }
+    body.writeFixed32(writer.index);
+    append(body, writer.getBytes());
+  }
+}
+
+const bitWidth = (largest: number): number => 32 - Math.clz32(largest);
+
+function append(writer: PbfWriter, bytes: Uint8Array, from = 0, to = bytes.length): void {
+  writer.realloc(to - from);
+  const { buf } = writer;
+  let at = writer.pos;
+  if (to - from > 64) buf.set(bytes.subarray(from, to), at);
+  else for (let i = from; i < to; i++) buf[at++] = bytes[i] as number;
+  writer.pos += to - from;
+}
+
+function compare(bytes: Uint8Array, from: number, to: number, other: Uint8Array): number {
+  const length = Math.min(to - from, other.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (bytes[from + i] as number) - (other[i] as number);
+    if (difference !== 0) return difference;
+  }
+  return to - from - other.length;
+}
