@@ -132,12 +132,12 @@ async function uids(file: string): Promise<string> {
 }
 
 /** Against the mean of the peer's two runs, by rows a CPU second. */
-const ratioOf = (lines: readonly Line[]) => {
+function ratioOf(lines: readonly Line[]): (line: Line) => number {
   const peers = lines.filter(({ name }) => name.startsWith('pandas'));
   const rate = ({ rows, cpuSeconds }: Line) => rows / cpuSeconds;
   const mean = peers.reduce((sum, line) => sum + rate(line), 0) / peers.length;
-  return (line: Line) => rate(line) / mean;
-};
+  return (line) => rate(line) / mean;
+}
 
 function document(lines: readonly Line[]) {
   const ratio = ratioOf(lines);
