@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { Zstd } from '@hpcc-js/wasm-zstd';
+import { compress, init } from '@bokuweb/zstd-wasm';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
@@ -22,6 +22,8 @@ export interface Field {
 export const ROW_GROUP_ROWS = 100_000;
 /** The lowest that zstd calls a regular one: twice as fast as its default here, for a twentieth more bytes. */
 const LEVEL = 1;
+/** The compressor, when it is there. */
+let zstd: Promise<void> | undefined;
 
 export interface ParquetOptions {
   /** Local path; replaced where it exists. */
@@ -59,8 +61,9 @@ export class ParquetFile {
   }
 
   static async create(options: ParquetOptions): Promise<ParquetFile> {
-    const zstd = await Zstd.load();
-    return new ParquetFile(options, (bytes) => zstd.compress(bytes, LEVEL));
+    zstd ??= init();
+    await zstd;
+    return new ParquetFile(options, (bytes) => compress(bytes, LEVEL));
   }
 
   /** @param batches one a leaf, in the order of the fields, all of the same rows @throws `PARQUET_WRITE` */
