@@ -26,6 +26,8 @@ export function threads<Task, Result>({
   const pool = new Tinypool({
     ...{ filename: import.meta.resolve('./thread.js'), workerData: { module, data } satisfies Started },
     ...{ minThreads: count, maxThreads: count, concurrentTasksPerWorker: tasksEach },
+    // Flags of this process name modules as its own folder has them, which may be another one by now.
+    execArgv: [],
   });
   return {
     run: async (task) => {

@@ -1,7 +1,7 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Three files at a time. Those that use a Docker engine go one
- * after the other, and so do those that run the whole path (`*.e2e.test.ts`), for they judge a run by its times. Beside them,
- * and in their place when they are over, go those of one part: at a low priority, since they have time-outs at most.
+ * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Two files at a time. Those that run the whole path
+ * (`*.e2e.test.ts`) go one after the other, for they judge a run by its times. Beside them, and two at a time when they
+ * are over, go those of one part: at a low priority, since they have time-outs at most.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,17 +22,12 @@ if (all.length === 0) {
   console.error(`no test has ${wanted.map((part) => `"${part}"`).join(' or ')} in its path`);
   process.exit(2);
 }
-const docker = all.filter((path) => /^infra\/docker\/|\/docker\.e2e\./.test(path));
-const whole = all.filter((path) => path.endsWith('.e2e.test.ts') && !docker.includes(path));
-const parts = all.filter((path) => !docker.includes(path) && !whole.includes(path));
+const whole = all.filter((path) => path.endsWith('.e2e.test.ts'));
+const parts = all.filter((path) => !whole.includes(path));
 
 const outcomes: Outcome[] = [];
 const runParts = () => runAll(parts, NICE.part);
-await Promise.all([
-  runAll(docker, NICE.whole).then(runParts),
-  runAll(whole, NICE.whole).then(runParts),
-  runParts(),
-]);
+await Promise.all([runAll(whole, NICE.whole).then(runParts), runParts()]);
 
 console.log(`\n${sumUp(outcomes)}; ${Math.round((performance.now() - since) / 1000)} s`);
 const failed = outcomes.filter(({ ok }) => !ok);
