@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { benchRecord } from './bench/dataset.ts';
 import { rawObjects } from './bench/telemetry.ts';
 import { convertRun } from './convert.ts';
@@ -15,6 +16,7 @@ import { parseRunId } from './run/run-id.ts';
 import { readRun } from './run/runs.ts';
 import { sealRun } from './seal/seal.ts';
 import { MemoryStore } from './store/memory.ts';
+import { openStore } from './store/open.ts';
 import type { ObjectStore } from './store/store.ts';
 
 const REQUESTS = 1_000;
@@ -112,6 +114,24 @@ test('what was not taken lies in the dead letters, with its reason', async () =>
   ]);
   const { ledger } = await sealRun({ raw, datasets: new MemoryStore(), record });
   assert.equal(ledger.inputs.logs.rejected + ledger.inputs.traces.rejected, 2);
+});
+
+test('the checksum of an object is that of all its bytes, also where reading ended early', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'foreign-'));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const [place, raw] = [openStore(dir), new MemoryStore()];
+  const cut = gzipSync(line('one').repeat(2)).subarray(0, -9);
+  const objects = { text: Buffer.alloc(3_000_000, 'no telemetry '), cut, good: Buffer.from(line('good')) };
+  for (const [key, bytes] of Object.entries(objects)) await place.put(key, bytes);
+  await convertForeign({ ...begin, source: place, raw });
+  for (const [key, bytes] of Object.entries(objects)) {
+    const set = JSON.parse(Buffer.from(await raw.get(`parts/mine/${key}.json`)).toString('utf8'));
+    assert.deepEqual(
+      [set.bytes, set.sha256],
+      [bytes.length, createHash('sha256').update(bytes).digest('hex')],
+      key,
+    );
+  }
 });
 
 test('where there is nothing, the id stays free and the error says why', async () => {

@@ -51,11 +51,19 @@ export async function convertObject(options: ObjectOptions): Promise<PartSet> {
 }
 
 async function* piecesOf({ source, record, key }: ObjectOptions, digest: Digest): AsyncGenerator<Piece> {
-  if (record.target === 'foreign') yield* foreignPieces({ key, chunks: digest.through(source.stream(key)) });
-  else {
+  if (record.target !== 'foreign') {
     const packed = await source.get(key);
     digest.add(packed);
     yield onePiece({ key, packed });
+    return;
+  }
+  const chunks = digest.through(source.stream(key));
+  try {
+    // Whoever reads it may stop where it is no OTLP; the checksum is of all.
+    yield* foreignPieces({ key, chunks: { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) } });
+    for await (const _ of chunks);
+  } finally {
+    await chunks.return(undefined);
   }
 }
 
