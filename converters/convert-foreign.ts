@@ -5,7 +5,6 @@ import { thisOwner } from './run/owner.ts';
 import type { RunRecord } from './run/record.ts';
 import type { RunId } from './run/run-id.ts';
 import { completeRun } from './run/runs.ts';
-import { loadPartSets } from './seal/part-sets.ts';
 import type { ObjectStore } from './store/store.ts';
 
 /** All times that an event may have: the end exclusive. */
@@ -58,10 +57,8 @@ export async function convertForeign({
       ...(signal && { signal }),
       ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, of }) }),
     });
-    const found = await timesOf({ raw, record: begun, signal });
-    if (!found) {
-      throw nothingToConvert({ runId, from: source.url, why: whyNone(report) });
-    }
+    const { times: found } = report;
+    if (!found) throw nothingToConvert({ runId, from: source.url, why: whyNone(report) });
     const start_ms = sinceMs === ALL_TIMES.start_ms ? found.min_ms : sinceMs;
     const end_ms = untilMs === ALL_TIMES.end_ms ? found.max_ms + 1 : untilMs;
     const record = await completeRun({
@@ -76,16 +73,6 @@ export async function convertForeign({
     await abandonRun({ raw, record: begun });
     throw error;
   }
-}
-
-async function timesOf(run: { raw: ObjectStore; record: RunRecord; signal: AbortSignal | undefined }) {
-  let [min_ms, max_ms] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { parts } of await loadPartSets(run))
-    for (const part of parts) {
-      if (part.min_ms !== null) min_ms = Math.min(min_ms, part.min_ms);
-      if (part.max_ms !== null) max_ms = Math.max(max_ms, part.max_ms);
-    }
-  return max_ms >= min_ms ? { min_ms, max_ms } : undefined;
 }
 
 function whyNone({ signals, reasons }: ConvertReport): string {

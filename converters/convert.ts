@@ -24,6 +24,8 @@ export interface ConvertReport {
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
   /** Events that were built and checked against the OCSF schema: those of each shape in an object. */
   readonly validated: number;
+  /** Least and greatest time of the rows, epoch ms; null where there are none. */
+  readonly times: { readonly min_ms: number; readonly max_ms: number } | null;
 }
 
 /** Objects in hand at once, a thread: while one is worked on, the store is asked for the next ones. */
@@ -103,6 +105,7 @@ class Tally {
   rows = 0;
   #bytes = 0;
   #validated = 0;
+  #times: ConvertReport['times'] = null;
   readonly #reasons: Partial<Record<RejectReason, number>> = {};
   readonly #signals: Record<
     Signal,
@@ -120,7 +123,12 @@ class Tally {
     for (const part of set.parts) this.#addPart(part);
   }
 
-  #addPart({ signal, read, rows, rejected, outside_window, reasons }: Part): void {
+  #addPart({ signal, read, rows, rejected, outside_window, reasons, min_ms, max_ms }: Part): void {
+    if (min_ms !== null && max_ms !== null)
+      this.#times = {
+        min_ms: Math.min(min_ms, this.#times?.min_ms ?? min_ms),
+        max_ms: Math.max(max_ms, this.#times?.max_ms ?? max_ms),
+      };
     const line = this.#signals[signal];
     line.read += read;
     line.rows += rows;
@@ -139,6 +147,7 @@ class Tally {
       signals: this.#signals,
       reasons: this.#reasons,
       validated: this.#validated,
+      times: this.#times,
     };
   }
 }

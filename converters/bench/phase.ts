@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { convertRun } from '../convert.ts';
-import { decodePart } from '../parts/part.ts';
-import { partRowsKey } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import { onePiece } from '../read/raw-object.ts';
 import { StringPool } from '../read/strings.ts';
 import { walk } from '../read/walk.ts';
 import type { RunRecord } from '../run/record.ts';
-import { mergeParts, type PartSource } from '../seal/merge.ts';
+import { mergeParts, partReader, partsOf } from '../seal/merge.ts';
 import { loadPartSets } from '../seal/part-sets.ts';
 import { sealRun } from '../seal/seal.ts';
 import { openStore } from '../store/open.ts';
@@ -101,12 +99,8 @@ const RUN: Readonly<Record<Phase, (run: Run) => Promise<number>>> = {
   },
   'merge-flat': async ({ raw, record, dir }) => {
     const writer = new DatasetWriter({ dir: join(dir, 'flat'), runId: record.run_id, nested: false });
-    const sets = await loadPartSets({ raw, record });
-    const parts = sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n })));
-    const open = async ({ source, n }: PartSource) => {
-      const key = partRowsKey(record.run_id, source, n);
-      return decodePart({ key, bytes: await raw.get(key) });
-    };
+    const parts = partsOf(await loadPartSets({ raw, record }));
+    const open = partReader({ raw, runId: record.run_id });
     for await (const { rows, signals } of mergeParts({ parts, open, endMs: Number.POSITIVE_INFINITY }))
       await writer.write(rows, signals);
     return (await writer.close()).reduce((sum, { rows }) => sum + rows, 0);

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { PbfWriter } from 'pbf';
 import type { RejectReason } from '../errors.ts';
-import { type Json, parseRequest, signalsOf, writeRequest } from './otlp-json.ts';
+import { type Json, parseRequest, SIGNALS, signalsOf, writeRequest } from './otlp-json.ts';
 import { NOTHING, type Piece, type Refused } from './piece.ts';
 import { LARGEST, type Signal } from './raw-object.ts';
 import { signalIn } from './signal.ts';
@@ -12,7 +12,6 @@ import { signalIn } from './signal.ts';
 const PIECE = 4 << 20;
 /** Of a request that is written over several lines. */
 const LARGEST_DOCUMENT = 256 << 20;
-const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 /** Of a piece, at most. */
 const REFUSED = 10_000;
 const [LF, BRACE, CLOSING, FIELD_1] = [0x0a, 0x7b, 0x7d, 0x0a];

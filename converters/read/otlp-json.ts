@@ -2,7 +2,7 @@ import { PbfWriter } from 'pbf';
 import type { Signal } from './raw-object.ts';
 
 export type Json = Record<string, unknown>;
-const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
+export const SIGNALS: readonly Signal[] = ['traces', 'logs', 'metrics'];
 /** How a JSON member is written: its field number and kind; a nested table for a message. */
 type Table = { readonly [name: string]: readonly [number, Kind | (() => Table)] };
 type Kind =

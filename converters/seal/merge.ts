@@ -1,8 +1,10 @@
 import { Rows } from '../map/rows.ts';
 import { NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
-import type { Part } from '../parts/part-set.ts';
+import { decodePart } from '../parts/part.ts';
+import { type Part, type PartSet, partRowsKey } from '../parts/part-set.ts';
 import { compareKey, compareRows, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
+import type { ObjectStore } from '../store/store.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
 const BATCH_ROWS = 16_384;
@@ -20,6 +22,18 @@ export interface PartSource extends Part {
   /** Which piece. */
   readonly n: number;
 }
+
+/** All parts of part sets. */
+export const partsOf = (sets: readonly PartSet[]): PartSource[] =>
+  sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n })));
+
+/** Reads the rows of a run's parts. @throws `PART_INVALID` */
+export const partReader =
+  ({ raw, runId }: { raw: ObjectStore; runId: string }) =>
+  async ({ source, n }: PartSource): Promise<RowsView> => {
+    const key = partRowsKey(runId, source, n);
+    return decodePart({ key, bytes: await raw.get(key) });
+  };
 
 export interface MergeCounts {
   readonly duplicate: Record<Signal, number>;

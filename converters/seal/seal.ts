@@ -2,15 +2,13 @@ import { rm } from 'node:fs/promises';
 import type { Ledger, Manifest } from '../dataset/manifest.ts';
 import { throwIfStopped } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
-import { decodePart } from '../parts/part.ts';
-import { partRowsKey } from '../parts/part-set.ts';
 import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
 import { describeFiles } from './describe-files.ts';
 import { settle } from './ledger.ts';
-import { mergeParts } from './merge.ts';
+import { mergeParts, partReader, partsOf } from './merge.ts';
 import { loadPartSets } from './part-sets.ts';
 import { publish } from './publish.ts';
 import { makeWorkFolder } from './work-folder.ts';
@@ -67,12 +65,9 @@ export async function sealRun({
     let files: WrittenFile[];
     let rows = 0;
     const merge = mergeParts({
-      parts: sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n }))),
+      parts: partsOf(sets),
       endMs,
-      open: async ({ source, n }) => {
-        const key = partRowsKey(runId, source, n);
-        return decodePart({ key, bytes: await raw.get(key) });
-      },
+      open: partReader({ raw, runId }),
     });
     let step = await merge.next();
     try {

@@ -1,12 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Manifest } from '../../converters/dataset/manifest.ts';
 import { DETECTORS_FILE, type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import { ownRawPrefix } from '../../converters/run/runs.ts';
-import { sealRun } from '../../converters/seal/seal.ts';
+import { type SealProgress, sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { readTruth } from '../../converters/truth/record.ts';
 import { truthWords } from '../../loadtests/campaign/plan/truth-words.ts';
@@ -50,7 +51,7 @@ export async function sealAndJudge({
   let told: Detected = { report: null };
   const manifest = await sealRun({
     ...{ raw, datasets, record, signal },
-    onProgress: ({ stage, rows }) => update(`${STAGE[stage]}: ${rows} rows`),
+    onProgress: tell(update),
     judge: async ({ dir, ledger }) => {
       // A stack that was up before the run, and after it, started and stopped outside of its window.
       const ownStack = record.raw.prefix === ownRawPrefix(record.run_id);
@@ -81,8 +82,22 @@ export async function sealAndJudge({
     });
   }
   if (quality.cases.length > 0) quality = withDetectors(quality, told.report, told.why);
-  return { quality, rows: Object.values(manifest.kinds).reduce((sum, count) => sum + count, 0) };
+  return { quality, rows: rowsOf(manifest) };
 }
+
+/** Of telemetry that was not made here there is nothing to judge by but the ledger, which sealing settles. */
+export const sealForeign = (
+  run: Omit<Parameters<typeof sealRun>[0], 'judge' | 'onProgress'>,
+  update: Update,
+): Promise<Manifest> => sealRun({ ...run, onProgress: tell(update) });
+
+const tell =
+  (update: Update) =>
+  ({ stage, rows }: SealProgress): void =>
+    update(`${STAGE[stage]}: ${rows} rows`);
+
+export const rowsOf = ({ kinds }: Manifest): number =>
+  Object.values(kinds).reduce((sum, count) => sum + count, 0);
 
 /** Beside what belongs to the run: a run of that id that is made anew removes it. @returns where; undefined where nothing can be put */
 async function keepRefused({ raw, quality }: { raw: ObjectStore; quality: Quality }) {

@@ -80,6 +80,7 @@ export class Column {
   /** Places in the dictionary; of booleans the values themselves. */
   #indices = new Int32Array(0);
   #indexed = 0;
+  /** By id of the batch, from 1; all 0 between two. */
   #places = new Int32Array(0);
   #count = 0;
   #nulls = 0;
@@ -190,7 +191,7 @@ export class Column {
     }
     // Each different string of the batch is looked up once.
     if (this.#places.length < offsets.length) this.#places = new Int32Array(2 * offsets.length);
-    const places = this.#places.fill(0, 0, offsets.length);
+    const places = this.#places;
     const indices = this.#room(count);
     for (let i = 0; i < count; i++) {
       const id = ids[i] as number;
@@ -198,6 +199,7 @@ export class Column {
         places[id] = 1 + this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
       indices[this.#indexed++] = (places[id] as number) - 1;
     }
+    for (let i = 0; i < count; i++) places[ids[i] as number] = 0;
     if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
   }
 

@@ -5,7 +5,6 @@ import type { Manifest } from '../../../converters/dataset/manifest.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
-import { sealRun } from '../../../converters/seal/seal.ts';
 import { openStore } from '../../../converters/store/open.ts';
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
@@ -18,6 +17,7 @@ import {
   workersOption,
 } from '../options.ts';
 import { rawStore, type StoreOptions } from '../places.ts';
+import { rowsOf, sealForeign } from '../seal.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
 
@@ -128,7 +128,7 @@ function convertPlace(
 ): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
-    const at = where.endpoint === undefined ? {} : { endpoint: where.endpoint };
+    const at = { endpoint: where.endpoint };
     const [source, datasets] = [openStore(from, at), openStore(to, at)];
     let made: { record: RunRecord; report: ConvertReport } | undefined;
     let manifest: Manifest | undefined;
@@ -151,11 +151,8 @@ function convertPlace(
           title: `Sealing ${runId} into ${datasets.url}`,
           run: async (update) => {
             if (!made) throw new Error('sealed before it was converted');
-            manifest = await sealRun({
-              ...{ raw, datasets, record: made.record, signal },
-              onProgress: ({ stage, rows }) => update(`${stage}: ${rows} rows`),
-            });
-            return `${Object.values(manifest.kinds).reduce((sum, rows) => sum + rows, 0)} rows`;
+            manifest = await sealForeign({ raw, datasets, record: made.record, signal }, update);
+            return `${rowsOf(manifest)} rows`;
           },
         },
       ],

@@ -3,12 +3,11 @@ import { formatQuality } from '../../../converters/judge/format.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
-import { sealRun } from '../../../converters/seal/seal.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
 import { datasetStore, rawStore, type StoreOptions } from '../places.ts';
-import { sealAndJudge } from '../seal.ts';
-import { runSteps, type Update } from '../steps.ts';
+import { rowsOf, sealAndJudge, sealForeign } from '../seal.ts';
+import { runSteps } from '../steps.ts';
 
 interface SealCommandOptions extends StoreOptions {
   json?: boolean;
@@ -39,7 +38,7 @@ export const sealCommand = (finish: (code: number) => void) =>
               run: async (update) => {
                 const record = await readRun({ raw, runId });
                 if (record.target === 'foreign')
-                  return sealForeign({ raw, datasets, record, signal }, update);
+                  return `${rowsOf(await sealForeign({ raw, datasets, record, signal }, update))} rows`;
                 const sealed = await sealAndJudge({ raw, datasets, record, force, signal, update });
                 quality = sealed.quality;
                 return `${sealed.rows} rows`;
@@ -54,12 +53,3 @@ export const sealCommand = (finish: (code: number) => void) =>
         if (!json) console.log(`next: npx faultline fetch ${runId}`);
       }),
     );
-
-/** Of telemetry that was not made here there is nothing to judge by but the ledger, which sealing settles. */
-async function sealForeign(run: Parameters<typeof sealRun>[0], update: Update): Promise<string> {
-  const { kinds } = await sealRun({
-    ...run,
-    onProgress: ({ stage, rows }) => update(`${stage}: ${rows} rows`),
-  });
-  return `${Object.values(kinds).reduce((sum, rows) => sum + rows, 0)} rows`;
-}
