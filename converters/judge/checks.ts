@@ -1,4 +1,5 @@
 import { caseChecks } from './cases/checks.ts';
+import { WINDOW_MS } from './cases/quiet.ts';
 import { check } from './check.ts';
 import type { Quality, QualityCheck } from './quality.ts';
 
@@ -183,19 +184,20 @@ function dataChecks({ kinds, clock, leaks, metrics }: Judged): QualityCheck[] {
   ];
 }
 
-function labelChecks({ campaign, cases, change_events, clock, prevalence }: Judged): QualityCheck[] {
+function labelChecks({ campaign, cases, change_events, window, clock, prevalence }: Judged): QualityCheck[] {
   if (prevalence === null) return [];
   const times = cases.flatMap((one) => Object.entries(one).filter(([name]) => name.endsWith('_ms')));
-  const { first_ms, last_ms } = clock;
-  const lies = (time: unknown) =>
-    time === null || (Number(time) >= (first_ms ?? 0) && Number(time) <= (last_ms ?? 0));
+  // where traffic begins and ends with a case, its first and last events are a moment within it
+  const from = Math.max(window.start_ms, (clock.first_ms ?? Number.POSITIVE_INFINITY) - WINDOW_MS);
+  const to = Math.min(window.end_ms, (clock.last_ms ?? Number.NEGATIVE_INFINITY) + WINDOW_MS);
+  const lies = (time: unknown) => time === null || (Number(time) >= from && Number(time) <= to);
   const outside = times.filter(([, time]) => !lies(time));
   const share = prevalence.windows === 0 ? null : prevalence.positive / prevalence.windows;
   return [
     check({
       ...{
         name: 'labels',
-        title: 'every time of the labels lies inside the data',
+        title: 'every time of the labels lies inside the window, and the data reach as far (to 10 s)',
         gate: true,
         limit: '0 outside',
       },

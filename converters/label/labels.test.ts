@@ -192,8 +192,17 @@ test('without an onset nothing is positive, and the share of positive windows is
 });
 
 test('a label outside the data keeps a dataset from being published', async (t) => {
-  const later = { ...SLOW_QUERY.phases, cooldown: { ...SLOW_QUERY.phases.cooldown, end_ms: at(400) } };
-  const { quality } = await labelled(t, { truth: { ...TRUTH, cases: [{ ...SLOW_QUERY, phases: later }] } });
-  const { ok, gate, figure } = checkOf(quality, 'labels') ?? {};
-  assert.deepEqual([ok, gate, figure, quality.sound], [false, true, '1: end_ms', false]);
+  const ending = async (end_ms: number) => {
+    const later = { ...SLOW_QUERY.phases, cooldown: { ...SLOW_QUERY.phases.cooldown, end_ms } };
+    const truth = { ...TRUTH, cases: [{ ...SLOW_QUERY, phases: later }] };
+    // without the end of the processes, as of a stack that stays: the run is longer than its data
+    return (await labelled(t, { truth, change: ({ changes }) => void changes.pop() })).quality;
+  };
+  const outside = await ending(at(400));
+  const { ok, gate, figure } = checkOf(outside, 'labels') ?? {};
+  assert.deepEqual([ok, gate, figure, outside.sound], [false, true, '1: end_ms', false]);
+  const last = outside.clock.last_ms ?? 0;
+  assert.ok(last + 10_001 < outside.window.end_ms, 'the window is wider than the data');
+  const found = async (behind: number) => checkOf(await ending(last + behind), 'labels')?.ok;
+  assert.deepEqual([await found(122), await found(10_001)], [true, false]);
 });

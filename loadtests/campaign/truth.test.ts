@@ -77,7 +77,7 @@ test('a run to its end: the plan on the clock of its start, and each change as i
     ...{ schema_version: 1, run_id: 'r1', campaign: 'quick', seed: 11, time_scale: 40 },
     ...{ plan_hash: planHash(plan), complete: true, scaled: { RECENT_VIEWS_DAYS: 40 } },
   });
-  assert.deepEqual(traffic, { start_ms: START, end_ms: START + 780_000, rate: 20, shape: 'flat' });
+  assert.deepEqual(traffic, { start_ms: START, end_ms: START + 785_000, rate: 20, shape: 'flat' });
   assert.equal(cases.length, 9);
   for (const [i, told] of cases.entries()) {
     const planned = plan.cases[i];

@@ -20,7 +20,8 @@ test('a load over a whole case is one of its own: only windows with as much traf
   const before = (one: RunTruth['cases'][number], during: { start_ms: number; end_ms: number }) =>
     beforeOf({ traffic: truth.traffic, quiet: quietWindows(truth), one, during });
   const [fault, quiet] = truth.cases as [typeof SLOW_QUERY, typeof NEW_INDEX];
-  assert.deepEqual(seconds(before(quiet, span(171, 210)).windows), [150, 160]);
+  // its first 20 s count for nothing, but for the last window before the change
+  assert.deepEqual(seconds(before(quiet, span(171, 210)).windows), [160]);
   const flat = before(fault, span(41, 91));
   assert.deepEqual(seconds(flat.windows), [20, 30, 112, 122, 132, 232, 242, 252, 262, 272, 282]);
   assert.ok(flat.sameLoad);
@@ -66,6 +67,12 @@ test('a baseline right behind another case begins when that has settled, and kee
     span(105, 115),
   );
   assert.deepEqual(baselineOf(soon(20), undefined), span(20, 140));
+  const ownLoad = { ...soon(60), load: { factor: 0.2, ...span(60, 225) } };
+  assert.deepEqual(baselineOf(ownLoad, undefined), span(80, 140));
+  assert.deepEqual(
+    baselineOf({ ...soon(60), load: { factor: 3, ...span(141, 200) } }, undefined),
+    span(60, 140),
+  );
 });
 
 test('of an interrupted run nothing is quiet behind its last whole case', () => {

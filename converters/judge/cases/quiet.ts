@@ -31,12 +31,13 @@ const settledAfter = ({ phases, revert }: CaseTruth) =>
   Math.max(phases.cooldown.start_ms, revert?.acknowledged_ms ?? 0) + SETTLING_MS;
 
 /**
- * The baseline of a case without what the case before it may still do to it; of a short one its end, which is all that its own
- * case has.
+ * The baseline of a case without what the case before it may still do to it, nor the first of a load of its own: caches and
+ * processes that had more to do serve faster at first. Of a short one its end, which is all that its own case has.
  */
-export function baselineOf({ phases: { baseline } }: CaseTruth, previous: CaseTruth | undefined): Span {
-  const { start_ms, end_ms } = baseline;
-  const settled = previous ? settledAfter(previous) : start_ms;
+export function baselineOf(one: CaseTruth, previous: CaseTruth | undefined): Span {
+  const { start_ms, end_ms } = one.phases.baseline;
+  const ownLoad = one.load && inside(start_ms, one.load) ? start_ms + SETTLING_MS : start_ms;
+  const settled = Math.max(ownLoad, previous ? settledAfter(previous) : start_ms);
   return { start_ms: Math.max(start_ms, Math.min(settled, end_ms - WINDOW_MS)), end_ms };
 }
 

@@ -218,7 +218,7 @@ export const SCENARIOS: readonly Scenario[] = [
     affected: [],
     routes: CACHED_ROUTES,
     load: { factor: 0.2, over: 'case' },
-    hold: { scale1: [6 * MINUTE, 12 * MINUTE], least: [45, 50] },
+    hold: { scale1: [6 * MINUTE, 12 * MINUTE], least: [36, 40] },
   },
   {
     name: '09-new-index',

@@ -111,16 +111,29 @@ function rangesOf({
   time_scale: number;
   changeS: ChangeSeconds;
 }): Range[] {
-  const { truth, change, revert } = scenario;
+  const { truth, change, revert, load } = scenario;
   const took = (of: Change | null): Range => (of ? [changeS[of.kind], changeS[of.kind]] : [0, 0]);
   const after = truth === 'fault' ? faultCooldown(cooldown.fault, revert) : cooldown.benign;
-  return [baseline, took(change), holdOf(scenario, time_scale), took(revert), after];
+  const ownLoad = load?.over === 'case' ? OWN_LOAD : NO_MORE;
+  return [
+    longer(baseline, ownLoad.baseline),
+    took(change),
+    holdOf(scenario, time_scale),
+    took(revert),
+    longer(after, ownLoad.cooldown),
+  ];
 }
 
+/** Seconds more: other traffic than before has to settle first, and less of it needs longer for as many requests. */
+const OWN_LOAD = { baseline: 15, cooldown: 10 };
+const NO_MORE = { baseline: 0, cooldown: 0 };
+
+const longer = ([from, to]: Range, seconds: number): Range => [from + seconds, to + seconds];
+
 /** New processes serve slower for half a minute; what passes by itself is over while it holds. */
-function faultCooldown([from, to]: Range, revert: Change | null): Range {
-  if (revert === null) return [from - 10, to - 10];
-  return ['rollback', 'deployment'].includes(revert.kind) ? [from + 10, to + 10] : [from, to];
+function faultCooldown(range: Range, revert: Change | null): Range {
+  if (revert === null) return longer(range, -10);
+  return ['rollback', 'deployment'].includes(revert.kind) ? longer(range, 10) : range;
 }
 
 function checkBudget(options: {
