@@ -47,7 +47,7 @@ export class SpanRecord {
           this.traceId = readId(pbf, end, 16, this.#pool);
           break;
         case 2:
-          this.spanId = readId(pbf, end, 8, this.#pool);
+          this.spanId = readId(pbf, end, 8, this.#pool, false);
           break;
         case 4:
           this.parentId = readId(pbf, end, 8, this.#pool);
@@ -130,8 +130,8 @@ export class SpanRecord {
   }
 }
 
-/** An id of so many bytes as hex; -1 where it is empty or all zero (W3C trace context: invalid). */
-export function readId(pbf: PbfReader, limit: number, size: number, pool: StringPool): number {
+/** An id of so many bytes as hex; -1 where it is empty or all zero (W3C trace context: invalid). `again` is the pool's. */
+export function readId(pbf: PbfReader, limit: number, size: number, pool: StringPool, again = true): number {
   const end = enter(pbf, limit);
   const start = pbf.pos;
   pbf.pos = end;
@@ -139,7 +139,7 @@ export function readId(pbf: PbfReader, limit: number, size: number, pool: String
   if (end - start !== size) throw new Malformed('invalid_id');
   let any = 0;
   for (let i = start; i < end; i++) any |= pbf.buf[i] as number;
-  return any === 0 ? -1 : pool.ofHex(pbf.buf, start, end);
+  return any === 0 ? -1 : pool.ofHex(pbf.buf, start, end, again);
 }
 
 export function readPooled(pbf: PbfReader, limit: number, pool: StringPool): number {

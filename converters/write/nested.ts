@@ -1,17 +1,20 @@
 import type { Rows } from '../map/rows.ts';
 import { SLOT, type SlotName, slotKind } from '../map/slots.ts';
-import { derived, unmappedJson } from '../ocsf/event.ts';
+import { derived } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
+import { unmappedTexts } from '../ocsf/unmapped.ts';
 import type { Batch, Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
 import {
+  absent,
+  absentNumbers,
   chosenTexts,
   endToEnd,
   flatLevels,
   type Gathered,
   numbers,
-  strings,
   texts,
+  unlessEmpty,
   type Validity,
 } from './gather.ts';
 
@@ -58,8 +61,7 @@ export class NestedClass {
 
   #build(node: Node, rows: Rows, chosen: Int32Array): Built {
     if (node.leaf?.list) return constantList(node.leaf.list, chosen.length);
-    if (node.leaf?.path === 'unmapped')
-      return ofLeaf(strings(Array.from(chosen, (row) => unmappedJson(this.layout, rows, row))));
+    if (node.leaf?.path === 'unmapped') return ofLeaf(unlessEmpty(unmappedTexts(this.layout, rows, chosen)));
     if (node.leaf) return ofLeaf(leafColumn(node.leaf, this.layout, rows, chosen));
     // A struct is there where any of its children is, and a list where its one element is: that is two levels more.
     const built = node.children.map((child) => this.#build(child, rows, chosen));
@@ -136,6 +138,8 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
   const open = guard(leaf.when, rows);
   if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen);
   const slot = leaf.slot as SlotName;
+  const due = leaf.when === undefined || rows.isFilled(SLOT[leaf.when]);
+  if (!due || !rows.isFilled(SLOT[slot])) return nothing(leaf, chosen.length);
   if (slotKind(slot) !== 'n') {
     const source = rows.texts[SLOT[slot]] as Int32Array;
     const ids = new Int32Array(chosen.length);
@@ -155,6 +159,10 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
   }
   return numbers(values);
 }
+
+/** Null throughout, as strings or as numbers. */
+const nothing = ({ type }: Leaf, length: number): Gathered =>
+  TYPES[type] === 'BYTE_ARRAY' ? absent(length) : absentNumbers(length);
 
 function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean {
   if (!when) return () => true;
