@@ -11,8 +11,24 @@ export interface Zstd {
   decompress(bytes: Uint8Array): Uint8Array;
 }
 
+/** Frames of what is so short that it comes again and again: pages of columns that say the same throughout. */
+const SHORT = 48;
+const frames = new Map<string, Uint8Array>();
+const MOST_FRAMES = 10_000;
+
+function frameOf(bytes: Uint8Array): Uint8Array {
+  if (bytes.length > SHORT) return compress(bytes, LEVEL);
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  let frame = frames.get(key);
+  if (!frame) {
+    frame = compress(bytes, LEVEL);
+    if (frames.size < MOST_FRAMES) frames.set(key, frame);
+  }
+  return frame;
+}
+
 const ready: Zstd = {
-  compress: (bytes) => compress(bytes, LEVEL),
+  compress: frameOf,
   decompress: (bytes) => decompress(bytes),
 };
 

@@ -29,7 +29,10 @@ export function spanUid(pool: StringPool, { traceId, spanId, start }: SpanIdenti
   bytes[at++] = 0;
   at = putText(pool, spanId, at);
   bytes[at++] = 0;
-  at = putDigits(wholeMs(start), 13, at);
+  const ms = wholeMs(start);
+  const millions = Math.floor(ms / 1_000_000);
+  at = putDigits(millions, 7, at);
+  at = putDigits(ms - millions * 1_000_000, 6, at);
   at = putDigits(restNs(start), 6, at);
   return pool.appendAscii(digest(bytes.subarray(0, at)), DIGITS);
 }
@@ -49,11 +52,13 @@ function putText(pool: StringPool, id: number, at: number): number {
   return at + end - start;
 }
 
+/** Of a number below 2^31. */
 function putDigits(value: number, digits: number, at: number): number {
-  let rest = value;
+  let rest = value | 0;
   for (let place = at + digits - 1; place >= at; place--) {
-    bytes[place] = 0x30 + (rest % 10);
-    rest = Math.floor(rest / 10);
+    const tens = (rest / 10) | 0;
+    bytes[place] = 0x30 + rest - tens * 10;
+    rest = tens;
   }
   return at + digits;
 }

@@ -147,7 +147,10 @@ class Output {
 
   copy(from: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
-    for (let i = start; i < end; i++) this.#bytes[this.length++] = from[i] as number;
+    const bytes = this.#bytes;
+    let at = this.length;
+    for (let i = start; i < end; i++) bytes[at++] = from[i] as number;
+    this.length = at;
   }
 
   text(value: string): void {

@@ -3,7 +3,7 @@ import { Malformed } from '../errors.ts';
 import { Attributes, readText } from './attributes.ts';
 import { ATTR } from './names.ts';
 import type { StringPool } from './strings.ts';
-import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+import { BYTES, enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
 /** One span (trace.proto), read into the same object again and again. Pool ids; -1 where absent. */
 export class SpanRecord {
@@ -26,6 +26,8 @@ export class SpanRecord {
   events = '';
   links = '';
   readonly #pool: StringPool;
+  /** Where in the buffer the trace id before this one lies. */
+  readonly #lastTrace = { id: -1, at: 0 };
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -44,7 +46,7 @@ export class SpanRecord {
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       switch (field) {
         case 1:
-          this.traceId = readId(pbf, end, 16, this.#pool);
+          this.traceId = this.#trace(pbf, end);
           break;
         case 2:
           this.spanId = readId(pbf, end, 8, this.#pool, false);
@@ -113,6 +115,23 @@ export class SpanRecord {
     const text = `{"name":${JSON.stringify(name)},"time_unix_nano":"${ns}"${said}${json ? `,"attributes":${json}` : ''}}`;
     this.events += this.events ? `,${text}` : text;
     if (attributes === this.exception) attributes.reset();
+  }
+
+  /** Spans of a trace often follow each other. */
+  #trace(pbf: PbfReader, limit: number): number {
+    const start = pbf.pos + 1;
+    const last = this.#lastTrace;
+    if (last.id >= 0 && pbf.type === BYTES && pbf.buf[pbf.pos] === 16 && start + 16 <= limit) {
+      let i = 0;
+      while (i < 16 && pbf.buf[start + i] === pbf.buf[last.at + i]) i += 1;
+      if (i === 16) {
+        pbf.pos = start + 16;
+        return last.id;
+      }
+    }
+    last.id = readId(pbf, limit, 16, this.#pool);
+    last.at = start;
+    return last.id;
   }
 
   #link(pbf: PbfReader, limit: number): void {

@@ -144,10 +144,11 @@ export class StringPool {
   #equals(id: number, buffer: Uint8Array, start: number, end: number, words: DataView): boolean {
     let at = this.#offsets[id] as number;
     if ((this.#offsets[id + 1] as number) - at !== end - start) return false;
+    const [own, bytes] = [this.#ownWords, this.#bytes];
     let i = start;
     for (const whole = end - 3; i < whole; i += 4, at += 4)
-      if (words.getInt32(i, true) !== this.#ownWords.getInt32(at, true)) return false;
-    while (i < end && this.#bytes[at] === buffer[i]) {
+      if (words.getInt32(i, true) !== own.getInt32(at, true)) return false;
+    while (i < end && bytes[at] === buffer[i]) {
       i += 1;
       at += 1;
     }
@@ -175,19 +176,21 @@ export class StringPool {
 
   /** Bytes as lower-case hex. @param again false: the string is not expected again, as for {@link append} */
   ofHex(buffer: Uint8Array, start: number, end: number, again = true): number {
+    const digits = this.#scratch;
     let at = 0;
     for (let i = start; i < end; i++) {
       const pair = 2 * (buffer[i] as number);
-      this.#scratch[at++] = HEX[pair] as number;
-      this.#scratch[at++] = HEX[pair + 1] as number;
+      digits[at++] = HEX[pair] as number;
+      digits[at++] = HEX[pair + 1] as number;
     }
-    return again ? this.ofBytes(this.#scratch, 0, at) : this.append(this.#scratch, 0, at);
+    return again ? this.ofBytes(digits, 0, at) : this.append(digits, 0, at);
   }
 
   /** The first characters of a text that is ASCII, as {@link append}. */
   appendAscii(text: string, length: number): number {
-    for (let i = 0; i < length; i++) this.#scratch[i] = text.charCodeAt(i);
-    return this.append(this.#scratch, 0, length);
+    const letters = this.#scratch;
+    for (let i = 0; i < length; i++) letters[i] = text.charCodeAt(i);
+    return this.append(letters, 0, length);
   }
 
   /** Where the bytes of a string are, until the next one comes. */
@@ -232,7 +235,8 @@ export class StringPool {
       hashes.set(this.#hashes);
       this.#hashes = hashes;
     }
-    for (let i = start, at = from; i < end; i++, at++) this.#bytes[at] = buffer[i] as number;
+    const bytes = this.#bytes;
+    for (let i = start, at = from; i < end; i++, at++) bytes[at] = buffer[i] as number;
     this.#offsets[id + 1] = to;
     this.#hashes[id] = hash;
     this.#size = id + 1;

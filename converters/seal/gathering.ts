@@ -95,35 +95,48 @@ export class Gathering {
 }
 
 function gather(cursor: Cursor, rows: Rows): void {
-  const { view, remap, taken, rows: from, places } = cursor;
+  const { view, remap } = cursor;
   view.numbers.forEach((source, slot) => {
-    if (!source) return;
-    rows.fill(slot);
-    const into = rows.numbers[slot] as Float64Array;
-    for (let i = 0; i < taken; i++) into[places[i] as number] = source[from[i] as number] as number;
+    if (source) gatherNumbers(cursor, source, rows, slot);
   });
-  const { pool } = rows;
-  const { bytes, offsets, words } = view;
   view.texts.forEach((source, slot) => {
-    if (!source) return;
-    rows.fill(slot);
-    const into = rows.texts[slot] as Int32Array;
-    const unique = UNIQUE.has(slot);
-    for (let i = 0; i < taken; i++) {
-      const id = source[from[i] as number] as number;
-      if (id < 0) continue;
-      let mapped = remap[id] as number;
-      if (mapped < 0) {
-        const [start, end] = [offsets[id] as number, offsets[id + 1] as number];
-        mapped = unique ? pool.append(bytes, start, end) : pool.ofBytes(bytes, start, end, words);
-        remap[id] = mapped;
-      }
-      into[places[i] as number] = mapped;
-    }
+    if (source) gatherTexts(cursor, source, rows, slot);
   });
   // The pool of the batch begins anew with the next.
   remap.fill(-1);
   cursor.taken = 0;
+}
+
+function gatherNumbers(
+  { taken, rows: from, places }: Cursor,
+  source: Float64Array,
+  rows: Rows,
+  slot: number,
+) {
+  rows.fill(slot);
+  const into = rows.numbers[slot] as Float64Array;
+  for (let i = 0; i < taken; i++) into[places[i] as number] = source[from[i] as number] as number;
+}
+
+function gatherTexts(cursor: Cursor, source: Int32Array, rows: Rows, slot: number) {
+  const { view, remap, taken, rows: from, places } = cursor;
+  const { bytes, offsets, words } = view;
+  const { pool } = rows;
+  rows.fill(slot);
+  const into = rows.texts[slot] as Int32Array;
+  const unique = UNIQUE.has(slot);
+  for (let i = 0; i < taken; i++) {
+    const id = source[from[i] as number] as number;
+    if (id < 0) continue;
+    let mapped = remap[id] as number;
+    if (mapped < 0) {
+      const start = offsets[id] as number;
+      const end = offsets[id + 1] as number;
+      mapped = unique ? pool.append(bytes, start, end) : pool.ofBytes(bytes, start, end, words);
+      remap[id] = mapped;
+    }
+    into[places[i] as number] = mapped;
+  }
 }
 
 /** Not worth looking for among the strings that are there. */

@@ -4,7 +4,7 @@ import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
 import type { Batch, Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
-import { absent, absentNumbers, flatLevels, type Gathered, numbers, texts } from './gather.ts';
+import { absent, absentNumbers, flatLevels, type Gathered, idsOf, numbers, texts } from './gather.ts';
 
 /** Column type of the catalogue → Parquet's. */
 export const PHYSICAL = {
@@ -33,6 +33,8 @@ function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int
     .map((name) => rows.texts[SLOT[name]] as Int32Array);
   if (sources.length === 0) return absent(chosen.length);
   const only = when && (rows.texts[SLOT[when]] as Int32Array);
+  const [first, ...others] = sources;
+  if (first && others.length === 0 && only === undefined) return texts(rows, idsOf(first, chosen));
   const ids = new Int32Array(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;

@@ -19,6 +19,13 @@ export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
   values,
 });
 
+/** The chosen rows of a column of ids. */
+export function idsOf(source: Int32Array, chosen: Int32Array): Int32Array {
+  const ids = new Int32Array(chosen.length);
+  for (let i = 0; i < chosen.length; i++) ids[i] = source[chosen[i] as number] as number;
+  return ids;
+}
+
 /** Pool ids → strings. Negative ids are null. */
 export function texts(rows: Rows, ids: Int32Array): Gathered {
   const { bytes, offsets } = rows.pool;

@@ -12,6 +12,7 @@ import {
   endToEnd,
   flatLevels,
   type Gathered,
+  idsOf,
   numbers,
   texts,
   unlessEmpty,
@@ -136,12 +137,13 @@ function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batc
 /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
 function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Gathered {
   const open = guard(leaf.when, rows);
-  if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen);
+  if (leaf.constant !== undefined) return constantColumn(leaf, leaf.when ? open : undefined, chosen);
   const slot = leaf.slot as SlotName;
   const due = leaf.when === undefined || rows.isFilled(SLOT[leaf.when]);
   if (!due || !rows.isFilled(SLOT[slot])) return nothing(leaf, chosen.length);
   if (slotKind(slot) !== 'n') {
     const source = rows.texts[SLOT[slot]] as Int32Array;
+    if (leaf.when === undefined) return texts(rows, idsOf(source, chosen));
     const ids = new Int32Array(chosen.length);
     for (let i = 0; i < chosen.length; i++) {
       const row = chosen[i] as number;
@@ -174,18 +176,21 @@ function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean
   return (row) => (texts[row] as number) >= 0;
 }
 
+/** `open` undefined: it is in every row. */
 function constantColumn(
   { constant, type }: Leaf,
-  open: (row: number) => boolean,
+  open: ((row: number) => boolean) | undefined,
   chosen: Int32Array,
 ): Gathered {
   if (type === 'str' || type === 'json')
     return chosenTexts(
-      chosen.map((row) => (open(row) ? 0 : -1)),
+      open ? chosen.map((row) => (open(row) ? 0 : -1)) : new Int32Array(chosen.length),
       endToEnd([String(constant)]),
     );
   const value = Number(constant);
-  return numbers(Float64Array.from(chosen, (row) => (open(row) ? value : Number.NaN)));
+  const values = new Float64Array(chosen.length).fill(value);
+  if (open) for (let i = 0; i < values.length; i++) if (!open(chosen[i] as number)) values[i] = Number.NaN;
+  return numbers(values);
 }
 
 function captionColumn(

@@ -193,35 +193,44 @@ export class Column {
     if (this.#places.length < offsets.length) this.#places = new Int32Array(2 * offsets.length);
     const places = this.#places;
     const indices = this.#room(count);
+    const from = this.#indexed;
     for (let i = 0; i < count; i++) {
       const id = ids[i] as number;
       if (places[id] === 0)
         places[id] = 1 + this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
-      indices[this.#indexed++] = (places[id] as number) - 1;
+      indices[from + i] = (places[id] as number) - 1;
     }
+    this.#indexed += count;
     for (let i = 0; i < count; i++) places[ids[i] as number] = 0;
     if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
   }
 
   #addNumbers({ count, numbers }: Numbers): void {
     const { type } = this.options;
-    for (let i = 0; i < count; i++) this.#seeNumber(numbers[i] as number);
     if (type === 'BOOLEAN') {
       const bits = this.#room(count);
-      for (let i = 0; i < count; i++) bits[this.#indexed++] = numbers[i] as number;
-    } else if (this.#withDictionary && type !== 'DOUBLE') {
-      const indices = this.#room(count);
-      for (let i = 0; i < count; i++) {
-        const value = numbers[i] as number;
-        let place = this.#numbers.get(value);
-        if (place === undefined) {
-          place = this.#numbers.size;
-          this.#numbers.set(value, place);
-        }
-        indices[this.#indexed++] = place;
+      for (let i = 0; i < count; i++) bits[this.#indexed++] = this.#seeNumber(numbers[i] as number);
+    } else if (this.#withDictionary && type !== 'DOUBLE') this.#indexNumbers(numbers, count);
+    else
+      for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, this.#seeNumber(numbers[i] as number));
+  }
+
+  #indexNumbers(numbers: Float64Array, count: number): void {
+    const indices = this.#room(count);
+    const from = this.#indexed;
+    let last = Number.NaN;
+    let place = 0;
+    for (let i = 0; i < count; i++) {
+      const value = numbers[i] as number;
+      if (value !== last) {
+        place = this.#numbers.get(value) ?? this.#numbers.size;
+        if (place === this.#numbers.size) this.#numbers.set(this.#seeNumber(value), place);
+        last = value;
       }
-      if (this.#numbers.size > FEW) this.#leaveDictionary();
-    } else for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, numbers[i] as number);
+      indices[from + i] = place;
+    }
+    this.#indexed += count;
+    if (this.#numbers.size > FEW) this.#leaveDictionary();
   }
 
   /** What is indexed stays so, in a page that ends before what comes without. */
@@ -272,9 +281,10 @@ export class Column {
     else into.writeDouble(value);
   }
 
-  #seeNumber(value: number): void {
+  #seeNumber(value: number): number {
     if (this.#least === undefined || value < (this.#least as number)) this.#least = value;
     if (this.#most === undefined || value > (this.#most as number)) this.#most = value;
+    return value;
   }
 
   #bound(value: number | Uint8Array): number | bigint | Uint8Array | boolean {
