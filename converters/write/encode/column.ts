@@ -62,6 +62,8 @@ const PAGE_LEVELS = 16_384;
 
 /** The page that is put together, of whichever column. */
 const body = new PbfWriter(new Uint8Array(1 << 20));
+/** Places in the dictionary of the column that is added to, by id of the batch, from 1; all 0 in between. */
+let places = new Int32Array(0);
 
 /**
  * One column of one file, row group by row group. What is held of a row group are its pages, compressed, and of the page in the making
@@ -80,8 +82,6 @@ export class Column {
   /** Places in the dictionary; of booleans the values themselves. */
   #indices = new Int32Array(0);
   #indexed = 0;
-  /** By id of the batch, from 1; all 0 between two. */
-  #places = new Int32Array(0);
   #count = 0;
   #nulls = 0;
   #withDictionary: boolean;
@@ -190,8 +190,7 @@ export class Column {
       return;
     }
     // Each different string of the batch is looked up once.
-    if (this.#places.length < offsets.length) this.#places = new Int32Array(2 * offsets.length);
-    const places = this.#places;
+    if (places.length < offsets.length) places = new Int32Array(2 * offsets.length);
     const indices = this.#room(count);
     const from = this.#indexed;
     for (let i = 0; i < count; i++) {
