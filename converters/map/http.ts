@@ -1,9 +1,10 @@
-import { isIP, isIPv4 } from 'node:net';
+import type { Attributes } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { setCalling, setIp, setServed } from './peer.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
 
 const HTTP = 4002;
@@ -27,10 +28,12 @@ const METHODS = byName<readonly [number, number]>({
 const AT_SOURCE = 1;
 const AT_DESTINATION = 2;
 
-function setMethod(writer: RowWriter, method: string): void {
+/** False where OCSF does not know the method. */
+function setMethod(writer: RowWriter, method: string): boolean {
   const known = METHODS.get(method);
   writer.activity(known?.[0] ?? 99, known?.[1] ?? OTHER);
   if (known) writer.text('http_method', method);
+  return known !== undefined;
 }
 
 function setStatus(writer: RowWriter, status: number): boolean {
@@ -41,18 +44,6 @@ function setStatus(writer: RowWriter, status: number): boolean {
   return status >= 400;
 }
 
-const port = (value: number): number =>
-  Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
-
-/** IPv4-mapped IPv6 addresses are written as IPv4; what is no address, or longer than `ip_t` may be, stays absent. */
-function setIp(writer: RowWriter, slot: 'src_ip' | 'dst_ip', address: string | undefined): boolean {
-  const tail = address?.startsWith('::ffff:') ? address.slice(7) : '';
-  const plain = isIPv4(tail) ? tail : address;
-  if (plain === undefined || plain.length > 40 || !isIP(plain)) return false;
-  writer.text(slot, plain);
-  return true;
-}
-
 /** Server and client spans → OCSF 4002. */
 export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin, time: number): void {
   const { attributes } = span;
@@ -60,18 +51,12 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   const server = span.kind === 2;
   writer.begin(server ? SERVER : CLIENT, HTTP, origin, time);
   spanOutcome(writer, span);
-  setMethod(writer, pool.text(attributes.text(ATTR['http.request.method'])));
+  const method = ATTR['http.request.method'];
+  if (setMethod(writer, pool.text(attributes.peek(method)))) attributes.text(method);
   // A client span is ERROR from 400 on, which is no more than its status says.
   const refused = setStatus(writer, attributes.number(ATTR['http.response.status_code']));
   if (span.status === 2 && !refused) writer.outcome(4, 2);
-  const target = attributes.text(ATTR['http.target']);
-  const url = attributes.text(ATTR['url.full']);
-  const path = attributes.text(ATTR['url.path']);
-  if (path >= 0) writer.id('http_path', path);
-  else if (target >= 0) writer.text('http_path', pool.text(target).split('?', 1)[0]);
-  else if (url >= 0) writer.text('http_path', pathOf(pool.text(url)));
-  writer.id('http_url', url);
-  writer.id('http_query', attributes.text(ATTR['url.query']));
+  setUrl(writer, attributes);
   writer.id('http_route', attributes.text(ATTR['http.route']));
   writer.id('http_scheme', attributes.text(ATTR['url.scheme']));
   writer.id('http_version', attributes.text(ATTR['network.protocol.version']));
@@ -79,26 +64,34 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.count('request_bytes', attributes.number(ATTR['http.request.body.size']));
   writer.count('response_bytes', attributes.number(ATTR['http.response.body.size']));
   writer.id('user_id', attributes.text(ATTR['enduser.id']));
-  const host = attributes.text(ATTR['server.address']);
-  const hostPort = port(attributes.number(ATTR['server.port']));
+  const { host, port } = server ? setServed(writer, span, origin) : setCalling(writer, span, origin);
   writer.id('http_host', host);
-  writer.number('http_port', hostPort);
-  writer.number('dst_port', hostPort);
+  writer.number('http_port', port);
+  if (host < 0) setHostHeader(writer, attributes);
   writer.number('observation_point_id', server ? AT_DESTINATION : AT_SOURCE);
-  const peer = attributes.text(ATTR['network.peer.address']);
-  const peerPort = port(attributes.number(ATTR['network.peer.port']));
-  if (server) {
-    const client = attributes.text(ATTR['client.address']);
-    writer.id('dst_service', origin.service);
-    const address = client >= 0 ? client : peer;
-    if (address >= 0 && setIp(writer, 'src_ip', pool.text(address))) writer.number('src_port', peerPort);
-  } else {
-    writer.id('src_service', origin.service);
-    writer.id('dst_host', host);
-    if (peer >= 0) setIp(writer, 'dst_ip', pool.text(peer));
-    if (host < 0 && peer < 0) writer.number('dst_port', Number.NaN);
-  }
   writer.id('message', span.name);
+}
+
+/** Path, query and URL. Of old the path came with its query, as `http.target`. */
+function setUrl(writer: RowWriter, attributes: Attributes): void {
+  const { pool } = writer;
+  const url = attributes.text(ATTR['url.full']);
+  const query = attributes.text(ATTR['url.query']);
+  writer.id('http_url', url);
+  writer.id('http_query', query);
+  if (attributes.has(ATTR['url.path'])) writer.id('http_path', attributes.text(ATTR['url.path']));
+  else if (attributes.has(ATTR['http.target'])) {
+    const [path, rest] = pool.text(attributes.text(ATTR['http.target'])).split(/\?(.*)/s, 2);
+    writer.text('http_path', path);
+    if (query < 0) writer.text('http_query', rest);
+  } else if (url >= 0) writer.text('http_path', pathOf(pool.text(url)));
+}
+
+/** The header names the host that was asked for, as `host[:port]`. */
+function setHostHeader(writer: RowWriter, attributes: Attributes): void {
+  if (!attributes.has(ATTR['http.host'])) return;
+  const said = writer.pool.text(attributes.text(ATTR['http.host']));
+  writer.text('http_host', said.replace(/:\d{1,5}$/, ''));
 }
 
 /** The path of an absolute URL; undefined where it is none. */

@@ -11,9 +11,11 @@ const TYPES = {
   gauge: text('gauge'),
   counter: text('counter'),
   histogram: text('histogram'),
+  exponential_histogram: text('exponential_histogram'),
   summary: text('summary'),
 };
-const DELTA = text('delta');
+/** By `AggregationTemporality`. */
+const TEMPORALITIES = [-1, text('delta'), text('cumulative')];
 const BASE = 0;
 
 /** One sample of a metric → Base Event. Counters stay raw: rates are for those who read. */
@@ -25,6 +27,7 @@ export function mapSample({
   suffix,
   labels,
   extra,
+  whole,
   origin,
 }: {
   writer: RowWriter;
@@ -34,6 +37,7 @@ export function mapSample({
   suffix: string;
   labels: Attributes;
   extra: readonly [string, string] | undefined;
+  whole: string | undefined;
   origin: Origin;
 }): void {
   const time = epochMs(point.time);
@@ -48,8 +52,9 @@ export function mapSample({
   writer.number('metric_value', value);
   writer.id('metric_type', TYPES[point.type]);
   if (point.unit >= 0 && pool.text(point.unit) !== '') writer.id('metric_unit', point.unit);
-  if (point.delta) writer.id('metric_temporality', DELTA);
+  writer.id('metric_temporality', TEMPORALITIES[point.temporality] ?? -1);
   writer.text('labels', labelText);
+  writer.longText('attributes', whole);
   writer.id('message', name);
   writer.longText(
     'event_uid',
