@@ -24,6 +24,6 @@ export function mapGraphql(writer: RowWriter, span: SpanRecord, origin: Origin, 
   const name = attributes.text(ATTR['graphql.operation.name']);
   writer.id('operation', name >= 0 ? name : operationOf(span));
   writer.id('src_service', origin.service);
-  writer.id('user_id', attributes.text(ATTR['enduser.id']));
+  writer.id('user_id', attributes.text(ATTR['user.id']));
   writer.id('message', span.name);
 }

@@ -63,7 +63,7 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.id('user_agent', attributes.text(ATTR['user_agent.original']));
   writer.count('request_bytes', attributes.number(ATTR['http.request.body.size']));
   writer.count('response_bytes', attributes.number(ATTR['http.response.body.size']));
-  writer.id('user_id', attributes.text(ATTR['enduser.id']));
+  writer.id('user_id', attributes.text(ATTR['user.id']));
   const { host, port } = server ? setServed(writer, span, origin) : setCalling(writer, span, origin);
   writer.id('http_host', host);
   writer.number('http_port', port);

@@ -27,13 +27,13 @@ const SAME: readonly [name: string, span: Json, now: Json, before: Json][] = [
       ...{ 'http.request.method': 'GET', 'http.response.status_code': 404, 'url.path': '/x' },
       ...{ 'url.query': 'a=1', 'url.scheme': 'https', 'server.address': 'shop.example', 'server.port': 443 },
       ...{ 'client.address': '10.0.0.7', 'user_agent.original': 'curl', 'network.protocol.version': '1.1' },
-      ...{ 'http.request.body.size': 5, 'http.response.body.size': 6, 'enduser.id': '7' },
+      ...{ 'http.request.body.size': 5, 'http.response.body.size': 6, 'user.id': '7' },
     },
     {
       ...{ 'http.method': 'GET', 'http.status_code': 404, 'http.target': '/x?a=1', 'http.scheme': 'https' },
       ...{ 'net.host.name': 'shop.example', 'net.host.port': 443, 'net.peer.name': '10.0.0.7' },
       ...{ 'http.user_agent': 'curl', 'http.flavor': '1.1', 'http.request_content_length': 5 },
-      ...{ 'http.response_content_length': 6, 'user.id': '7' },
+      ...{ 'http.response_content_length': 6, 'enduser.id': '7' },
     },
   ],
   [

@@ -15,7 +15,7 @@ export function mapInternal(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.activity(99, OTHER);
   writer.id('operation', operationOf(span));
   writer.id('src_service', origin.service);
-  writer.id('user_id', span.attributes.text(ATTR['enduser.id']));
+  writer.id('user_id', span.attributes.text(ATTR['user.id']));
   writer.id('http_route', span.attributes.text(ATTR['http.route']));
   setJob(writer, span);
   writer.id('message', span.name);

@@ -49,7 +49,7 @@ export function mapRpc(writer: RowWriter, span: SpanRecord, origin: Origin, time
     // OCSF: an API call has a source.
     if (!writer.hasText('src_service') && !writer.hasText('src_ip')) writer.id('src_service', UNKNOWN);
   } else setCalling(writer, span, origin);
-  writer.id('user_id', attributes.text(ATTR['enduser.id']));
+  writer.id('user_id', attributes.text(ATTR['user.id']));
   writer.id('message', span.name);
 }
 

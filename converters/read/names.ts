@@ -51,7 +51,7 @@ const NAMES = {
   'db.query.text': ['db.statement'],
   'db.user': [],
   'db.response.status_code': ['db.cosmosdb.status_code'],
-  'enduser.id': ['user.id'],
+  'user.id': ['enduser.id'],
   'auth.outcome': [],
   'auth.reason': [],
   'messaging.system.name': ['messaging.system'],
