@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PbfWriter } from 'pbf';
+import { seeded } from '../bench/telemetry.ts';
 import { mapped, metricRequest, NANOS, resource } from '../map/otlp.test-world.ts';
 import { mapObject } from '../map/raw-object.ts';
 import { problems } from '../ocsf/validate.ts';
@@ -137,6 +138,25 @@ test('protobuf in any order of fields says the same', () => {
     ],
   );
   assert.deepEqual(JSON.parse(flat[1]?.attributes as string), { exponential_histogram: WHOLE });
+});
+
+test('a wounded point is a row, a reject, or none: nothing crashes, and what is kept is JSON', () => {
+  const random = seeded(20_261_127);
+  const whole = protobuf();
+  let kept = 0;
+  for (let i = 0; i < 3_000; i++) {
+    const bytes = whole.slice();
+    for (let wounds = 1 + (i % 3); wounds > 0; wounds--)
+      bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
+    const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
+    const { rows } = mapObject({ bytes, signal: 'metrics', window });
+    for (const { attributes } of flatRowsOf(rows))
+      if (attributes !== undefined) {
+        JSON.parse(String(attributes));
+        kept += 1;
+      }
+  }
+  assert.ok(kept > 100, `${kept} points were kept`);
 });
 
 test('the least and the greatest value of a histogram are kept with its count', () => {
