@@ -61,30 +61,53 @@ const COUNT = 10;
 
 /** A real Prometheus that has scraped a real service; undefined, and the test is skipped, where there is no Prometheus. */
 export async function startPrometheus(t: TestContext): Promise<World | undefined> {
+  const program = await findPrometheus(t);
+  if (!program) return undefined;
+  const url = await launch({ t, program, target: await startService(t) });
+  const seen = await scraped({ url, selector: 'orders_total', times: COUNT + 2 });
+  const scrapes = seen.slice(1, COUNT + 1);
+  return { url, scrapes, samples: await samplesOf({ url, scrapes, end: seen[COUNT + 1] as number }) };
+}
+
+/** Undefined where it is not to be had, and the test is skipped. */
+export async function findPrometheus(t: TestContext): Promise<string | undefined> {
   const program = await resolveProgram('prometheus', { build: Boolean(process.env.CI) }).catch(
     (error: unknown) => {
       if (process.env.CI || !(error instanceof ProgramError)) throw error;
       return t.skip(error.message);
     },
   );
-  if (!program) return undefined;
+  return program?.path;
+}
+
+/** A Prometheus of the test's own that scrapes one target, `host:port`. @returns its address */
+export async function launch({
+  t,
+  program,
+  target,
+  flags = [],
+}: {
+  t: TestContext;
+  program: string;
+  target: string;
+  flags?: readonly string[];
+}): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
-  const target = await startService(t);
   await writeFile(
     join(folder, 'prometheus.yml'),
     `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
 scrape_configs: [{ job_name: shop, static_configs: [{ targets: ['${target}'] }] }]`,
   );
   const child = spawn(
-    program.path,
+    program,
     [
       ...[
         `--config.file=${folder}/prometheus.yml`,
         `--storage.tsdb.path=${folder}/data`,
         '--log.level=error',
       ],
-      ...[`--web.listen-address=127.0.0.1:${port}`, `--query.max-samples=${MAX_SAMPLES}`],
+      ...[`--web.listen-address=127.0.0.1:${port}`, `--query.max-samples=${MAX_SAMPLES}`, ...flags],
     ],
     { stdio: 'ignore' },
   );
@@ -93,24 +116,27 @@ scrape_configs: [{ job_name: shop, static_configs: [{ targets: ['${target}'] }] 
     await ended(child);
     await rm(folder, { recursive: true, force: true });
   });
-  const url = `http://127.0.0.1:${port}`;
-  const seen = await until(
-    'Prometheus has scraped often enough',
+  return `http://127.0.0.1:${port}`;
+}
+
+/** When a series was scraped, epoch ms, as soon as that is so often. */
+export const scraped = (of: { url: string; selector: string; times: number }): Promise<number[]> =>
+  until(
+    `Prometheus has scraped ${of.selector}`,
     async () => {
-      const { result } = (await ask(url, 'query', { query: 'orders_total[15s]' })) as Matrix;
-      const times = result[0]?.values.map(([at]) => Math.round(at * 1000)) ?? [];
-      return times.length >= COUNT + 2 && times;
+      const { result } = (await ask(of.url, 'query', { query: `${of.selector}[15s]` })) as Matrix;
+      const [series] = result;
+      const times = (series?.values ?? series?.histograms ?? []).map(([at]) => Math.round(at * 1000));
+      return times.length >= of.times && times;
     },
     60_000,
   );
-  const scrapes = seen.slice(1, COUNT + 1);
-  return { url, scrapes, samples: await samplesOf({ url, scrapes, end: seen[COUNT + 1] as number }) };
-}
 
 interface Matrix {
   readonly result: readonly {
     readonly metric: Readonly<Record<string, string>>;
-    readonly values: readonly (readonly [number, string])[];
+    readonly values?: readonly (readonly [number, string])[];
+    readonly histograms?: readonly (readonly [number, unknown])[];
   }[];
 }
 
@@ -129,7 +155,7 @@ async function samplesOf(of: { url: string; scrapes: readonly number[]; end: num
     const from = scrapes[0] as number;
     const query = `{${matchers}}[${end - from + 1}ms]`;
     const { result } = (await ask(url, 'query', { query, time: String(end / 1000) })) as Matrix;
-    for (const { metric, values } of result)
+    for (const { metric, values = [] } of result)
       for (const [at, value] of values) {
         const time = Math.round(at * 1000);
         if (time >= from && time < end) samples.set(`${seriesKey(metric)} ${time}`, value);
