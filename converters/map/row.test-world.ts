@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { problems } from '../ocsf/validate.ts';
-import { type Mapped, TIME } from './otlp.test-world.ts';
+import { type Mapped, mapped, SPAN, spanRequest, TIME, TRACE } from './otlp.test-world.ts';
 
 type Json = Record<string, unknown>;
 
@@ -21,3 +22,18 @@ export const holds = (row: Json, wanted: Json): void =>
 
 /** What the row says of the span that has no column. */
 export const restOf = (row: Json): Json => JSON.parse((row.attributes as string | undefined) ?? '{}') as Json;
+
+/** A span and its attributes, what its flat row holds, and what has no column. */
+export type SpanCase = readonly [name: string, span: Json, attributes: Json, wanted: Json, rest: Json];
+
+/** A test for each: the row and the rest are as wanted, and the valid event keeps the same rest. */
+export function testSpans(cases: readonly SpanCase[]): void {
+  for (const [name, span, attributes, wanted, rest] of cases)
+    test(`${name}: ${String(wanted.event_kind ?? wanted.activity_name)}`, () => {
+      const { row, event } = rowOf(mapped('traces', spanRequest(span, attributes)));
+      holds(row, { ...wanted, trace_id: TRACE, span_id: SPAN, duration: 1.234567, service: 'web-api' });
+      assert.deepEqual(restOf(row), rest);
+      const { attributes: kept = {} } = (event.unmapped ?? {}) as { attributes?: Json };
+      assert.deepEqual(kept, rest);
+    });
+}

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { freePort } from '../../services/testing/process.ts';
 import { convertPrometheus } from '../convert-prometheus.ts';
 import { verifyDataset } from '../dataset/verify.ts';
 import { parseRunId } from '../run/run-id.ts';
@@ -214,36 +213,16 @@ test('a Prometheus server that has scraped a service', async (t) => {
     await assert.rejects(readRun({ raw, runId }), { code: 'RUN_NOT_FOUND' });
     for await (const { key } of raw.list('')) assert.fail(key);
   });
-});
 
-test('where nobody answers, that is said with the cause', async () => {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const prometheus = new Prometheus({ url });
-  await assert.rejects(
-    importSamples({ prometheus, sinceMs: 1e12, untilMs: 1e12 + 1, into: new MemoryStore() }),
-    (error: Error & { code: string }) => {
-      assert.equal(error.code, 'PROMETHEUS_UNREACHABLE');
-      assert.ok(error.message.startsWith(`${url} must answer`), error.message);
-      assert.match(String((error.cause as Error).cause), /ECONNREFUSED/);
-      return true;
-    },
-  );
-});
-
-for (const [url, reason] of [
-  ['localhost:9090', /no such URL/],
-  ['ftp://localhost', /no such URL/],
-  ['http://me:word@localhost', /credentials never/],
-  ['http://localhost/?a=1', /parameters/],
-] as const)
-  test(`${url} is refused`, () => {
-    assert.throws(
-      () => new Prometheus({ url }),
-      (error: Error & { code: string }) => {
-        assert.equal(error.code, 'INVALID_PROMETHEUS_URL');
-        assert.match(error.message, reason);
-        assert.doesNotMatch(error.message, /word@/);
-        return true;
-      },
-    );
+  await t.test('a stop ends it, and leaves neither run nor objects', async (t) => {
+    const raw = openStore(join(await folder(t), 'raw'));
+    const [stop, reason] = [new AbortController(), new Error('enough')];
+    const stopped = convertPrometheus({
+      ...{ ...begin, ...timeOf(world), raw, sliceMs: 137, signal: stop.signal },
+      prometheus: new Prometheus({ url: world.url, signal: stop.signal }),
+      onImport: () => stop.abort(reason),
+    });
+    await assert.rejects(stopped, (error: Error) => error === reason || error.cause === reason);
+    for await (const { key } of raw.list('')) assert.fail(key);
   });
+});
