@@ -49,7 +49,7 @@ export const REJECT_REASONS = [
   'not_finite',
   /** The point says itself that it has no value (OTLP flag 1: a staleness mark). */
   'no_recorded_value',
-  /** Exponential histograms and metrics of no known kind. */
+  /** Metrics of no known kind, or without a name. */
   'unsupported_metric',
   /** What it says makes no valid OCSF event; `detail` of the dead letter names the attribute. */
   'invalid_event',
