@@ -24,6 +24,7 @@ import { VERSION } from '../version.ts';
 interface ConvertOptions extends StoreOptions {
   readonly json?: boolean;
   readonly workers: number;
+  readonly missing?: boolean;
   readonly from?: string;
   readonly to?: string;
   readonly runId?: RunId;
@@ -50,6 +51,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
       ).argParser(parseTime),
     )
     .addOption(new Option('--until <time>', 'leave out this time and what is newer').argParser(parseTime))
+    .option('--missing', 'convert only what no worker or Lambda function has converted already')
     .addOption(workersOption())
     .addOption(rawOption())
     .addOption(endpointOption())
@@ -78,7 +80,7 @@ interface Foreign {
 /** Undefined for a run of ours. @throws `OPTION_INVALID` */
 function foreignOf(
   argument: RunId | undefined,
-  { from, to, runId, since, until }: ConvertOptions,
+  { from, to, runId, since, until, missing }: ConvertOptions,
 ): Foreign | undefined {
   const invalid = (text: string) => new CliError('OPTION_INVALID', text);
   if (from === undefined) {
@@ -88,6 +90,7 @@ function foreignOf(
       throw invalid('convert needs a run id, or --from, --to and --run-id: see `faultline convert --help`');
     return undefined;
   }
+  if (missing) throw invalid('--missing is for a run that was made here, not for --from');
   if (argument !== undefined) throw invalid(`with --from the run id is an option: --run-id ${argument}`);
   if (to === undefined || runId === undefined) throw invalid('--from needs --to and --run-id, too');
   if (since !== undefined && until !== undefined && since >= until)
@@ -95,7 +98,10 @@ function foreignOf(
   return { from, to, runId };
 }
 
-function convertOwn(runId: RunId, { json = false, workers, ...where }: ConvertOptions): Promise<void> {
+function convertOwn(
+  runId: RunId,
+  { json = false, workers, missing = false, ...where }: ConvertOptions,
+): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
     let report: ConvertReport | undefined;
@@ -110,6 +116,7 @@ function convertOwn(runId: RunId, { json = false, workers, ...where }: ConvertOp
               raw,
               record,
               workers,
+              missing,
               signal,
               onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
             });
