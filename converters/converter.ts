@@ -27,7 +27,7 @@ export function converterOf({
   /** In other threads than this one. */
   apart?: boolean;
 }): Converter {
-  if ((workers === 1 && !apart) || !raw.address || !source.address)
+  if ((workers <= 1 && !apart) || !raw.address || !source.address)
     return { convert: objectConverter({ raw, source }), close: async () => {} };
   const data: ConvertData = { raw: raw.address, source: source.address };
   const { run, close } = threads<ObjectOf, Converted>({

@@ -49,7 +49,11 @@ await new Command('bench:lambda')
       if (!server) throw new Error('versitygw is not there: `npx faultline doctor` says how it is made');
       const bundle = await bundleLambda({ outdir: join(dir, 'function') });
       process.stderr.write(`${bundleText(bundle)}\n`);
-      const measured = { ...(await measure({ dir, server, requests })), ...sizes(bundle) };
+      const measured = {
+        ...(await measure({ dir, server, requests })),
+        bytes: bundle.bytes,
+        zippedBytes: bundle.zippedBytes,
+      };
       console.log(json ? JSON.stringify(measured, null, 2) : table(measured));
     } finally {
       await server?.stop();
@@ -64,8 +68,6 @@ function parseRequests(text: string): number {
     throw new InvalidArgumentError(`requests are a whole number from 1000, got "${text}".`);
   return count;
 }
-
-const sizes = ({ bytes, zippedBytes }: { bytes: number; zippedBytes: number }) => ({ bytes, zippedBytes });
 
 async function measure({ dir, server, requests }: { dir: string; server: S3Server; requests: number }) {
   const record = benchRecord(requests);
@@ -113,7 +115,9 @@ async function emptyFunction(dir: string): Promise<string> {
   return folder;
 }
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
 
 interface ColdStart {
   readonly initMs: number;
@@ -181,12 +185,13 @@ async function warm({
 }
 
 /** What the function has logged of its invocations. */
-const countsOf = ({ output }: LambdaEnvironment) =>
-  output
+function countsOf({ output }: LambdaEnvironment) {
+  return output
     .trim()
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { converted: number; rows: number });
+}
 
 function table(measured: Measured): string {
   const { bytes, zippedBytes, bareInitMs, initMs, firstMs, againMs, firstRows } = measured;

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { benchRecord } from '../bench/dataset.ts';
 import { rawObjects } from '../bench/telemetry.ts';
 import { convertRun } from '../convert.ts';
+import { logRequest, ourLine } from '../map/otlp.test-world.ts';
 import { encodeRecord, recordKey } from '../run/runs.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { openStore } from '../store/open.ts';
@@ -17,7 +18,12 @@ import { LambdaEnvironment } from './runtime-api.test-world.ts';
 
 const REQUESTS = 60;
 const record = benchRecord(REQUESTS);
-const objects = [...rawObjects({ requests: REQUESTS, start: record.window.start_ms, perObject: 30 })];
+/** An access line of which no valid OCSF event can be made. */
+const INVALID = ourLine({ line: 1, time: record.window.start_ms, event: 'http.access' });
+const objects = [
+  ...rawObjects({ requests: REQUESTS, start: record.window.start_ms, perObject: 30 }),
+  { key: 'raw/2026/11/24/06/00/logs_invalid.json', bytes: Buffer.from(JSON.stringify(logRequest(INVALID))) },
+];
 
 /** The bundle of the Lambda function in a folder below the system's temporary one, where no node_modules is in reach. */
 describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
@@ -58,6 +64,7 @@ describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
       [...packages].filter((name) => lock.packages[name]?.dev !== undefined || !lock.packages[name]),
       [],
     );
+    assert.ok(packages.has('node_modules/ajv') && !bundle.inputs.includes('node_modules/ajv/dist/core.js'));
     const own = bundle.inputs.filter((input) => !input.includes('node_modules/'));
     assert.deepEqual(
       own.filter(
@@ -88,12 +95,14 @@ describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
     const here = new MemoryStore();
     for (const { key, bytes } of objects) await here.put(key, bytes);
     await convertRun({ raw: here, record });
-    let compared = 0;
-    for await (const { key } of here.list('parts/')) {
-      assert.deepEqual(Buffer.from(await raw.get(key)), Buffer.from(await here.get(key)), key);
-      compared += 1;
-    }
-    assert.equal(compared, 2 * objects.length);
+    const compared: string[] = [];
+    for (const prefix of ['parts/', 'dead-letter/'])
+      for await (const { key } of here.list(prefix)) {
+        assert.deepEqual(Buffer.from(await raw.get(key)), Buffer.from(await here.get(key)), key);
+        compared.push(key);
+      }
+    assert.equal(compared.length, 2 * objects.length, 'the invalid one has a dead letter instead of rows');
+    assert.match(compared.at(-1) ?? '', /^dead-letter/);
   });
 
   test('fails an invocation of S3 itself when the store is away, and works on after it', async (t) => {

@@ -9,6 +9,8 @@ import { lambdaHandler } from './handler.ts';
 const url = process.env.FAULTLINE_RAW;
 if (!url) throw new ConverterError('RAW_BUCKET_UNNAMED', 'the function has no raw bucket');
 
+await import('@aws-sdk/client-s3'); // now, and not with the first event
+
 export const handler = lambdaHandler({
   raw: openStore(url),
   log: (line) => console.log(JSON.stringify(line)),

@@ -25,7 +25,7 @@ export interface WorkerOptions {
   readonly port?: number;
   /** Objects that may wait; what is beyond is refused, and to be sent again. */
   readonly capacity?: number;
-  /** Threads that convert. */
+  /** Threads that convert; 0 is the one that answers, which then answers late. */
   readonly workers?: number;
   /** Told what became of each object that was taken. */
   readonly onObject?: (told: Told) => void;
@@ -70,7 +70,7 @@ export class Worker {
     this.#raw = raw;
     this.#runs = new RunIndex(raw);
     this.#queue = new KeyQueue(capacity);
-    this.#converter = converterOf({ raw, source: raw, workers, apart: true }); // this one answers
+    this.#converter = converterOf({ raw, source: raw, workers, apart: workers > 0 });
     this.#tell = onObject ?? (() => {});
     const take = (created: readonly CreatedObject[]) => this.#take(created);
     this.#server = createServer(TIMES, (request, response) => {
@@ -78,7 +78,7 @@ export class Worker {
     });
     this.#done = inLanes({
       items: this.#queue,
-      count: AHEAD * workers,
+      count: AHEAD * Math.max(1, workers),
       signal: undefined,
       what: 'converting notified objects',
       lane: () => (key) => this.#convert(key),

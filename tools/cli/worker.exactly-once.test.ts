@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,13 +13,15 @@ import { sealRun } from '../../converters/seal/seal.ts';
 import { openStore } from '../../converters/store/open.ts';
 import { type S3Server, startS3Server } from '../../converters/store/s3-server.test-world.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
-import type { WorkerCounts } from '../../converters/worker/worker.ts';
-import { type Ended, makeFolder, start } from './testing/command.ts';
+import { Worker, type WorkerCounts } from '../../converters/worker/worker.ts';
+import { makeFolder, start } from './testing/command.ts';
 
 const OBJECTS = 500;
 const DELIVERIES = 3;
-const WORKERS = 8;
+/** Of which so many are processes of their own, and the rest are in this one. */
+const [WORKERS, PROCESSES] = [8, 2];
 const SEED = 20_261_124;
+const QUEUE = 100;
 /** Senders at once. */
 const SENDERS = 16;
 const TOKEN = 'of-the-exactly-once-test';
@@ -53,33 +54,40 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 }
 
 interface StartedWorker {
+  /** Where it takes notifications. */
   readonly url: string;
-  readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
+  /** Ends it when all that it has taken is converted. */
+  end(): Promise<WorkerCounts>;
 }
 
-async function startWorker(t: TestContext, folder: string, server: S3Server): Promise<StartedWorker> {
+async function startHere(t: TestContext, server: S3Server): Promise<StartedWorker> {
+  const raw = openStore('s3://raw', server);
+  const worker = await Worker.start({ raw, token: TOKEN, workers: 0, capacity: QUEUE });
+  t.after(() => worker.close());
+  return { url: `${worker.url}/events`, end: () => worker.close() };
+}
+
+async function startProcess(t: TestContext, folder: string, server: S3Server): Promise<StartedWorker> {
+  const own = ['--json', '--workers', '1', '--queue', String(QUEUE)];
   const { child, ended } = start({
     folder,
-    args: [
-      'worker',
-      '--json',
-      '--workers',
-      '1',
-      '--queue',
-      '100',
-      '--raw',
-      's3://raw',
-      '--endpoint',
-      server.endpoint,
-    ],
+    args: ['worker', ...own, '--raw', 's3://raw', '--endpoint', server.endpoint],
     env: credentialsOf(server),
   });
   t.after(() => child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const early = ended.then(({ stderr }) => Promise.reject(new Error(`the worker has ended: ${stderr}`)));
   const [line] = (await Promise.race([once(lines, 'line'), early])) as [string];
-  return { url: (JSON.parse(line) as { events: string }).events, child, ended };
+  return {
+    url: (JSON.parse(line) as { events: string }).events,
+    async end() {
+      child.kill('SIGTERM');
+      const { code, stdout, stderr } = await ended;
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /^\n?SIGTERM: stopping in order .*\n$/, 'and nothing that failed');
+      return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as WorkerCounts;
+    },
+  };
 }
 
 const credentialsOf = ({ credentials }: S3Server) => ({
@@ -138,7 +146,11 @@ test(`each of ${OBJECTS} notifications, ${DELIVERIES} times, shuffled, to ${WORK
   const [raw, reference] = [open('raw'), open('raw-2')];
   const keys = await fill([raw, reference]);
 
-  const workers = await Promise.all(Array.from({ length: WORKERS }, () => startWorker(t, folder, server)));
+  const workers = await Promise.all(
+    Array.from({ length: WORKERS }, (_, i) =>
+      i < PROCESSES ? startProcess(t, folder, server) : startHere(t, server),
+    ),
+  );
   const random = seeded(SEED);
   const deliveries = shuffled(Array(DELIVERIES).fill(keys).flat() as string[], random).map((key) => ({
     key,
@@ -146,15 +158,7 @@ test(`each of ${OBJECTS} notifications, ${DELIVERIES} times, shuffled, to ${WORK
   }));
   assert.equal(deliveries.length, DELIVERIES * OBJECTS);
   const refused = await deliver(deliveries);
-  for (const { child } of workers) child.kill('SIGTERM');
-  const ended = await Promise.all(workers.map((worker) => worker.ended));
-  assert.deepEqual(
-    ended.map(({ code, stderr }) => [code, stderr.replaceAll(/^.*SIGTERM.*$/gm, '').trim()]),
-    Array(WORKERS).fill([0, '']),
-  );
-  const counts = ended.map(
-    ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as WorkerCounts,
-  );
+  const counts = await Promise.all(workers.map((worker) => worker.end()));
   const sum = (name: keyof WorkerCounts) => counts.reduce((total, one) => total + one[name], 0);
   t.diagnostic(
     `converted ${sum('converted')}, known ${sum('known')}, refused ${sum('refused')}, by worker ${counts.map(({ converted }) => converted).join(' ')}`,
