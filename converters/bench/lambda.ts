@@ -20,20 +20,29 @@ const STARTS = 5;
 /** Messages of a queue that one invocation gets. */
 const BATCH = 10;
 
+/** Time on the clock and of the processor, ms: where others use the machine too, the second counts. */
+interface Took {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
+interface ColdStart {
+  /** From the start of the process until it asks for its first event. */
+  readonly init: Took;
+  /** The first invocation, of one object of traces; and the same again. */
+  readonly first: Took;
+  readonly again: Took;
+  readonly rows: number;
+}
+
 interface Measured {
   readonly bytes: number;
   readonly zippedBytes: number;
-  /** From the start of the process until it asks for its first event; with a function that does nothing, and with ours. */
-  readonly bareInitMs: number;
-  readonly initMs: number;
-  /** The first invocation, of one object of traces, and its rows; and the same again. */
-  readonly firstMs: number;
-  readonly againMs: number;
-  readonly firstRows: number;
-  /** Of invocations of a whole batch. */
-  readonly objects: number;
-  readonly rows: number;
-  readonly seconds: number;
+  /** With a function that does nothing. */
+  readonly bareInit: Took;
+  readonly cold: ColdStart;
+  /** Invocations of whole batches. */
+  readonly warm: Took & { readonly objects: number; readonly rows: number };
   readonly idleRssBytes: number;
   readonly peakRssBytes: number;
 }
@@ -88,23 +97,22 @@ async function measure({ dir, server, requests }: { dir: string; server: S3Serve
     AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
   };
   const first = keys.find((key) => key.includes('traces_')) ?? '';
-  const bare = await emptyFunction(dir);
-  const starts: (ColdStart & { readonly bareInitMs: number })[] = [];
+  const [bare, folder] = [await emptyFunction(dir), join(dir, 'function')];
+  const starts: { readonly bareInit: Took; readonly cold: ColdStart }[] = [];
   for (let i = 0; i < STARTS; i++) {
-    const { initMs: bareInitMs } = await coldStart({ folder: bare });
-    starts.push({
-      bareInitMs,
-      ...(await coldStart({ folder: join(dir, 'function'), env, first, forget: parts })),
-    });
+    const { init: bareInit } = await coldStart({ folder: bare });
+    starts.push({ bareInit, cold: await coldStart({ folder, env, first, forget: parts }) });
   }
-  const of = (pick: (start: (typeof starts)[number]) => number) => median(starts.map(pick));
+  const of = (pick: (start: (typeof starts)[number]) => Took) => median(starts.map(pick));
   return {
-    bareInitMs: of(({ bareInitMs }) => bareInitMs),
-    initMs: of(({ initMs }) => initMs),
-    firstMs: of(({ firstMs }) => firstMs),
-    againMs: of(({ againMs }) => againMs),
-    firstRows: starts[0]?.firstRows ?? 0,
-    ...(await warm({ folder: join(dir, 'function'), env, keys })),
+    bareInit: of(({ bareInit }) => bareInit),
+    cold: {
+      init: of(({ cold }) => cold.init),
+      first: of(({ cold }) => cold.first),
+      again: of(({ cold }) => cold.again),
+      rows: starts[0]?.cold.rows ?? 0,
+    },
+    ...(await batches({ folder, env, keys })),
   };
 }
 
@@ -115,15 +123,10 @@ async function emptyFunction(dir: string): Promise<string> {
   return folder;
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-interface ColdStart {
-  readonly initMs: number;
-  readonly firstMs: number;
-  readonly againMs: number;
-  readonly firstRows: number;
+/** That of the median processor time. */
+function median(all: readonly Took[]): Took {
+  const [middle] = [...all].sort((a, b) => a.cpuMs - b.cpuMs).slice(all.length >> 1);
+  return middle ?? { ms: Number.NaN, cpuMs: Number.NaN };
 }
 
 /** @param forget takes back what an invocation has put, so that the next does the same work */
@@ -141,23 +144,29 @@ async function coldStart({
   const began = performance.now();
   const environment = await LambdaEnvironment.start({ folder, env });
   try {
-    const initMs = (await environment.ready()) - began;
-    const timed = async () => {
-      if (first === undefined) return 0;
-      await forget?.();
-      const since = performance.now();
-      await environment.invoke(s3Event([first]));
-      return performance.now() - since;
+    const ms = (await environment.ready()) - began;
+    const init = { ms, cpuMs: await environment.cpuMs() };
+    const invoke = async () => {
+      if (first !== undefined) await environment.invoke(s3Event([first]));
     };
-    const [firstMs, againMs] = [await timed(), await timed()];
     await forget?.();
-    return { initMs, firstMs, againMs, firstRows: countsOf(environment)[0]?.rows ?? 0 };
+    const once = await timed(environment, invoke);
+    await forget?.();
+    const again = await timed(environment, invoke);
+    await forget?.();
+    return { init, first: once, again, rows: countsOf(environment)[0]?.rows ?? 0 };
   } finally {
     await environment.stop();
   }
 }
 
-async function warm({
+async function timed(environment: LambdaEnvironment, work: () => Promise<void>): Promise<Took> {
+  const [cpu, since] = [await environment.cpuMs(), performance.now()];
+  await work();
+  return { ms: performance.now() - since, cpuMs: (await environment.cpuMs()) - cpu };
+}
+
+async function batches({
   folder,
   env,
   keys,
@@ -165,20 +174,20 @@ async function warm({
   folder: string;
   env: Record<string, string>;
   keys: readonly string[];
-}) {
+}): Promise<Pick<Measured, 'warm' | 'idleRssBytes' | 'peakRssBytes'>> {
   const environment = await LambdaEnvironment.start({ folder, env });
   try {
     await environment.ready();
     const idleRssBytes = await environment.peakRssBytes();
-    const since = performance.now();
-    for (let at = 0; at < keys.length; at += BATCH)
-      await environment.invoke(sqsEvent(keys.slice(at, at + BATCH).map((key) => s3Event([key]))));
-    const seconds = (performance.now() - since) / 1000;
+    const took = await timed(environment, async () => {
+      for (let at = 0; at < keys.length; at += BATCH)
+        await environment.invoke(sqsEvent(keys.slice(at, at + BATCH).map((key) => s3Event([key]))));
+    });
     const counts = countsOf(environment);
     const sum = (name: 'converted' | 'rows') => counts.reduce((total, line) => total + line[name], 0);
     if (sum('converted') !== keys.length) throw new Error(`not all were converted: ${environment.output}`);
-    const peakRssBytes = await environment.peakRssBytes();
-    return { objects: keys.length, rows: sum('rows'), seconds, idleRssBytes, peakRssBytes };
+    const warm = { ...took, objects: keys.length, rows: sum('rows') };
+    return { warm, idleRssBytes, peakRssBytes: await environment.peakRssBytes() };
   } finally {
     await environment.stop();
   }
@@ -193,18 +202,24 @@ function countsOf({ output }: LambdaEnvironment) {
     .map((line) => JSON.parse(line) as { converted: number; rows: number });
 }
 
-function table(measured: Measured): string {
-  const { bytes, zippedBytes, bareInitMs, initMs, firstMs, againMs, firstRows } = measured;
-  const { objects, rows, seconds, idleRssBytes, peakRssBytes } = measured;
+function table({ bytes, zippedBytes, bareInit, cold, warm, idleRssBytes, peakRssBytes }: Measured): string {
   const count = (value: number) => Math.round(value).toLocaleString('en');
   const mib = (value: number) => `${count(value / 2 ** 20)} MiB`;
+  const line = (what: string, { ms, cpuMs }: Took) => `| ${what} | ${count(ms)} | ${count(cpuMs)} |`;
+  const { rows, objects } = warm;
+  const rate = (ms: number) =>
+    `${((1000 * objects) / ms).toFixed(1)} objects/s, ${count((1000 * rows) / ms)} rows/s`;
   return [
-    '| what | seen |',
-    '|---|---|',
-    `| size of the bundle; zipped | ${count(bytes / 1000)} kB; ${count(zippedBytes / 1000)} kB |`,
-    `| until it is loaded; of that Node with an empty function | ${count(initMs)} ms; ${count(bareInitMs)} ms |`,
-    `| first invocation, ${count(firstRows)} spans; the second | ${count(firstMs)} ms; ${count(againMs)} ms |`,
-    `| in batches of ${BATCH} objects | ${(objects / seconds).toFixed(1)} objects/s, ${count(rows / seconds)} rows/s (${count(rows)} rows) |`,
-    `| memory when loaded; peak | ${mib(idleRssBytes)}; ${mib(peakRssBytes)} |`,
+    `bundle ${count(bytes / 1000)} kB, zipped ${count(zippedBytes / 1000)} kB; memory ${mib(idleRssBytes)} when loaded, at most ${mib(peakRssBytes)}`,
+    '',
+    '| what | ms | CPU ms |',
+    '|---|---|---|',
+    line('start of Node, with an empty function', bareInit),
+    line('start, until it asks for its first event', cold.init),
+    line(`first invocation: an object of ${count(cold.rows)} spans`, cold.first),
+    line('the same again', cold.again),
+    line(`${count(rows)} rows in ${objects} objects, ${BATCH} an invocation`, warm),
+    '',
+    `${rate(warm.ms)}; by the processor ${rate(warm.cpuMs)}`,
   ].join('\n');
 }
