@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { benchRecord } from '../../converters/bench/dataset.ts';
 import { rawObjects, seeded } from '../../converters/bench/telemetry.ts';
@@ -15,6 +13,7 @@ import { type S3Server, startS3Server } from '../../converters/store/s3-server.t
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { Worker, type WorkerCounts } from '../../converters/worker/worker.ts';
 import { makeFolder, start } from './testing/command.ts';
+import { type StartedWorker, startWorker } from './testing/worker.ts';
 
 const OBJECTS = 500;
 const DELIVERIES = 3;
@@ -53,13 +52,6 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return all;
 }
 
-interface StartedWorker {
-  /** Where it takes notifications. */
-  readonly url: string;
-  /** Ends it when all that it has taken is converted. */
-  end(): Promise<WorkerCounts>;
-}
-
 async function startHere(t: TestContext, server: S3Server): Promise<StartedWorker> {
   const raw = openStore('s3://raw', server);
   const worker = await Worker.start({ raw, token: TOKEN, workers: 0, capacity: QUEUE });
@@ -67,33 +59,15 @@ async function startHere(t: TestContext, server: S3Server): Promise<StartedWorke
   return { url: `${worker.url}/events`, end: () => worker.close() };
 }
 
-async function startProcess(t: TestContext, folder: string, server: S3Server): Promise<StartedWorker> {
-  const own = ['--json', '--workers', '1', '--queue', String(QUEUE)];
-  const { child, ended } = start({
-    folder,
-    args: ['worker', ...own, '--raw', 's3://raw', '--endpoint', server.endpoint],
-    env: credentialsOf(server),
-  });
-  t.after(() => child.kill('SIGKILL'));
-  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
-  const early = ended.then(({ stderr }) => Promise.reject(new Error(`the worker has ended: ${stderr}`)));
-  const [line] = (await Promise.race([once(lines, 'line'), early])) as [string];
-  return {
-    url: (JSON.parse(line) as { events: string }).events,
-    async end() {
-      child.kill('SIGTERM');
-      const { code, stdout, stderr } = await ended;
-      assert.equal(code, 0, stderr);
-      assert.match(stderr, /^\n?SIGTERM: stopping in order .*\n$/, 'and nothing that failed');
-      return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as WorkerCounts;
-    },
-  };
+function startProcess(t: TestContext, folder: string, server: S3Server): Promise<StartedWorker> {
+  const where = ['--raw', 's3://raw', '--endpoint', server.endpoint];
+  const args = ['--workers', '1', '--queue', String(QUEUE), ...where];
+  return startWorker(t, { folder, token: TOKEN, args }, credentialsOf(server));
 }
 
 const credentialsOf = ({ credentials }: S3Server) => ({
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  FAULTLINE_WORKER_TOKEN: TOKEN,
 });
 
 /** Sends each to its worker, those again that are refused; how many were. */
