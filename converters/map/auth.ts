@@ -2,6 +2,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const AUTHENTICATION = 3002;
 const LOGIN = text('auth.login');
@@ -27,13 +28,13 @@ export function mapAuth(
   else writer.activity(99, VALIDATE_TOKEN);
   spanOutcome(writer, span);
   if (attributes.text(ATTR['auth.outcome']) === FAILURE) writer.outcome(span.status === 2 ? 4 : 2, 2);
-  writer.id('status_detail', attributes.text(ATTR['auth.reason']));
+  writer.id(SLOT.status_detail, attributes.text(ATTR['auth.reason']));
   const user = attributes.text(ATTR['enduser.id']);
-  writer.id('user_id', user);
+  writer.id(SLOT.user_id, user);
   // OCSF: a user has a name, an account or a uid.
-  if (user < 0) writer.id('actor_user', UNKNOWN_USER);
-  writer.id('auth_protocol', PROTOCOL);
-  writer.id('dst_service', origin.service);
-  writer.id('operation', span.name);
-  writer.id('message', span.name);
+  if (user < 0) writer.id(SLOT.actor_user, UNKNOWN_USER);
+  writer.id(SLOT.auth_protocol, PROTOCOL);
+  writer.id(SLOT.dst_service, origin.service);
+  writer.id(SLOT.operation, span.name);
+  writer.id(SLOT.message, span.name);
 }

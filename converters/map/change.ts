@@ -1,6 +1,7 @@
 import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
 import { type RowWriter, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const LIFECYCLE = 6002;
 const API = 6003;
@@ -54,40 +55,40 @@ export function mapChange(writer: RowWriter, line: LogLine, origin: Origin): boo
   // Said to have been nothing, and not left out.
   const isFirst = kind === 'deployment' && from === undefined && change.json('from') === NOTHING;
   const actor = change.text('actor');
-  writer.text('event_kind', `change.${kind}`);
-  writer.number('class_uid', classUid);
+  writer.text(SLOT.event_kind, `change.${kind}`);
+  writer.number(SLOT.class_uid, classUid);
   writer.activity(activityId, activityName);
   writer.outcome(
     change.text('status') === 'failed' ? 4 : 1,
     change.text('status') === 'failed' ? FAILED : APPLIED,
   );
   if (classUid === DATASTORE) {
-    if (change.text('status') !== 'failed') writer.number('severity_id', 2);
-    writer.text('db_operation', operation);
-    writer.text('db_query', operation);
-    writer.text('db_name', service ?? 'cache');
-    writer.number('db_type_id', NOSQL);
-    writer.text('dst_service', service);
-  } else if (operation) writer.text('operation', operation);
+    if (change.text('status') !== 'failed') writer.number(SLOT.severity_id, 2);
+    writer.text(SLOT.db_operation, operation);
+    writer.text(SLOT.db_query, operation);
+    writer.text(SLOT.db_name, service ?? 'cache');
+    writer.number(SLOT.db_type_id, NOSQL);
+    writer.text(SLOT.dst_service, service);
+  } else if (operation) writer.text(SLOT.operation, operation);
   if (kind === 'feature_flag') {
     const [, flag, value] = FLAG_STATE.exec(to ?? '') ?? [];
-    writer.text('operation', flag);
+    writer.text(SLOT.operation, flag);
     if (value === 'true') writer.activity(6, ENABLE);
     else if (value === 'false') writer.activity(7, DISABLE);
   }
   if (isFirst) writer.activity(1, INSTALL);
-  if (kind === 'deployment' || kind === 'rollback') writer.text('app_version', to);
-  writer.text('service', service);
+  if (kind === 'deployment' || kind === 'rollback') writer.text(SLOT.app_version, to);
+  writer.text(SLOT.service, service);
   // OCSF: who made the call must be there, also where the line does not say who wrote it.
-  writer.id('src_service', origin.service);
-  writer.text('src_service', line.text('service'));
-  writer.text('actor_user', actor);
-  writer.text('change_kind', kind);
-  writer.text('change_uid', change.text('uid'));
-  writer.text('change_from', from);
-  writer.text('change_to', to);
-  writer.text('change_status', change.text('status') === 'failed' ? 'failed' : 'applied');
-  writer.text('change_detail', change.json('detail'));
-  writer.text('message', line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);
+  writer.id(SLOT.src_service, origin.service);
+  writer.text(SLOT.src_service, line.text('service'));
+  writer.text(SLOT.actor_user, actor);
+  writer.text(SLOT.change_kind, kind);
+  writer.text(SLOT.change_uid, change.text('uid'));
+  writer.text(SLOT.change_from, from);
+  writer.text(SLOT.change_to, to);
+  writer.text(SLOT.change_status, change.text('status') === 'failed' ? 'failed' : 'applied');
+  writer.text(SLOT.change_detail, change.json('detail'));
+  writer.text(SLOT.message, line.text('msg') ?? `${kind} ${service ?? ''} ${from ?? ''} -> ${to ?? ''}`);
   return true;
 }

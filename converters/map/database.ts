@@ -2,6 +2,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const DATASTORE = 6005;
 const QUERY = text('db.query');
@@ -99,22 +100,22 @@ export function mapDatabase(writer: RowWriter, span: SpanRecord, origin: Origin,
         parsed?.operation ?? (/connect/i.test(name) ? 'CONNECT' : name.split(/[ :]/)[0] || 'UNKNOWN');
     operation = operation.toUpperCase();
     writer.activity(...(SQL[operation] ?? OTHER));
-    if (table < 0) writer.text('db_table', parsed?.table);
+    if (table < 0) writer.text(SLOT.db_table, parsed?.table);
   }
-  if (table >= 0) writer.id('db_table', table);
-  writer.text('db_operation', operation);
-  writer.id('db_query', query);
-  writer.id('db_system', system);
+  if (table >= 0) writer.id(SLOT.db_table, table);
+  writer.text(SLOT.db_operation, operation);
+  writer.id(SLOT.db_query, query);
+  writer.id(SLOT.db_system, system);
   const space = attributes.text(ATTR['db.namespace']);
-  if (redis) writer.text('db_name', `redis/${space >= 0 ? pool.text(space) : '0'}`);
-  else writer.id('db_name', space >= 0 ? space : system);
-  writer.number('db_type_id', redis ? NOSQL : system === SYSTEM_POSTGRES ? RELATIONAL : 99);
-  writer.id('actor_user', attributes.text(ATTR['db.user']));
-  writer.id('src_service', origin.service);
+  if (redis) writer.text(SLOT.db_name, `redis/${space >= 0 ? pool.text(space) : '0'}`);
+  else writer.id(SLOT.db_name, space >= 0 ? space : system);
+  writer.number(SLOT.db_type_id, redis ? NOSQL : system === SYSTEM_POSTGRES ? RELATIONAL : 99);
+  writer.id(SLOT.actor_user, attributes.text(ATTR['db.user']));
+  writer.id(SLOT.src_service, origin.service);
   const host = attributes.text(ATTR['server.address']);
-  writer.id('dst_host', host);
+  writer.id(SLOT.dst_host, host);
   const port = attributes.number(ATTR['server.port']);
-  if (host >= 0 && port <= 65535) writer.count('dst_port', port);
-  writer.id('status_code', attributes.text(ATTR['db.response.status_code']));
-  writer.id('message', span.name);
+  if (host >= 0 && port <= 65535) writer.count(SLOT.dst_port, port);
+  writer.id(SLOT.status_code, attributes.text(ATTR['db.response.status_code']));
+  writer.id(SLOT.message, span.name);
 }

@@ -5,6 +5,7 @@ import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
+import { SLOT } from './slots.ts';
 
 const HTTP = 4002;
 const SERVER = text('http.server');
@@ -30,13 +31,13 @@ const AT_DESTINATION = 2;
 function setMethod(writer: RowWriter, method: string): void {
   const known = METHODS.get(method);
   writer.activity(known?.[0] ?? 99, known?.[1] ?? OTHER);
-  if (known) writer.text('http_method', method);
+  if (known) writer.text(SLOT.http_method, method);
 }
 
 function setStatus(writer: RowWriter, status: number): boolean {
   if (!Number.isInteger(status) || status < 100 || status > 999) return false;
-  writer.number('http_status', status);
-  writer.text('status_code', String(status));
+  writer.number(SLOT.http_status, status);
+  writer.text(SLOT.status_code, String(status));
   writer.outcome(httpSeverity(status), httpStatusId(status));
   return status >= 400;
 }
@@ -44,13 +45,25 @@ function setStatus(writer: RowWriter, status: number): boolean {
 const port = (value: number): number =>
   Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
 
+/** Addresses seen before, as they are written; undefined for what is none. */
+const addresses = new Map<string, string | undefined>();
+
 /** IPv4-mapped IPv6 addresses are written as IPv4; what is no address, or longer than `ip_t` may be, stays absent. */
-function setIp(writer: RowWriter, slot: 'src_ip' | 'dst_ip', address: string | undefined): boolean {
-  const tail = address?.startsWith('::ffff:') ? address.slice(7) : '';
-  const plain = isIPv4(tail) ? tail : address;
-  if (plain === undefined || plain.length > 40 || !isIP(plain)) return false;
+function setIp(writer: RowWriter, slot: number, address: string | undefined): boolean {
+  if (address === undefined) return false;
+  let plain = addresses.get(address);
+  if (plain === undefined && !addresses.has(address)) {
+    plain = plainAddress(address);
+    if (addresses.size < 1000) addresses.set(address, plain);
+  }
   writer.text(slot, plain);
-  return true;
+  return plain !== undefined;
+}
+
+function plainAddress(address: string): string | undefined {
+  const tail = address.startsWith('::ffff:') ? address.slice(7) : '';
+  const plain = isIPv4(tail) ? tail : address;
+  return plain.length <= 40 && isIP(plain) ? plain : undefined;
 }
 
 /** Server and client spans → OCSF 4002. */
@@ -67,38 +80,39 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   const target = attributes.text(ATTR['http.target']);
   const url = attributes.text(ATTR['url.full']);
   const path = attributes.text(ATTR['url.path']);
-  if (path >= 0) writer.id('http_path', path);
-  else if (target >= 0) writer.text('http_path', pool.text(target).split('?', 1)[0]);
-  else if (url >= 0) writer.text('http_path', pathOf(pool.text(url)));
-  writer.id('http_url', url);
-  writer.id('http_query', attributes.text(ATTR['url.query']));
-  writer.id('http_route', attributes.text(ATTR['http.route']));
-  writer.id('http_scheme', attributes.text(ATTR['url.scheme']));
-  writer.id('http_version', attributes.text(ATTR['network.protocol.version']));
-  writer.id('user_agent', attributes.text(ATTR['user_agent.original']));
-  writer.count('request_bytes', attributes.number(ATTR['http.request.body.size']));
-  writer.count('response_bytes', attributes.number(ATTR['http.response.body.size']));
-  writer.id('user_id', attributes.text(ATTR['enduser.id']));
+  if (path >= 0) writer.id(SLOT.http_path, path);
+  else if (target >= 0) writer.text(SLOT.http_path, pool.text(target).split('?', 1)[0]);
+  else if (url >= 0) writer.text(SLOT.http_path, pathOf(pool.text(url)));
+  writer.id(SLOT.http_url, url);
+  writer.id(SLOT.http_query, attributes.text(ATTR['url.query']));
+  writer.id(SLOT.http_route, attributes.text(ATTR['http.route']));
+  writer.id(SLOT.http_scheme, attributes.text(ATTR['url.scheme']));
+  writer.id(SLOT.http_version, attributes.text(ATTR['network.protocol.version']));
+  writer.id(SLOT.user_agent, attributes.text(ATTR['user_agent.original']));
+  writer.count(SLOT.request_bytes, attributes.number(ATTR['http.request.body.size']));
+  writer.count(SLOT.response_bytes, attributes.number(ATTR['http.response.body.size']));
+  writer.id(SLOT.user_id, attributes.text(ATTR['enduser.id']));
   const host = attributes.text(ATTR['server.address']);
   const hostPort = port(attributes.number(ATTR['server.port']));
-  writer.id('http_host', host);
-  writer.number('http_port', hostPort);
-  writer.number('dst_port', hostPort);
-  writer.number('observation_point_id', server ? AT_DESTINATION : AT_SOURCE);
+  writer.id(SLOT.http_host, host);
+  writer.number(SLOT.http_port, hostPort);
+  writer.number(SLOT.dst_port, hostPort);
+  writer.number(SLOT.observation_point_id, server ? AT_DESTINATION : AT_SOURCE);
   const peer = attributes.text(ATTR['network.peer.address']);
   const peerPort = port(attributes.number(ATTR['network.peer.port']));
   if (server) {
     const client = attributes.text(ATTR['client.address']);
-    writer.id('dst_service', origin.service);
+    writer.id(SLOT.dst_service, origin.service);
     const address = client >= 0 ? client : peer;
-    if (address >= 0 && setIp(writer, 'src_ip', pool.text(address))) writer.number('src_port', peerPort);
+    if (address >= 0 && setIp(writer, SLOT.src_ip, pool.text(address)))
+      writer.number(SLOT.src_port, peerPort);
   } else {
-    writer.id('src_service', origin.service);
-    writer.id('dst_host', host);
-    if (peer >= 0) setIp(writer, 'dst_ip', pool.text(peer));
-    if (host < 0 && peer < 0) writer.number('dst_port', Number.NaN);
+    writer.id(SLOT.src_service, origin.service);
+    writer.id(SLOT.dst_host, host);
+    if (peer >= 0) setIp(writer, SLOT.dst_ip, pool.text(peer));
+    if (host < 0 && peer < 0) writer.number(SLOT.dst_port, Number.NaN);
   }
-  writer.id('message', span.name);
+  writer.id(SLOT.message, span.name);
 }
 
 /** The path of an absolute URL; undefined where it is none. */
@@ -109,19 +123,19 @@ function pathOf(url: string): string | undefined {
 
 /** The one access line of a request → OCSF 4002. */
 export function mapAccess(writer: RowWriter, line: LogLine): void {
-  writer.id('event_kind', ACCESS);
-  writer.number('class_uid', HTTP);
+  writer.id(SLOT.event_kind, ACCESS);
+  writer.number(SLOT.class_uid, HTTP);
   writer.outcome(1, 0);
   const method = line.text('method') ?? '';
   setMethod(writer, method);
   setStatus(writer, line.number('status'));
   const path = line.text('path');
   const route = line.text('route');
-  writer.text('http_path', path);
-  writer.text('http_route', route);
-  writer.number('duration_us', Math.round(line.number('duration_ms') * 1e6) / 1e3);
-  writer.number('observation_point_id', AT_DESTINATION);
-  writer.text('dst_service', line.text('service'));
-  setIp(writer, 'src_ip', line.text('peer'));
-  writer.text('message', line.text('msg') ?? `${method} ${route ?? path ?? ''} ${line.number('status')}`);
+  writer.text(SLOT.http_path, path);
+  writer.text(SLOT.http_route, route);
+  writer.number(SLOT.duration_us, Math.round(line.number('duration_ms') * 1e6) / 1e3);
+  writer.number(SLOT.observation_point_id, AT_DESTINATION);
+  writer.text(SLOT.dst_service, line.text('service'));
+  setIp(writer, SLOT.src_ip, line.text('peer'));
+  writer.text(SLOT.message, line.text('msg') ?? `${method} ${route ?? path ?? ''} ${line.number('status')}`);
 }

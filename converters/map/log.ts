@@ -11,6 +11,7 @@ import { LogLine } from './line.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
 import { mapProcess } from './process.ts';
 import { ERROR, levelSeverity, otlpLevel } from './severity.ts';
+import { SLOT } from './slots.ts';
 
 const LOG = text('log');
 const UNPARSED = text('log.unparsed');
@@ -39,7 +40,7 @@ export function mapLog(
   if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
     mapOurLine(writer, line, origin, Math.floor(time));
   else mapForeignLine(writer, record, line, origin, pbf, seen);
-  writer.id('log_file', file >= 0 ? file : record.attributes.text(ATTR['fluent.tag']));
+  writer.id(SLOT.log_file, file >= 0 ? file : record.attributes.text(ATTR['fluent.tag']));
 }
 
 function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: number): void {
@@ -47,43 +48,43 @@ function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: numb
   const instance = line.text('instance') as string;
   const count = line.number('line');
   const level = line.text('level');
-  writer.text('service', line.text('service'));
-  writer.text('reporter', line.text('service'));
-  writer.text('service_version', line.text('version'));
-  writer.text('instance', instance);
-  writer.number('line', count);
-  writer.text('level', level);
-  writer.text('trace_id', hexOf(line.text('trace_id'), 32));
-  writer.text('span_id', hexOf(line.text('span_id'), 16));
-  writer.text('request_id', line.text('request_id'));
-  writer.text('user_id', line.text('user_id'));
-  writer.text('job_id', line.text('job_id'));
+  writer.text(SLOT.service, line.text('service'));
+  writer.text(SLOT.reporter, line.text('service'));
+  writer.text(SLOT.service_version, line.text('version'));
+  writer.text(SLOT.instance, instance);
+  writer.number(SLOT.line, count);
+  writer.text(SLOT.level, level);
+  writer.text(SLOT.trace_id, hexOf(line.text('trace_id'), 32));
+  writer.text(SLOT.span_id, hexOf(line.text('span_id'), 16));
+  writer.text(SLOT.request_id, line.text('request_id'));
+  writer.text(SLOT.user_id, line.text('user_id'));
+  writer.text(SLOT.job_id, line.text('job_id'));
   const error = line.nested('err');
   if (error) {
-    writer.text('error_type', error.text('type'));
-    writer.text('error_message', error.text('message'));
-    writer.text('error_stack', error.text('stack'));
-    writer.text('status_code', error.text('code'));
+    writer.text(SLOT.error_type, error.text('type'));
+    writer.text(SLOT.error_message, error.text('message'));
+    writer.text(SLOT.error_stack, error.text('stack'));
+    writer.text(SLOT.status_code, error.text('code'));
   }
   const event = line.text('event');
   if (event === 'http.access') mapAccess(writer, line);
   else if (event === 'change' && mapChange(writer, line, origin)) void 0;
   else if (event === 'process' && mapProcess(writer, line)) void 0;
   else mapPlain(writer, level, line.text('msg') ?? '');
-  writer.longText('attributes', line.rest());
-  writer.longText('event_uid', eventUid('line', instance, count, time));
+  writer.longText(SLOT.attributes, line.rest());
+  writer.longText(SLOT.event_uid, eventUid('line', instance, count, time));
 }
 
 /** An ordinary line → Base Event; from level error on → 6008 Application Error. */
 function mapPlain(writer: RowWriter, level: string | undefined, message: string): void {
   const severity = levelSeverity(level);
   const error = severity >= ERROR;
-  writer.id('event_kind', LOG);
-  writer.number('class_uid', error ? APPLICATION_ERROR : BASE);
+  writer.id(SLOT.event_kind, LOG);
+  writer.number(SLOT.class_uid, error ? APPLICATION_ERROR : BASE);
   writer.activity(error ? 1 : 99, error ? GENERAL_ERROR : LOGGED);
-  writer.number('severity_id', severity);
-  if (error) writer.number('status_id', 2);
-  writer.longText('message', message);
+  writer.number(SLOT.severity_id, severity);
+  if (error) writer.number(SLOT.status_id, 2);
+  writer.longText(SLOT.message, message);
 }
 
 function mapForeignLine(
@@ -103,23 +104,23 @@ function mapForeignLine(
   // Lines that a container's log driver forwards have the container's tag and nothing else to say whose they are.
   const tag = record.attributes.text(ATTR['fluent.tag']);
   if (origin.service === UNKNOWN && tag >= 0) {
-    writer.id('service', tag);
-    writer.id('reporter', tag);
+    writer.id(SLOT.service, tag);
+    writer.id(SLOT.reporter, tag);
   }
-  writer.text('level', level);
+  writer.text(SLOT.level, level);
   if (known) {
     mapPlain(writer, level, known.message);
   } else {
     writer.activity(2, TRANSLATION_ERROR);
     writer.outcome(levelSeverity(level), 2);
-    writer.longText('message', record.body);
-    writer.longText('raw_data', record.body);
+    writer.longText(SLOT.message, record.body);
+    writer.longText(SLOT.raw_data, record.body);
   }
-  writer.id('trace_id', record.traceId);
-  writer.id('span_id', record.spanId);
+  writer.id(SLOT.trace_id, record.traceId);
+  writer.id(SLOT.span_id, record.spanId);
   const uid = foreignUid(writer, record, origin, known ? String(time) : '', seen);
-  writer.longText('attributes', joined(known?.rest, record.attributes.json(pbf)));
-  writer.longText('event_uid', uid);
+  writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf)));
+  writer.longText(SLOT.event_uid, uid);
 }
 
 /** Two JSON objects as one; what the line says goes before what was said of it. */

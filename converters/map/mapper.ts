@@ -5,7 +5,7 @@ import { fixed, type StringPool } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
 import { type Fixed64, isEpochMs, restNs, wholeMs } from '../read/wire.ts';
 import type { Rows } from './rows.ts';
-import { SLOT, type SlotName } from './slots.ts';
+import { SLOT } from './slots.ts';
 
 /** Event time, epoch ms; `end_ms` is exclusive. */
 export interface Window {
@@ -38,41 +38,41 @@ export class RowWriter {
 
   begin(kind: number, classUid: number, origin: Origin, time: number): void {
     this.row = this.rows.add();
-    this.id('event_kind', kind);
-    this.number('class_uid', classUid);
-    this.number('time', time);
-    this.id('service', origin.service);
-    this.id('reporter', origin.service);
-    this.id('service_version', origin.version);
-    this.id('instance', origin.instance);
-    this.id('environment', origin.environment);
+    this.id(SLOT.event_kind, kind);
+    this.number(SLOT.class_uid, classUid);
+    this.number(SLOT.time, time);
+    this.id(SLOT.service, origin.service);
+    this.id(SLOT.reporter, origin.service);
+    this.id(SLOT.service_version, origin.version);
+    this.id(SLOT.instance, origin.instance);
+    this.id(SLOT.environment, origin.environment);
   }
   /** A pool id; -1 leaves the slot absent. */
-  id(slot: SlotName, id: number): void {
-    (this.rows.texts[SLOT[slot]] as Int32Array)[this.row] = id;
+  id(slot: number, id: number): void {
+    this.rows.setText(slot, this.row, id);
   }
-  text(slot: SlotName, value: string | undefined): void {
+  text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));
   }
   /** Text that is hardly seen twice. */
-  longText(slot: SlotName, value: string | undefined): void {
+  longText(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.ofUncached(value));
   }
   /** NaN leaves the slot absent. */
-  number(slot: SlotName, value: number): void {
-    (this.rows.numbers[SLOT[slot]] as Float64Array)[this.row] = value;
+  number(slot: number, value: number): void {
+    this.rows.setNumber(slot, this.row, value);
   }
   /** Only what is an integer, not negative, of at most `bits` bits. */
-  count(slot: SlotName, value: number, bits: 31 | 53 = 53): void {
+  count(slot: number, value: number, bits: 31 | 53 = 53): void {
     if (Number.isInteger(value) && value >= 0 && value < 2 ** bits) this.number(slot, value);
   }
   activity(id: number, name: number): void {
-    this.number('activity_id', id);
-    this.id('activity_name', name);
+    this.number(SLOT.activity_id, id);
+    this.id(SLOT.activity_name, name);
   }
   outcome(severityId: number, statusId: number): void {
-    this.number('severity_id', severityId);
-    this.number('status_id', statusId);
+    this.number(SLOT.severity_id, severityId);
+    this.number(SLOT.status_id, statusId);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Point } from '../read/metric.ts';
 import type { Origin } from '../read/walk.ts';
 import { eventUid } from './identity.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const SAMPLE = text('metric.sample');
 const METRIC_SAMPLE = text('Metric Sample');
@@ -43,16 +44,16 @@ export function mapSample({
   const labelText = labels.json(pbf, members) ?? '{}';
   writer.begin(SAMPLE, BASE, origin, time);
   writer.activity(99, METRIC_SAMPLE);
-  writer.number('severity_id', 1);
-  writer.id('metric_name', name);
-  writer.number('metric_value', value);
-  writer.id('metric_type', TYPES[point.type]);
-  if (point.unit >= 0 && pool.text(point.unit) !== '') writer.id('metric_unit', point.unit);
-  if (point.delta) writer.id('metric_temporality', DELTA);
-  writer.text('labels', labelText);
-  writer.id('message', name);
+  writer.number(SLOT.severity_id, 1);
+  writer.id(SLOT.metric_name, name);
+  writer.number(SLOT.metric_value, value);
+  writer.id(SLOT.metric_type, TYPES[point.type]);
+  if (point.unit >= 0 && pool.text(point.unit) !== '') writer.id(SLOT.metric_unit, point.unit);
+  if (point.delta) writer.id(SLOT.metric_temporality, DELTA);
+  writer.text(SLOT.labels, labelText);
+  writer.id(SLOT.message, name);
   writer.longText(
-    'event_uid',
+    SLOT.event_uid,
     eventUid(
       'metric',
       origin.identity,

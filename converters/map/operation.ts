@@ -2,6 +2,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const API = 6003;
 const INTERNAL = text('internal');
@@ -18,11 +19,11 @@ export function mapQueue(writer: RowWriter, span: SpanRecord, origin: Origin, ti
   writer.begin(publish ? PUBLISH : JOB, API, origin, time);
   spanOutcome(writer, span);
   writer.activity(99, publish ? PUBLISH_JOB : PROCESS_JOB);
-  writer.id('operation', span.name >= 0 ? span.name : UNNAMED);
+  writer.id(SLOT.operation, span.name >= 0 ? span.name : UNNAMED);
   setJob(writer, span);
-  writer.id('src_service', origin.service);
-  if (!publish) writer.id('dst_service', origin.service);
-  writer.id('message', span.name);
+  writer.id(SLOT.src_service, origin.service);
+  if (!publish) writer.id(SLOT.dst_service, origin.service);
+  writer.id(SLOT.message, span.name);
 }
 
 /** A span without HTTP, database or messaging attributes → OCSF 6003. */
@@ -30,18 +31,18 @@ export function mapInternal(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.begin(INTERNAL, API, origin, time);
   spanOutcome(writer, span);
   writer.activity(99, OTHER);
-  writer.id('operation', span.name >= 0 ? span.name : UNNAMED);
-  writer.id('src_service', origin.service);
-  writer.id('user_id', span.attributes.text(ATTR['enduser.id']));
-  writer.id('http_route', span.attributes.text(ATTR['http.route']));
+  writer.id(SLOT.operation, span.name >= 0 ? span.name : UNNAMED);
+  writer.id(SLOT.src_service, origin.service);
+  writer.id(SLOT.user_id, span.attributes.text(ATTR['enduser.id']));
+  writer.id(SLOT.http_route, span.attributes.text(ATTR['http.route']));
   setJob(writer, span);
-  writer.id('message', span.name);
+  writer.id(SLOT.message, span.name);
 }
 
 function setJob(writer: RowWriter, { attributes }: SpanRecord): void {
   const queue = attributes.text(ATTR['bullmq.queue.name']);
   const destination = attributes.text(ATTR['messaging.destination.name']);
-  writer.id('queue', queue >= 0 ? queue : destination);
-  writer.id('job_id', attributes.text(ATTR['messaging.message.id']));
-  writer.count('job_attempt', attributes.number(ATTR['bullmq.job.attempt']), 31);
+  writer.id(SLOT.queue, queue >= 0 ? queue : destination);
+  writer.id(SLOT.job_id, attributes.text(ATTR['messaging.message.id']));
+  writer.count(SLOT.job_attempt, attributes.number(ATTR['bullmq.job.attempt']), 31);
 }

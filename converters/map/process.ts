@@ -1,5 +1,6 @@
 import { byName, type LogLine } from './line.ts';
 import { type RowWriter, text } from './mapper.ts';
+import { SLOT } from './slots.ts';
 
 const LIFECYCLE = 6002;
 const PROCESS = 1007;
@@ -24,19 +25,19 @@ export function mapProcess(writer: RowWriter, line: LogLine): boolean {
   const replica = process.text('replica');
   const code = process.number('exit_code');
   const clean = name === 'exit' && code === 0;
-  writer.id('event_kind', kind);
-  writer.number('class_uid', classUid);
+  writer.id(SLOT.event_kind, kind);
+  writer.number(SLOT.class_uid, classUid);
   writer.activity(activityId, activityName);
   writer.outcome(clean ? 1 : severity, classUid === LIFECYCLE || clean ? 1 : 2);
-  if (!Number.isNaN(code) && classUid === PROCESS) writer.text('status_code', String(code));
-  if (name === 'oom') writer.text('status_detail', 'OOMKilled');
-  writer.text('service', service);
-  writer.text('process_action', name);
-  writer.text('replica', replica);
-  writer.text('process_uid', replica === undefined ? service : `${service}-${replica}`);
-  writer.count('pid', process.number('pid'));
-  writer.number('exit_code', Number.isSafeInteger(code) ? code : Number.NaN);
-  writer.text('signal', process.text('signal'));
-  writer.text('message', line.text('msg') ?? `${service} ${name}`);
+  if (!Number.isNaN(code) && classUid === PROCESS) writer.text(SLOT.status_code, String(code));
+  if (name === 'oom') writer.text(SLOT.status_detail, 'OOMKilled');
+  writer.text(SLOT.service, service);
+  writer.text(SLOT.process_action, name);
+  writer.text(SLOT.replica, replica);
+  writer.text(SLOT.process_uid, replica === undefined ? service : `${service}-${replica}`);
+  writer.count(SLOT.pid, process.number('pid'));
+  writer.number(SLOT.exit_code, Number.isSafeInteger(code) ? code : Number.NaN);
+  writer.text(SLOT.signal, process.text('signal'));
+  writer.text(SLOT.message, line.text('msg') ?? `${service} ${name}`);
   return true;
 }

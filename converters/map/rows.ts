@@ -9,6 +9,9 @@ export class Rows {
   /** By slot number; undefined at number slots. */
   readonly texts: Int32Array[] = [];
   length = 0;
+  /** Slots that some row fills, ascending; of all others every value is absent. */
+  readonly filled: { readonly numbers: number[]; readonly texts: number[] } = { numbers: [], texts: [] };
+  readonly #isFilled = new Uint8Array(SLOT_NAMES.length);
   #capacity: number;
 
   constructor({ capacity = 1024, pool = new StringPool() }: { capacity?: number; pool?: StringPool } = {}) {
@@ -24,17 +27,50 @@ export class Rows {
     return this.length++;
   }
 
+  /** Begins so many rows at once, within the capacity. */
+  extend(count: number): void {
+    this.length += count;
+  }
+
+  /** NaN is absent. */
+  setNumber(slot: number, row: number, value: number): void {
+    (this.numbers[slot] as Float64Array)[row] = value;
+    if (this.#isFilled[slot] === 0 && !Number.isNaN(value)) this.fill(slot);
+  }
+
+  /** A pool id; -1 is absent. */
+  setText(slot: number, row: number, id: number): void {
+    (this.texts[slot] as Int32Array)[row] = id;
+    if (this.#isFilled[slot] === 0 && id >= 0) this.fill(slot);
+  }
+
+  /** Whoever writes into a column itself says so. */
+  fill(slot: number): void {
+    if (this.#isFilled[slot] === 1) return;
+    this.#isFilled[slot] = 1;
+    const { numbers, texts } = this.filled;
+    const list = this.numbers[slot] ? numbers : texts;
+    list.push(slot);
+    list.sort((a, b) => a - b);
+  }
+
+  isFilled(slot: number): boolean {
+    return this.#isFilled[slot] === 1;
+  }
+
   /** Takes the last row back. */
   drop(): void {
     this.length -= 1;
-    for (const slot of NUMBER_SLOTS) (this.numbers[slot] as Float64Array)[this.length] = Number.NaN;
-    for (const slot of TEXT_SLOTS) (this.texts[slot] as Int32Array)[this.length] = -1;
+    for (const slot of this.filled.numbers) (this.numbers[slot] as Float64Array)[this.length] = Number.NaN;
+    for (const slot of this.filled.texts) (this.texts[slot] as Int32Array)[this.length] = -1;
   }
 
   clear(): void {
-    for (const slot of NUMBER_SLOTS) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
-    for (const slot of TEXT_SLOTS) this.texts[slot]?.fill(-1, 0, this.length);
-    this.length = 0;
+    const { numbers, texts } = this.filled;
+    for (const slot of numbers) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
+    for (const slot of texts) this.texts[slot]?.fill(-1, 0, this.length);
+    numbers.length = texts.length = this.length = 0;
+    this.#isFilled.fill(0);
     this.pool.clear();
   }
 

@@ -7,9 +7,10 @@ import { elapsedNs } from '../read/wire.ts';
 import { mapAuth } from './auth.ts';
 import { mapDatabase } from './database.ts';
 import { mapHttpSpan } from './http.ts';
-import { eventUid } from './identity.ts';
-import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
+import { spanUid } from './identity.ts';
+import { epochMs, type RowWriter, text } from './mapper.ts';
 import { mapInternal, mapQueue } from './operation.ts';
+import { SLOT } from './slots.ts';
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'].map(text);
 const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
@@ -34,29 +35,26 @@ export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf
   else if (kind === 4 || kind === 5) mapQueue(writer, span, origin, time);
   else mapInternal(writer, span, origin, time);
 
-  writer.id('trace_id', span.traceId);
-  writer.id('span_id', span.spanId);
-  writer.id('parent_span_id', span.parentId);
-  writer.id('span_kind', KINDS[kind] ?? UNSPECIFIED);
-  writer.id('span_name', span.name);
-  writer.id('span_status', STATUSES[span.status] ?? UNSET);
-  writer.number('start_time', time);
-  writer.number('end_time', end);
-  writer.number('duration_us', ns / 1000);
-  writer.id('request_id', attributes.text(ATTR['http.request.header.x_request_id']));
-  if (span.statusMessage >= 0) writer.id('status_detail', span.statusMessage);
+  writer.id(SLOT.trace_id, span.traceId);
+  writer.id(SLOT.span_id, span.spanId);
+  writer.id(SLOT.parent_span_id, span.parentId);
+  writer.id(SLOT.span_kind, KINDS[kind] ?? UNSPECIFIED);
+  writer.id(SLOT.span_name, span.name);
+  writer.id(SLOT.span_status, STATUSES[span.status] ?? UNSET);
+  writer.number(SLOT.start_time, time);
+  writer.number(SLOT.end_time, end);
+  writer.number(SLOT.duration_us, ns / 1000);
+  writer.id(SLOT.request_id, attributes.text(ATTR['http.request.header.x_request_id']));
+  if (span.statusMessage >= 0) writer.id(SLOT.status_detail, span.statusMessage);
   const failure = attributes.text(ATTR['error.type']);
-  writer.id('error_type', failure);
+  writer.id(SLOT.error_type, failure);
   if (span.hasException) {
-    writer.id('error_type', span.exception.text(ATTR['exception.type']));
-    writer.id('error_message', span.exception.text(ATTR['exception.message']));
-    writer.id('error_stack', span.exception.text(ATTR['exception.stacktrace']));
+    writer.id(SLOT.error_type, span.exception.text(ATTR['exception.type']));
+    writer.id(SLOT.error_message, span.exception.text(ATTR['exception.message']));
+    writer.id(SLOT.error_stack, span.exception.text(ATTR['exception.stacktrace']));
   }
-  if (span.events) writer.longText('span_events', `[${span.events}]`);
-  if (span.links) writer.longText('span_links', `[${span.links}]`);
-  writer.longText('attributes', attributes.json(pbf));
-  writer.longText(
-    'event_uid',
-    eventUid('span', writer.pool.text(span.traceId), writer.pool.text(span.spanId), nanoText(span.start)),
-  );
+  if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
+  if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
+  writer.longText(SLOT.attributes, attributes.json(pbf));
+  writer.id(SLOT.event_uid, spanUid(writer.pool, span));
 }

@@ -1,9 +1,10 @@
 import type { Rows } from '../map/rows.ts';
-import { SLOT, slotKind } from '../map/slots.ts';
 import { classLayout } from './classes.ts';
-import type { ClassLayout, Leaf, UnmappedLeaf } from './layout.ts';
+import type { Leaf } from './layout.ts';
+import { unmappedTexts } from './unmapped.ts';
 
 type Json = Record<string, unknown>;
+const decoder = new TextDecoder();
 
 /** Value of a leaf as JSON has it; undefined where absent. The columns of `write/nested.ts` hold the same. */
 export function leafValue(leaf: Leaf, rows: Rows, row: number): unknown {
@@ -34,8 +35,8 @@ export function eventOf(rows: Rows, row: number): Json {
     const value = leafValue(leaf, rows, row);
     if (value !== undefined) place(event, leaf.path.split('.'), value);
   }
-  const text = unmappedJson(layout, rows, row);
-  if (text !== undefined) event.unmapped = JSON.parse(text);
+  const { bytes } = unmappedTexts(layout, rows, Int32Array.of(row));
+  if (bytes.length > 0) event.unmapped = JSON.parse(decoder.decode(bytes));
   return event;
 }
 
@@ -53,59 +54,4 @@ function place(event: Json, path: readonly string[], value: unknown): void {
       at = at[name] as Json;
     }
   });
-}
-
-interface Node {
-  readonly key: string;
-  readonly leaf?: UnmappedLeaf;
-  readonly children: Node[];
-}
-const trees = new WeakMap<ClassLayout, Node>();
-
-function tree(layout: ClassLayout): Node {
-  let root = trees.get(layout);
-  if (!root) {
-    root = { key: '', children: [] };
-    for (const leaf of layout.unmapped) {
-      let at = root;
-      for (const step of leaf.path.slice(0, -1)) {
-        const key = `${JSON.stringify(step)}:`;
-        let next = at.children.find((child) => child.key === key);
-        if (!next) {
-          next = { key, children: [] };
-          at.children.push(next);
-        }
-        at = next;
-      }
-      at.children.push({ key: `${JSON.stringify(leaf.path.at(-1))}:`, leaf, children: [] });
-    }
-    trees.set(layout, root);
-  }
-  return root;
-}
-
-/** `unmapped` as JSON text, always in the order of the layout; undefined where nothing is in it. */
-export function unmappedJson(layout: ClassLayout, rows: Rows, row: number): string | undefined {
-  return nodeJson(tree(layout), rows, row);
-}
-
-function nodeJson(node: Node, rows: Rows, row: number): string | undefined {
-  if (node.leaf) {
-    const { slot, when } = node.leaf;
-    if (when && rows.value(row, when) === undefined) return undefined;
-    if (slotKind(slot) === 'n') {
-      const value = (rows.numbers[SLOT[slot]] as Float64Array)[row] as number;
-      return Number.isNaN(value) ? undefined : String(value);
-    }
-    const id = (rows.texts[SLOT[slot]] as Int32Array)[row] as number;
-    if (id < 0) return undefined;
-    const value = rows.pool.text(id);
-    return slotKind(slot) === 'j' ? value : JSON.stringify(value);
-  }
-  let text = '';
-  for (const child of node.children) {
-    const value = nodeJson(child, rows, row);
-    if (value !== undefined) text += text === '' ? child.key + value : `,${child.key}${value}`;
-  }
-  return text === '' ? undefined : `{${text}}`;
 }

@@ -109,7 +109,7 @@ async function convertPiece({
   ];
   const view = viewOf(rows);
   const order = sortedOrder(view);
-  if (rows.length > 0) await raw.put(partRowsKey(record.run_id, key, n), encodePart({ view, order }));
+  if (rows.length > 0) await raw.put(partRowsKey(record.run_id, key, n), await encodePart({ view, order }));
   if (dead.length > 0) {
     const letters = deadLetters({ source: key, signal, piece: n, rejected: dead });
     await raw.put(deadLetterKey(record.run_id, key, n), letters);

@@ -3,7 +3,7 @@ import type { RejectReason } from '../errors.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Raise it when parts of old can no longer be read. */
-export const PART_VERSION = 2;
+export const PART_VERSION = 3;
 
 /** What became of one piece of a raw object. Its rows lie under `partRowsKey`. */
 export interface Part {
@@ -50,6 +50,6 @@ export const partSetKey = (runId: string, source: string): string =>
   `${partsPrefix(runId)}${partName(source)}.json`;
 /** @param n which piece of the raw object, from 0 */
 export const partRowsKey = (runId: string, source: string, n = 0): string =>
-  `${partsPrefix(runId)}${partName(source)}${piece(n)}.arrow.gz`;
+  `${partsPrefix(runId)}${partName(source)}${piece(n)}.arrow.zst`;
 export const deadLetterKey = (runId: string, source: string, n = 0): string =>
   `${deadLettersPrefix(runId)}${partName(source)}${piece(n)}.ndjson`;

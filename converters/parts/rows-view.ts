@@ -1,23 +1,32 @@
 import type { Rows } from '../map/rows.ts';
 import { NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
+import { wordsOf } from '../read/strings.ts';
 
 /** Rows that can be read but not changed: those of a part, or mapped ones. Slots that no row fills are undefined. */
 export interface RowsView {
   readonly length: number;
   readonly numbers: readonly (Float64Array | undefined)[];
   readonly texts: readonly (Int32Array | undefined)[];
-  /** Strings end to end, and where each begins. */
+  /** Strings end to end, four bytes at once, and where each begins. */
   readonly bytes: Uint8Array;
+  readonly words: DataView;
   readonly offsets: Int32Array;
 }
 
-export const viewOf = (rows: Rows): RowsView => ({
-  length: rows.length,
-  numbers: rows.numbers,
-  texts: rows.texts,
-  bytes: rows.pool.bytes,
-  offsets: rows.pool.offsets,
-});
+export function viewOf({ length, numbers, texts, pool, filled }: Rows): RowsView {
+  const { bytes, offsets } = pool;
+  return {
+    ...{ length, bytes, offsets, words: wordsOf(bytes) },
+    numbers: chosen(numbers, filled.numbers),
+    texts: chosen(texts, filled.texts),
+  };
+}
+
+function chosen<T>(columns: readonly T[], slots: readonly number[]): (T | undefined)[] {
+  const found: (T | undefined)[] = [];
+  for (const slot of slots) found[slot] = columns[slot];
+  return found;
+}
 
 /** By the bytes of the strings with these ids; absent ones come first. */
 function compareText(a: RowsView, idA: number, b: RowsView, idB: number): number {

@@ -19,6 +19,7 @@ export class Attributes {
   #used: number[] = [];
   readonly #where = new Int32Array(3 * ATTRIBUTE_COUNT);
   readonly #asked = new Uint8Array(ATTRIBUTE_COUNT);
+  readonly #last = new Int32Array(ATTRIBUTE_COUNT).fill(-1);
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -80,7 +81,11 @@ export class Attributes {
     // The first name of several for one thing wins; the other stays among the rest.
     if (place < 0 || this.has(place) || !this.#take(pbf, place, valueStart, valueEnd))
       this.#rest.push(key, valueStart, valueEnd);
-    else this.#where.set([key, valueStart, valueEnd], 3 * place);
+    else {
+      this.#where[3 * place] = key;
+      this.#where[3 * place + 1] = valueStart;
+      this.#where[3 * place + 2] = valueEnd;
+    }
     pbf.pos = end;
   }
 
@@ -89,8 +94,7 @@ export class Attributes {
     const field = pbf.nextField(end);
     let taken = true;
     if (field === 1) {
-      const stop = enter(pbf, end);
-      this.texts[place] = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+      this.texts[place] = this.#textAt(pbf, place, enter(pbf, end));
     } else if (field === 2) this.numbers[place] = pbf.readVarint() ? 1 : 0;
     else if (field === 3) {
       const value = readInt64(pbf);
@@ -110,22 +114,33 @@ export class Attributes {
     const elementEnd = enter(pbf, end);
     if (elementEnd !== end || pbf.nextField(elementEnd) !== 1) return false;
     const stop = enter(pbf, elementEnd);
-    this.texts[place] = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+    this.texts[place] = this.#textAt(pbf, place, stop);
     return true;
+  }
+
+  /** Often what the record before had. */
+  #textAt({ buf, pos }: PbfReader, place: number, end: number): number {
+    const last = this.#last[place] as number;
+    if (last >= 0 && this.#pool.isAt(last, buf, pos, end)) return last;
+    const id = this.#pool.ofBytes(buf, pos, end);
+    this.#last[place] = id;
+    return id;
   }
 
   /** What nobody asked for, with or without a place: names, and values as JSON. */
   members(pbf: PbfReader): Member[] {
     const back = pbf.pos;
     const members: Member[] = [];
-    const add = (at: ArrayLike<number>, i: number): void => {
-      const key = this.#pool.text(at[i] as number);
-      members.push([key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)]);
-    };
-    for (let i = 0; i < this.#rest.length; i += 3) add(this.#rest, i);
-    for (const place of this.#used) if (this.#asked[place] === 0) add(this.#where, 3 * place);
+    for (let i = 0; i < this.#rest.length; i += 3) members.push(this.#member(pbf, this.#rest, i));
+    for (const place of this.#used)
+      if (this.#asked[place] === 0) members.push(this.#member(pbf, this.#where, 3 * place));
     pbf.pos = back;
     return members;
+  }
+
+  #member(pbf: PbfReader, at: ArrayLike<number>, i: number): Member {
+    const key = this.#pool.text(at[i] as number);
+    return [key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)];
   }
 
   /** {@link members} and `extra` as a JSON object with sorted keys; undefined where there are none. */

@@ -3,7 +3,7 @@ import { Malformed } from '../errors.ts';
 import { Attributes, readText } from './attributes.ts';
 import { ATTR } from './names.ts';
 import type { StringPool } from './strings.ts';
-import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+import { BYTES, enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
 /** One span (trace.proto), read into the same object again and again. Pool ids; -1 where absent. */
 export class SpanRecord {
@@ -26,6 +26,8 @@ export class SpanRecord {
   events = '';
   links = '';
   readonly #pool: StringPool;
+  /** Where in the buffer the trace id before this one lies. */
+  readonly #lastTrace = { id: -1, at: 0 };
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -44,10 +46,10 @@ export class SpanRecord {
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       switch (field) {
         case 1:
-          this.traceId = readId(pbf, end, 16, this.#pool);
+          this.traceId = this.#trace(pbf, end);
           break;
         case 2:
-          this.spanId = readId(pbf, end, 8, this.#pool);
+          this.spanId = readId(pbf, end, 8, this.#pool, false);
           break;
         case 4:
           this.parentId = readId(pbf, end, 8, this.#pool);
@@ -115,6 +117,23 @@ export class SpanRecord {
     if (attributes === this.exception) attributes.reset();
   }
 
+  /** Spans of a trace often follow each other. */
+  #trace(pbf: PbfReader, limit: number): number {
+    const start = pbf.pos + 1;
+    const last = this.#lastTrace;
+    if (last.id >= 0 && pbf.type === BYTES && pbf.buf[pbf.pos] === 16 && start + 16 <= limit) {
+      let i = 0;
+      while (i < 16 && pbf.buf[start + i] === pbf.buf[last.at + i]) i += 1;
+      if (i === 16) {
+        pbf.pos = start + 16;
+        return last.id;
+      }
+    }
+    last.id = readId(pbf, limit, 16, this.#pool);
+    last.at = start;
+    return last.id;
+  }
+
   #link(pbf: PbfReader, limit: number): void {
     const end = enter(pbf, limit);
     let trace = -1;
@@ -130,8 +149,8 @@ export class SpanRecord {
   }
 }
 
-/** An id of so many bytes as hex; -1 where it is empty or all zero (W3C trace context: invalid). */
-export function readId(pbf: PbfReader, limit: number, size: number, pool: StringPool): number {
+/** An id of so many bytes as hex; -1 where it is empty or all zero (W3C trace context: invalid). `again` is the pool's. */
+export function readId(pbf: PbfReader, limit: number, size: number, pool: StringPool, again = true): number {
   const end = enter(pbf, limit);
   const start = pbf.pos;
   pbf.pos = end;
@@ -139,7 +158,7 @@ export function readId(pbf: PbfReader, limit: number, size: number, pool: String
   if (end - start !== size) throw new Malformed('invalid_id');
   let any = 0;
   for (let i = start; i < end; i++) any |= pbf.buf[i] as number;
-  return any === 0 ? -1 : pool.ofHex(pbf.buf, start, end);
+  return any === 0 ? -1 : pool.ofHex(pbf.buf, start, end, again);
 }
 
 export function readPooled(pbf: PbfReader, limit: number, pool: StringPool): number {

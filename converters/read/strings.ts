@@ -26,6 +26,8 @@ for (let i = 0; i < 256; i++) {
   HEX[2 * i] = text.charCodeAt(0);
   HEX[2 * i + 1] = text.charCodeAt(1);
 }
+/** Stands for the hash of a string that is not in the table. */
+const APPENDED = 0;
 const strict = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
@@ -42,12 +44,20 @@ export class StringPool {
   #ids = new Map<string, number>();
   #scratch = new Uint8Array(256);
   #size = 0;
+  /** How many are in the table: those that are {@link append}ed are not. */
+  #entered = 0;
   readonly #kept: number;
+  // Four bytes at once: of the buffer that was read last, of `#scratch` and of `#bytes`.
+  #buffer: Uint8Array = new Uint8Array(0);
+  #words: DataView = wordsOf(this.#buffer);
+  #scratchWords = wordsOf(this.#scratch);
+  #ownWords: DataView;
 
   /** @param withFixed false: it begins empty */
   constructor({ withFixed = true }: { withFixed?: boolean } = {}) {
     const room = withFixed ? 1 << 10 : 1 << 4;
     this.#bytes = new Uint8Array(room << 6);
+    this.#ownWords = wordsOf(this.#bytes);
     [this.#offsets, this.#hashes] = [new Int32Array(room), new Int32Array(room)];
     this.#table = new Int32Array(room << 1);
     this.#kept = withFixed ? FIXED.length : 0;
@@ -76,33 +86,73 @@ export class StringPool {
     this.#texts.length = kept;
     this.#size = kept;
     this.#table.fill(0);
-    for (let id = 0; id < kept; id++) this.#enter(id, this.#hashes[id] as number);
+    this.#entered = 0;
+    for (let id = 0; id < kept; id++) this.#enter(id);
   }
 
-  /** @throws Malformed `invalid_utf8` */
-  ofBytes(buffer: Uint8Array, start: number, end: number): number {
-    let hash = 0x811c9dc5;
+  /** @param words of `buffer`, where buffers alternate @throws Malformed `invalid_utf8` */
+  ofBytes(buffer: Uint8Array, start: number, end: number, words = this.#wordsOf(buffer)): number {
+    const whole = end - 3;
+    let hash = end - start;
     let high = 0;
-    for (let i = start; i < end; i++) {
+    let i = start;
+    for (; i < whole; i += 4) {
+      const word = words.getInt32(i, true);
+      high |= word;
+      hash = Math.imul(hash ^ word, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    for (; i < end; i++) {
       const byte = buffer[i] as number;
       high |= byte;
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
-    hash ^= hash >>> 15;
-    const length = end - start;
+    hash ^= hash >>> 13;
+    if (hash === APPENDED) hash = 1;
     const mask = this.#table.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const id = (this.#table[at] as number) - 1;
       if (id < 0) break;
-      if (this.#hashes[id] !== hash) continue;
-      const from = this.#offsets[id] as number;
-      if ((this.#offsets[id + 1] as number) - from !== length) continue;
-      let i = 0;
-      while (i < length && this.#bytes[from + i] === buffer[start + i]) i++;
-      if (i === length) return id;
+      if (this.#hashes[id] === hash && this.#equals(id, buffer, start, end, words)) return id;
     }
-    if (high > 0x7f) this.#check(buffer.subarray(start, end));
-    return this.#add(buffer, start, end, hash);
+    if ((high & 0x80808080) !== 0) this.#check(buffer.subarray(start, end));
+    const id = this.#add(buffer, start, end, hash);
+    if (this.#entered * 2 >= this.#table.length) this.#widen();
+    else this.#enter(id);
+    return id;
+  }
+
+  /** As {@link ofBytes} for a string that is not expected again: it gets a number of its own, whatever there is. */
+  append(buffer: Uint8Array, start: number, end: number): number {
+    return this.#add(buffer, start, end, APPENDED);
+  }
+
+  /** Whether `id` is the string at [start, end): quicker than to look it up where one is as good as known. */
+  isAt(id: number, buffer: Uint8Array, start: number, end: number): boolean {
+    return this.#equals(id, buffer, start, end, this.#wordsOf(buffer));
+  }
+
+  #wordsOf(buffer: Uint8Array): DataView {
+    if (buffer === this.#scratch) return this.#scratchWords;
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#words = wordsOf(buffer);
+    }
+    return this.#words;
+  }
+
+  #equals(id: number, buffer: Uint8Array, start: number, end: number, words: DataView): boolean {
+    let at = this.#offsets[id] as number;
+    if ((this.#offsets[id + 1] as number) - at !== end - start) return false;
+    const [own, bytes] = [this.#ownWords, this.#bytes];
+    let i = start;
+    for (const whole = end - 3; i < whole; i += 4, at += 4)
+      if (words.getInt32(i, true) !== own.getInt32(at, true)) return false;
+    while (i < end && bytes[at] === buffer[i]) {
+      i += 1;
+      at += 1;
+    }
+    return i === end;
   }
 
   of(text: string): number {
@@ -116,20 +166,40 @@ export class StringPool {
 
   /** As {@link of}, for strings that are not expected again. */
   ofUncached(text: string): number {
-    if (this.#scratch.length < text.length * 3) this.#scratch = new Uint8Array(text.length * 4);
+    if (this.#scratch.length < text.length * 3) {
+      this.#scratch = new Uint8Array(text.length * 4);
+      this.#scratchWords = wordsOf(this.#scratch);
+    }
     const { written } = encoder.encodeInto(text, this.#scratch);
     return this.ofBytes(this.#scratch, 0, written);
   }
 
-  /** Bytes as lower-case hex. */
-  ofHex(buffer: Uint8Array, start: number, end: number): number {
+  /** Bytes as lower-case hex. @param again false: the string is not expected again, as for {@link append} */
+  ofHex(buffer: Uint8Array, start: number, end: number, again = true): number {
+    const digits = this.#scratch;
     let at = 0;
     for (let i = start; i < end; i++) {
       const pair = 2 * (buffer[i] as number);
-      this.#scratch[at++] = HEX[pair] as number;
-      this.#scratch[at++] = HEX[pair + 1] as number;
+      digits[at++] = HEX[pair] as number;
+      digits[at++] = HEX[pair + 1] as number;
     }
-    return this.ofBytes(this.#scratch, 0, at);
+    return again ? this.ofBytes(digits, 0, at) : this.append(digits, 0, at);
+  }
+
+  /** The first characters of a text that is ASCII, as {@link append}. */
+  appendAscii(text: string, length: number): number {
+    const letters = this.#scratch;
+    for (let i = 0; i < length; i++) letters[i] = text.charCodeAt(i);
+    return this.append(letters, 0, length);
+  }
+
+  /** Where the bytes of a string are, until the next one comes. */
+  at(id: number): { bytes: Uint8Array; start: number; end: number } {
+    return {
+      bytes: this.#bytes,
+      start: this.#offsets[id] as number,
+      end: this.#offsets[id + 1] as number,
+    };
   }
 
   text(id: number): string {
@@ -153,7 +223,10 @@ export class StringPool {
     const id = this.#size;
     const from = this.#offsets[id] as number;
     const to = from + end - start;
-    if (to > this.#bytes.length) this.#bytes = grown(this.#bytes, Math.max(to, this.#bytes.length * 2));
+    if (to > this.#bytes.length) {
+      this.#bytes = grown(this.#bytes, Math.max(to, this.#bytes.length * 2));
+      this.#ownWords = wordsOf(this.#bytes);
+    }
     if (id + 2 > this.#offsets.length) {
       const larger = new Int32Array(this.#offsets.length * 2);
       larger.set(this.#offsets);
@@ -162,25 +235,32 @@ export class StringPool {
       hashes.set(this.#hashes);
       this.#hashes = hashes;
     }
-    for (let i = start, at = from; i < end; i++, at++) this.#bytes[at] = buffer[i] as number;
+    const bytes = this.#bytes;
+    for (let i = start, at = from; i < end; i++, at++) bytes[at] = buffer[i] as number;
     this.#offsets[id + 1] = to;
     this.#hashes[id] = hash;
     this.#size = id + 1;
-    if (this.#size * 2 > this.#table.length) {
-      this.#table = new Int32Array(this.#table.length * 2);
-      for (let old = 0; old < id; old++) this.#enter(old, this.#hashes[old] as number);
-    }
-    this.#enter(id, hash);
     return id;
   }
 
-  #enter(id: number, hash: number): void {
+  #widen(): void {
+    this.#table = new Int32Array(this.#table.length * 2);
+    this.#entered = 0;
+    for (let id = 0; id < this.#size; id++) if (this.#hashes[id] !== APPENDED) this.#enter(id);
+  }
+
+  #enter(id: number): void {
     const mask = this.#table.length - 1;
-    let at = hash & mask;
+    let at = (this.#hashes[id] as number) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = id + 1;
+    this.#entered += 1;
   }
 }
+
+/** To read several bytes at once. */
+export const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
 
 function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(size);

@@ -1,20 +1,9 @@
-import { Rows } from '../map/rows.ts';
-import { NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
 import { decodePart } from '../parts/part.ts';
 import { type Part, type PartSet, partRowsKey } from '../parts/part-set.ts';
 import { compareKey, compareRows, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 import type { ObjectStore } from '../store/store.ts';
-
-/** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
-const BATCH_ROWS = 16_384;
-
-export interface MergedBatch {
-  /** In the order of the dataset; used again for the next batch. */
-  readonly rows: Rows;
-  /** By row: the input that it came by. */
-  readonly signals: readonly Signal[];
-}
+import { Cursor, Gathering, type MergedBatch } from './gathering.ts';
 
 /** Rows of one piece of a raw object. */
 export interface PartSource extends Part {
@@ -38,20 +27,6 @@ export const partReader =
 export interface MergeCounts {
   readonly duplicate: Record<Signal, number>;
   readonly outside: Record<Signal, number>;
-}
-
-/** A part that is being read. `remap` turns its string ids into those of the batch. */
-class Cursor {
-  row = 0;
-  readonly view: RowsView;
-  readonly signal: Signal;
-  readonly remap: Int32Array;
-
-  constructor(view: RowsView, signal: Signal) {
-    this.view = view;
-    this.signal = signal;
-    this.remap = new Int32Array(view.offsets.length).fill(-1);
-  }
 }
 
 /**
@@ -85,9 +60,9 @@ export async function* mergeParts({
   };
   const heap = new CursorHeap();
   const unparsed = new Set<string>();
-  const rows = new Rows({ capacity: BATCH_ROWS });
-  let signals: Signal[] = [];
-  let last: { view: RowsView; row: number } | undefined;
+  const gathering = new Gathering();
+  let last: RowsView | undefined;
+  let lastRow = 0;
   let next = 0;
   for (;;) {
     for (
@@ -100,56 +75,23 @@ export async function* mergeParts({
     }
     const cursor = heap.top;
     if (!cursor) break;
-    const { view, row, signal } = cursor;
-    if ((view.numbers[SLOT.time]?.[row] as number) >= endMs) counts.outside[signal] += 1;
-    else if (last && compareKey(last.view, last.row, view, row) === 0) counts.duplicate[signal] += 1;
+    const { view, row, signal, time } = cursor;
+    if (time >= endMs) counts.outside[signal] += 1;
+    else if (last && compareKey(last, lastRow, view, row) === 0) counts.duplicate[signal] += 1;
     else {
-      last = { view, row };
-      copyRow(cursor, rows);
-      if (isRepeatedLine(rows, unparsed)) {
-        rows.drop();
-        counts.duplicate[signal] += 1;
-      } else signals.push(signal);
-      if (rows.length === BATCH_ROWS) {
-        yield { rows, signals };
-        signals = [];
-        rows.clear();
-        heap.forgetStrings();
+      [last, lastRow] = [view, row];
+      const uid = cursor.unparsedUid();
+      if (uid !== undefined && unparsed.has(uid)) counts.duplicate[signal] += 1;
+      else {
+        if (uid !== undefined) unparsed.add(uid);
+        gathering.take(cursor);
+        if (gathering.isFull) yield gathering.batch();
       }
     }
     heap.advance();
   }
-  if (rows.length > 0) yield { rows, signals };
+  if (gathering.signals.length > 0) yield gathering.batch();
   return counts;
-}
-
-function isRepeatedLine(rows: Rows, seen: Set<string>): boolean {
-  const row = rows.length - 1;
-  if (rows.value(row, 'event_kind') !== 'log.unparsed') return false;
-  const uid = rows.value(row, 'event_uid') as string;
-  if (seen.has(uid)) return true;
-  seen.add(uid);
-  return false;
-}
-
-function copyRow({ view, row, remap }: Cursor, rows: Rows): void {
-  const at = rows.add();
-  for (const slot of NUMBER_SLOTS) {
-    const source = view.numbers[slot];
-    if (source) (rows.numbers[slot] as Float64Array)[at] = source[row] as number;
-  }
-  for (const slot of TEXT_SLOTS) {
-    const source = view.texts[slot];
-    if (!source) continue;
-    const id = source[row] as number;
-    if (id < 0) continue;
-    let mapped = remap[id] as number;
-    if (mapped < 0) {
-      mapped = rows.pool.ofBytes(view.bytes, view.offsets[id] as number, view.offsets[id + 1] as number);
-      remap[id] = mapped;
-    }
-    (rows.texts[slot] as Int32Array)[at] = mapped;
-  }
 }
 
 /** A binary heap of cursors, the one with the least row on top. */
@@ -163,8 +105,7 @@ class CursorHeap {
     return this.#items[0];
   }
   leastTime(): number {
-    const top = this.#items[0] as Cursor;
-    return top.view.numbers[SLOT.time]?.[top.row] as number;
+    return (this.#items[0] as Cursor).time;
   }
 
   push(cursor: Cursor): void {
@@ -181,8 +122,7 @@ class CursorHeap {
   /** Moves the top cursor to its next row; lets it go behind its last. */
   advance(): void {
     const top = this.#items[0] as Cursor;
-    top.row += 1;
-    if (top.row === top.view.length) {
+    if (!top.advance()) {
       const last = this.#items.pop() as Cursor;
       if (this.#items.length === 0) return;
       this.#items[0] = last;
@@ -198,15 +138,10 @@ class CursorHeap {
     }
   }
 
-  /** The batch's pool was emptied. */
-  forgetStrings(): void {
-    for (const { remap } of this.#items) remap.fill(-1);
-  }
-
   #less(a: number, b: number): boolean {
     const x = this.#items[a] as Cursor;
     const y = this.#items[b] as Cursor;
-    return compareRows(x.view, x.row, y.view, y.row) < 0;
+    return x.time === y.time ? compareRows(x.view, x.row, y.view, y.row) < 0 : x.time < y.time;
   }
   #swap(a: number, b: number): void {
     const item = this.#items[a] as Cursor;

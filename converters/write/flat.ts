@@ -4,7 +4,7 @@ import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
 import type { Batch, Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
-import { flatLevels, type Gathered, numbers, texts } from './gather.ts';
+import { absent, absentNumbers, flatLevels, type Gathered, idsOf, numbers, texts } from './gather.ts';
 
 /** Column type of the catalogue → Parquet's. */
 export const PHYSICAL = {
@@ -29,9 +29,12 @@ export const flatBatches = (rows: Rows, chosen: Int32Array): Batch[] =>
 
 function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
   const sources = [slot, ...or]
-    .filter((name) => slotKind(name) !== 'n')
+    .filter((name) => slotKind(name) !== 'n' && rows.isFilled(SLOT[name]))
     .map((name) => rows.texts[SLOT[name]] as Int32Array);
+  if (sources.length === 0) return absent(chosen.length);
   const only = when && (rows.texts[SLOT[when]] as Int32Array);
+  const [first, ...others] = sources;
+  if (first && others.length === 0 && only === undefined) return texts(rows, idsOf(first, chosen));
   const ids = new Int32Array(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;
@@ -44,6 +47,7 @@ function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int
 }
 
 function numberColumn({ slot, derive }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
+  if (!rows.isFilled(SLOT[slot])) return absentNumbers(chosen.length);
   const source = rows.numbers[SLOT[slot]] as Float64Array;
   const classes = rows.numbers[SLOT.class_uid] as Float64Array;
   const values = new Float64Array(chosen.length);

@@ -19,6 +19,13 @@ export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
   values,
 });
 
+/** The chosen rows of a column of ids. */
+export function idsOf(source: Int32Array, chosen: Int32Array): Int32Array {
+  const ids = new Int32Array(chosen.length);
+  for (let i = 0; i < chosen.length; i++) ids[i] = source[chosen[i] as number] as number;
+  return ids;
+}
+
 /** Pool ids → strings. Negative ids are null. */
 export function texts(rows: Rows, ids: Int32Array): Gathered {
   const { bytes, offsets } = rows.pool;
@@ -69,6 +76,24 @@ export function endToEnd(texts: readonly string[]): { bytes: Uint8Array; offsets
   });
   return { bytes, offsets };
 }
+
+/** Strings one after another; an empty one is null. */
+export function unlessEmpty({ bytes, offsets }: { bytes: Uint8Array; offsets: Int32Array }): Gathered {
+  const places = new Int32Array(offsets.length - 1);
+  for (let i = 0; i < places.length; i++) places[i] = offsets[i] === offsets[i + 1] ? -1 : i;
+  return chosenTexts(places, { bytes, offsets });
+}
+
+/** Null throughout. */
+export const absent = (length: number): Gathered => ({
+  ...{ present: new Uint8Array(length), nulls: length },
+  values: { count: 0, ids: new Int32Array(0), bytes: new Uint8Array(0), offsets: new Int32Array(1) },
+});
+
+export const absentNumbers = (length: number): Gathered => ({
+  ...{ present: new Uint8Array(length), nulls: length },
+  values: { count: 0, numbers: new Float64Array(0) },
+});
 
 /** Numbers; NaN is null. */
 export function numbers(of: Float64Array): Gathered {

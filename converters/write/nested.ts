@@ -1,17 +1,21 @@
 import type { Rows } from '../map/rows.ts';
 import { SLOT, type SlotName, slotKind } from '../map/slots.ts';
-import { derived, unmappedJson } from '../ocsf/event.ts';
+import { derived } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
+import { unmappedTexts } from '../ocsf/unmapped.ts';
 import type { Batch, Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
 import {
+  absent,
+  absentNumbers,
   chosenTexts,
   endToEnd,
   flatLevels,
   type Gathered,
+  idsOf,
   numbers,
-  strings,
   texts,
+  unlessEmpty,
   type Validity,
 } from './gather.ts';
 
@@ -58,8 +62,7 @@ export class NestedClass {
 
   #build(node: Node, rows: Rows, chosen: Int32Array): Built {
     if (node.leaf?.list) return constantList(node.leaf.list, chosen.length);
-    if (node.leaf?.path === 'unmapped')
-      return ofLeaf(strings(Array.from(chosen, (row) => unmappedJson(this.layout, rows, row))));
+    if (node.leaf?.path === 'unmapped') return ofLeaf(unlessEmpty(unmappedTexts(this.layout, rows, chosen)));
     if (node.leaf) return ofLeaf(leafColumn(node.leaf, this.layout, rows, chosen));
     // A struct is there where any of its children is, and a list where its one element is: that is two levels more.
     const built = node.children.map((child) => this.#build(child, rows, chosen));
@@ -134,10 +137,13 @@ function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batc
 /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
 function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Gathered {
   const open = guard(leaf.when, rows);
-  if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen);
+  if (leaf.constant !== undefined) return constantColumn(leaf, leaf.when ? open : undefined, chosen);
   const slot = leaf.slot as SlotName;
+  const due = leaf.when === undefined || rows.isFilled(SLOT[leaf.when]);
+  if (!due || !rows.isFilled(SLOT[slot])) return nothing(leaf, chosen.length);
   if (slotKind(slot) !== 'n') {
     const source = rows.texts[SLOT[slot]] as Int32Array;
+    if (leaf.when === undefined) return texts(rows, idsOf(source, chosen));
     const ids = new Int32Array(chosen.length);
     for (let i = 0; i < chosen.length; i++) {
       const row = chosen[i] as number;
@@ -156,6 +162,10 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
   return numbers(values);
 }
 
+/** Null throughout, as strings or as numbers. */
+const nothing = ({ type }: Leaf, length: number): Gathered =>
+  TYPES[type] === 'BYTE_ARRAY' ? absent(length) : absentNumbers(length);
+
 function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean {
   if (!when) return () => true;
   if (slotKind(when) === 'n') {
@@ -166,18 +176,21 @@ function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean
   return (row) => (texts[row] as number) >= 0;
 }
 
+/** `open` undefined: it is in every row. */
 function constantColumn(
   { constant, type }: Leaf,
-  open: (row: number) => boolean,
+  open: ((row: number) => boolean) | undefined,
   chosen: Int32Array,
 ): Gathered {
   if (type === 'str' || type === 'json')
     return chosenTexts(
-      chosen.map((row) => (open(row) ? 0 : -1)),
+      open ? chosen.map((row) => (open(row) ? 0 : -1)) : new Int32Array(chosen.length),
       endToEnd([String(constant)]),
     );
   const value = Number(constant);
-  return numbers(Float64Array.from(chosen, (row) => (open(row) ? value : Number.NaN)));
+  const values = new Float64Array(chosen.length).fill(value);
+  if (open) for (let i = 0; i < values.length; i++) if (!open(chosen[i] as number)) values[i] = Number.NaN;
+  return numbers(values);
 }
 
 function captionColumn(

@@ -62,6 +62,8 @@ const PAGE_LEVELS = 16_384;
 
 /** The page that is put together, of whichever column. */
 const body = new PbfWriter(new Uint8Array(1 << 20));
+/** Places in the dictionary of the column that is added to, by id of the batch, from 1; all 0 in between. */
+let places = new Int32Array(0);
 
 /**
  * One column of one file, row group by row group. What is held of a row group are its pages, compressed, and of the page in the making
@@ -80,8 +82,6 @@ export class Column {
   /** Places in the dictionary; of booleans the values themselves. */
   #indices = new Int32Array(0);
   #indexed = 0;
-  /** By id of the batch, from 1; all 0 between two. */
-  #places = new Int32Array(0);
   #count = 0;
   #nulls = 0;
   #withDictionary: boolean;
@@ -190,38 +190,46 @@ export class Column {
       return;
     }
     // Each different string of the batch is looked up once.
-    if (this.#places.length < offsets.length) this.#places = new Int32Array(2 * offsets.length);
-    const places = this.#places;
+    if (places.length < offsets.length) places = new Int32Array(2 * offsets.length);
     const indices = this.#room(count);
+    const from = this.#indexed;
     for (let i = 0; i < count; i++) {
       const id = ids[i] as number;
       if (places[id] === 0)
         places[id] = 1 + this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
-      indices[this.#indexed++] = (places[id] as number) - 1;
+      indices[from + i] = (places[id] as number) - 1;
     }
+    this.#indexed += count;
     for (let i = 0; i < count; i++) places[ids[i] as number] = 0;
     if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
   }
 
   #addNumbers({ count, numbers }: Numbers): void {
     const { type } = this.options;
-    for (let i = 0; i < count; i++) this.#seeNumber(numbers[i] as number);
     if (type === 'BOOLEAN') {
       const bits = this.#room(count);
-      for (let i = 0; i < count; i++) bits[this.#indexed++] = numbers[i] as number;
-    } else if (this.#withDictionary && type !== 'DOUBLE') {
-      const indices = this.#room(count);
-      for (let i = 0; i < count; i++) {
-        const value = numbers[i] as number;
-        let place = this.#numbers.get(value);
-        if (place === undefined) {
-          place = this.#numbers.size;
-          this.#numbers.set(value, place);
-        }
-        indices[this.#indexed++] = place;
+      for (let i = 0; i < count; i++) bits[this.#indexed++] = this.#seeNumber(numbers[i] as number);
+    } else if (this.#withDictionary && type !== 'DOUBLE') this.#indexNumbers(numbers, count);
+    else
+      for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, this.#seeNumber(numbers[i] as number));
+  }
+
+  #indexNumbers(numbers: Float64Array, count: number): void {
+    const indices = this.#room(count);
+    const from = this.#indexed;
+    let last = Number.NaN;
+    let place = 0;
+    for (let i = 0; i < count; i++) {
+      const value = numbers[i] as number;
+      if (value !== last) {
+        place = this.#numbers.get(value) ?? this.#numbers.size;
+        if (place === this.#numbers.size) this.#numbers.set(this.#seeNumber(value), place);
+        last = value;
       }
-      if (this.#numbers.size > FEW) this.#leaveDictionary();
-    } else for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, numbers[i] as number);
+      indices[from + i] = place;
+    }
+    this.#indexed += count;
+    if (this.#numbers.size > FEW) this.#leaveDictionary();
   }
 
   /** What is indexed stays so, in a page that ends before what comes without. */
@@ -272,9 +280,10 @@ export class Column {
     else into.writeDouble(value);
   }
 
-  #seeNumber(value: number): void {
+  #seeNumber(value: number): number {
     if (this.#least === undefined || value < (this.#least as number)) this.#least = value;
     if (this.#most === undefined || value > (this.#most as number)) this.#most = value;
+    return value;
   }
 
   #bound(value: number | Uint8Array): number | bigint | Uint8Array | boolean {

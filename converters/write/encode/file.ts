@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { compress, init } from '@bokuweb/zstd-wasm';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { ConverterError } from '../../errors.ts';
+import { loadZstd } from '../../zstd.ts';
 import { type Batch, Column, type ColumnOptions, type Compress, type Physical } from './column.ts';
 
 /** A field of the schema: a leaf has a type, a group has children. */
@@ -20,10 +20,6 @@ export interface Field {
 
 /** A row group ends with the batch that fills it. */
 export const ROW_GROUP_ROWS = 100_000;
-/** The lowest that zstd calls a regular one: twice as fast as its default here, for a twentieth more bytes. */
-const LEVEL = 1;
-/** The compressor, when it is there. */
-let zstd: Promise<void> | undefined;
 
 export interface ParquetOptions {
   /** Local path; replaced where it exists. */
@@ -61,9 +57,8 @@ export class ParquetFile {
   }
 
   static async create(options: ParquetOptions): Promise<ParquetFile> {
-    zstd ??= init();
-    await zstd;
-    return new ParquetFile(options, (bytes) => compress(bytes, LEVEL));
+    const { compress } = await loadZstd();
+    return new ParquetFile(options, compress);
   }
 
   /** @param batches one a leaf, in the order of the fields, all of the same rows @throws `PARQUET_WRITE` */

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Rows } from '../map/rows.ts';
+import { SLOT } from '../map/slots.ts';
+import { CLASSES } from './classes.ts';
+import { unmappedTexts } from './unmapped.ts';
+
+const layout = CLASSES.find(({ class_uid }) => class_uid === 0);
+const decoder = new TextDecoder();
+
+function textsOf(rows: Rows, chosen: readonly number[]): string[] {
+  assert.ok(layout);
+  const { bytes, offsets } = unmappedTexts(layout, rows, Int32Array.from(chosen));
+  return chosen.map((_, i) => decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])));
+}
+
+test('JSON of what has no place, in the order of the layout; nothing where nothing is', () => {
+  const rows = new Rows({ capacity: 4 });
+  for (let row = 0; row < 3; row++) rows.add();
+  const put = (row: number, slot: keyof typeof SLOT, text: string) =>
+    rows.setText(SLOT[slot], row, rows.pool.of(text));
+  const hostile = 'a "quote", a \\, a\nline, \u0001, ä€𝄞\u007f';
+  put(0, 'request_id', hostile);
+  put(0, 'metric_name', 'up');
+  rows.setNumber(SLOT.metric_value, 0, 1.5e-7);
+  put(2, 'labels', '{"b":1,"a":"x"}');
+  put(2, 'trace_id', 'ff');
+  const [first, second, third] = textsOf(rows, [0, 1, 2]);
+  assert.deepEqual(JSON.parse(first ?? ''), {
+    request_id: hostile,
+    metric: { name: 'up', value: 1.5e-7 },
+  });
+  assert.equal(second, '');
+  assert.equal(third, '{"trace":{"uid":"ff"},"metric":{"labels":{"b":1,"a":"x"}}}');
+  assert.deepEqual(textsOf(rows, [2, 0]), [third, first]);
+});
+
+test('as JSON.stringify writes each character below 160', () => {
+  const rows = new Rows({ capacity: 1 });
+  rows.add();
+  for (let code = 0; code < 160; code++) {
+    const text = `x${String.fromCharCode(code)}y`;
+    rows.setText(SLOT.request_id, 0, rows.pool.of(text));
+    assert.deepEqual(textsOf(rows, [0]), [JSON.stringify({ request_id: text })]);
+  }
+});

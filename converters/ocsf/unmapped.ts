@@ -1,0 +1,167 @@
+import type { Rows } from '../map/rows.ts';
+import { SLOT, slotKind } from '../map/slots.ts';
+import type { ClassLayout, UnmappedLeaf } from './layout.ts';
+
+/** JSON texts end to end, and where each begins. */
+export interface Texts {
+  readonly bytes: Uint8Array;
+  readonly offsets: Int32Array;
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const SPACE = 0x20;
+const encoder = new TextEncoder();
+
+/** `unmapped` of the chosen rows as JSON, always in the order of the layout; a text is empty where nothing is in it. */
+export function unmappedTexts(layout: ClassLayout, rows: Rows, chosen: Int32Array): Texts {
+  const out = new Output(chosen.length * 128);
+  const root = filled(tree(layout), rows);
+  const offsets = new Int32Array(chosen.length + 1);
+  for (let i = 0; i < chosen.length; i++) {
+    if (root) writeNode(root, rows, chosen[i] as number, out);
+    offsets[i + 1] = out.length;
+  }
+  return { bytes: out.bytes, offsets };
+}
+
+/** A place in the object: a leaf, or an object of its own. */
+interface Node {
+  /** Name with its quotes and colon. */
+  readonly key: Uint8Array;
+  readonly leaf?: Place;
+  readonly children: Node[];
+}
+interface Place {
+  readonly slot: number;
+  readonly kind: 's' | 'n' | 'j';
+  readonly when: number | undefined;
+}
+const trees = new WeakMap<ClassLayout, Node>();
+
+function tree(layout: ClassLayout): Node {
+  let root = trees.get(layout);
+  if (root) return root;
+  root = { key: new Uint8Array(0), children: [] };
+  for (const leaf of layout.unmapped) insert(root, leaf.path, leaf);
+  trees.set(layout, root);
+  return root;
+}
+
+function insert(at: Node, [step, ...rest]: readonly string[], leaf: UnmappedLeaf): void {
+  const key = encoder.encode(`${JSON.stringify(step)}:`);
+  if (rest.length === 0) {
+    const { slot, when } = leaf;
+    const place = { slot: SLOT[slot], kind: slotKind(slot), when: when && SLOT[when] };
+    at.children.push({ key, leaf: place, children: [] });
+    return;
+  }
+  let next = at.children.find((child) => Buffer.compare(child.key, key) === 0);
+  if (!next) {
+    next = { key, children: [] };
+    at.children.push(next);
+  }
+  insert(next, rest, leaf);
+}
+
+/** Without the places that none of the rows fills. */
+function filled(node: Node, rows: Rows): Node | undefined {
+  const { leaf } = node;
+  if (leaf) {
+    const due = leaf.when === undefined || rows.isFilled(leaf.when);
+    return due && rows.isFilled(leaf.slot) ? node : undefined;
+  }
+  const children = node.children.map((child) => filled(child, rows)).filter((child) => child !== undefined);
+  return children.length === 0 ? undefined : { key: node.key, children };
+}
+
+const isThere = (slot: number, rows: Rows, row: number): boolean => {
+  const ids = rows.texts[slot];
+  return ids ? (ids[row] as number) >= 0 : !Number.isNaN(rows.numbers[slot]?.[row]);
+};
+
+/** False: there is nothing, and nothing was written. */
+function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Output): boolean {
+  if (leaf) return writeLeaf(leaf, rows, row, out);
+  const before = out.length;
+  let next = OPEN;
+  for (const child of children) {
+    const mark = out.length;
+    out.byte(next);
+    out.copy(child.key, 0, child.key.length);
+    if (writeNode(child, rows, row, out)) next = COMMA;
+    else out.length = mark;
+  }
+  if (next === OPEN) out.length = before;
+  else out.byte(CLOSE);
+  return next !== OPEN;
+}
+
+function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number, out: Output): boolean {
+  if (!isThere(slot, rows, row) || (when !== undefined && !isThere(when, rows, row))) return false;
+  if (kind === 'n') {
+    out.text(String(rows.numbers[slot]?.[row]));
+    return true;
+  }
+  const { pool } = rows;
+  const id = (rows.texts[slot] as Int32Array)[row] as number;
+  const { bytes, start, end } = pool.at(id);
+  if (kind === 'j') out.copy(bytes, start, end);
+  else if (isPlain(bytes, start, end)) {
+    out.byte(QUOTE);
+    out.copy(bytes, start, end);
+    out.byte(QUOTE);
+  } else out.text(JSON.stringify(pool.text(id)));
+  return true;
+}
+
+/** Whether JSON has it as it is. */
+function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte < SPACE || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
+}
+
+/** Bytes that grow. */
+class Output {
+  length = 0;
+  #bytes: Uint8Array;
+
+  constructor(room: number) {
+    this.#bytes = new Uint8Array(room);
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  copy(from: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const bytes = this.#bytes;
+    let at = this.length;
+    for (let i = start; i < end; i++) bytes[at++] = from[i] as number;
+    this.length = at;
+  }
+
+  text(value: string): void {
+    this.#reserve(3 * value.length);
+    this.length += encoder.encodeInto(value, this.#bytes.subarray(this.length)).written;
+  }
+
+  #reserve(count: number): void {
+    if (this.length + count <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.length + count));
+    larger.set(this.#bytes.subarray(0, this.length));
+    this.#bytes = larger;
+  }
+}
