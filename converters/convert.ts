@@ -1,13 +1,13 @@
-import type { ConvertData } from './convert.thread.ts';
+import { AHEAD, converterOf } from './converter.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
-import { type Converted, objectConverter } from './parts/object-converter.ts';
+import { madePartSet } from './parts/made.ts';
+import type { Converted } from './parts/object-converter.ts';
 import type { Part } from './parts/part-set.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
 import type { ObjectStore } from './store/store.ts';
-import { threads } from './threads.ts';
 
 export interface ConvertProgress {
   readonly objects: number;
@@ -28,9 +28,6 @@ export interface ConvertReport {
   readonly times: { readonly min_ms: number; readonly max_ms: number } | null;
 }
 
-/** Objects in hand at once, a thread: while one is worked on, the store is asked for the next ones. */
-const AHEAD = 3;
-
 /**
  * All raw objects of a run → one part set each under `parts/<run-id>/`. May be stopped and done again at any time: when it
  * was stopped or failed, no object is left half-way. The bytes are the same for any number of threads.
@@ -41,6 +38,7 @@ export async function convertRun({
   source = raw,
   record,
   workers = 1,
+  missing = false,
   onProgress,
   signal,
 }: {
@@ -50,54 +48,29 @@ export async function convertRun({
   record: RunRecord;
   /** Threads; 1 is this one, and so is any number for a store in its memory. */
   workers?: number;
+  /** Only those objects that have no part set yet, as it would be made now. */
+  missing?: boolean;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
   const tally = new Tally();
-  const converter = converterOf({ raw, source, record, workers });
+  const converter = converterOf({ raw, source, workers });
   try {
     await inLanes({
       items: rawKeys({ raw: source, record }),
       count: AHEAD * workers,
       signal,
       what: `converting run ${record.run_id}`,
-      lane: () => {
-        const convert = converter.lane();
-        return async (key) => {
-          tally.add(await convert(key));
-          onProgress?.({ objects: tally.objects, rows: tally.rows });
-        };
+      lane: () => async (key) => {
+        const made = missing ? await madePartSet({ raw, record, key }) : undefined;
+        tally.add(made ? { set: made, validated: 0 } : await converter.convert({ record, key }));
+        onProgress?.({ objects: tally.objects, rows: tally.rows });
       },
     });
   } finally {
     await converter.close();
   }
   return tally.report();
-}
-
-interface Converter {
-  lane(): (key: string) => Promise<Converted>;
-  close(): Promise<void>;
-}
-
-function converterOf({
-  raw,
-  source,
-  record,
-  workers,
-}: {
-  raw: ObjectStore;
-  source: ObjectStore;
-  record: RunRecord;
-  workers: number;
-}): Converter {
-  if (workers === 1 || !raw.address || !source.address)
-    return { lane: () => objectConverter({ raw, source, record }), close: async () => {} };
-  const data: ConvertData = { raw: raw.address, source: source.address, record };
-  const { run, close } = threads<string, Converted>({
-    ...{ module: import.meta.resolve('./convert.thread.ts'), count: workers, tasksEach: AHEAD, data },
-  });
-  return { lane: () => run, close };
 }
 
 class Tally {

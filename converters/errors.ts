@@ -8,6 +8,10 @@ const PAGE = {
     'a dataset of this run id exists and differs: choose another run id, or delete the old dataset first',
   PARQUET_WRITE:
     'the Parquet file could not be written: see the cause; check the free space of the temporary folder',
+  RAW_BUCKET_UNNAMED:
+    'set FAULTLINE_RAW in the configuration of the function to the bucket of the raw objects',
+  NOT_CONVERTED: 'see the cause; the event is delivered again, and what was done is found and kept',
+  PORT_BUSY: 'another program listens there: stop it, or choose another port (0 picks a free one)',
   CANCELLED: 'cancelled: start it again, what was done is found and kept',
 } as const;
 

@@ -11,17 +11,40 @@ export interface Converted {
   readonly validated: number;
 }
 
-/** Converts one object after another, with what it needs for that kept from one to the next. */
-export function objectConverter(of: {
-  raw: ObjectStore;
-  source: ObjectStore;
-  record: RunRecord;
-}): (key: string) => Promise<Converted> {
+/** A raw object, and the run that its part set is for. */
+export interface ObjectOf {
+  readonly record: RunRecord;
+  readonly key: string;
+}
+
+export type ConvertOne = (object: ObjectOf) => Promise<Converted>;
+
+export interface ObjectStores {
+  /** Where parts and dead letters are put. */
+  readonly raw: ObjectStore;
+  /** Where the raw objects lie. */
+  readonly source: ObjectStore;
+}
+
+/** Converts any number of objects at once. What one needs for that is kept, and used again for the next. */
+export function objectConverter(stores: ObjectStores): ConvertOne {
+  const idle: ConvertOne[] = [];
+  return async (object) => {
+    const convert = idle.pop() ?? oneAfterAnother(stores);
+    try {
+      return await convert(object);
+    } finally {
+      idle.push(convert);
+    }
+  };
+}
+
+function oneAfterAnother(stores: ObjectStores): ConvertOne {
   const rows = new Rows();
   const check = new ShapeCheck();
-  return async (key) => {
+  return async (object) => {
     const before = check.checked;
-    const set = await convertObject({ ...of, key, rows, check });
+    const set = await convertObject({ ...stores, ...object, rows, check });
     return { set, validated: check.checked - before };
   };
 }

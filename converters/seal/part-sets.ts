@@ -1,5 +1,6 @@
 import { ConverterError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
+import { beginsInside, hasAllOf } from '../parts/made.ts';
 import { PART_VERSION, type PartSet, partSetKey, partsPrefix } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -9,9 +10,8 @@ import type { ObjectStore } from '../store/store.ts';
 const AT_ONCE = 16;
 
 /**
- * The part set of every raw object of a run, in the order of their sources. A part set was made for a window that began as the
- * record's does, and ended there or was still open; of foreign telemetry, whose window may be known only when it was read, for
- * one that holds the record's.
+ * The part set of every raw object of a run, in the order of their sources. A part set may have been made for a longer window
+ * than the record's: while the run went on, or before it was known when foreign telemetry begins and ends.
  * @throws `PART_MISSING`, `PART_INVALID`, `CANCELLED`
  */
 export async function loadPartSets({
@@ -95,7 +95,5 @@ async function load({
   return set;
 }
 
-function fits({ window: { start_ms, end_ms } }: PartSet, { window, target }: RunRecord): boolean {
-  const within = target === 'foreign' && start_ms <= window.start_ms && (end_ms ?? 0) >= (window.end_ms ?? 0);
-  return (start_ms === window.start_ms && (end_ms === null || end_ms === window.end_ms)) || within;
-}
+/** Rows behind the end are left out by the merge; those before the start would be written. */
+const fits = (set: PartSet, record: RunRecord): boolean => hasAllOf(set, record) && beginsInside(set, record);

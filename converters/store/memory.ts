@@ -6,7 +6,7 @@ import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions } from './store.ts
 
 /** A bucket in this process's memory: for tests and small experiments. */
 export class MemoryStore implements ObjectStore {
-  readonly url = 'memory:';
+  readonly url: string = 'memory:';
   readonly #objects = new Map<string, { bytes: Uint8Array; lastModified: Date }>();
 
   async *list(prefix: string, { startAfter }: { startAfter?: string } = {}): AsyncIterable<ObjectInfo> {

@@ -19,9 +19,12 @@ export interface S3Server {
 export async function startS3Server({
   root,
   buckets,
+  eventWebhookUrl,
 }: {
   root: string;
   buckets: string[];
+  /** Where it sends its notifications; somebody has to listen there. */
+  eventWebhookUrl?: string;
 }): Promise<S3Server | undefined> {
   const program = await findProgram();
   if (!program) return undefined;
@@ -33,7 +36,10 @@ export async function startS3Server({
     ['--port', `127.0.0.1:${port}`, '--quiet', '--health', '/health', 'posix', root],
     {
       stdio: 'ignore',
-      env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
+      env: {
+        ...{ ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
+        ...(eventWebhookUrl && { VGW_EVENT_WEBHOOK_URL: eventWebhookUrl }),
+      },
     },
   );
   const endpoint = `http://127.0.0.1:${port}`;

@@ -21,11 +21,14 @@ export function checkHost(request: IncomingMessage): void {
     throw new Refused(403, `Host must be 127.0.0.1 or localhost, got ${JSON.stringify(host)}`);
 }
 
-/** Compares in constant time, whatever the lengths. */
 export function checkToken(request: IncomingMessage, token: string): void {
+  checkSecret(request.headers.authorization ?? '', `Bearer ${token}`);
+}
+
+/** Compares in constant time, whatever the lengths. */
+export function checkSecret(given: string, wanted: string): void {
   const digest = (text: string) => createHash('sha256').update(text).digest();
-  const given = request.headers.authorization ?? '';
-  if (!timingSafeEqual(digest(given), digest(`Bearer ${token}`)))
+  if (!timingSafeEqual(digest(given), digest(wanted)))
     throw new Refused(401, 'the bearer token is missing or wrong');
 }
 

@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   readonly programs?: Readonly<Partial<Record<Program, string>>>;
   /** Laid over the environment of a service, from its start. */
   readonly env?: Readonly<Partial<Record<ComponentName, Readonly<Record<string, string>>>>>;
+  /** Where the S3 server sends its event notifications; it does not start unless somebody listens there. By default nowhere. */
+  readonly eventWebhookUrl?: string;
   /** Key prefix in the raw bucket. */
   readonly rawPrefix?: string;
   /** `deployment.environment.name`. */

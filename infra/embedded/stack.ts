@@ -185,7 +185,7 @@ export class Stack {
       case 'redis':
         return redisLaunch(context);
       case 'versitygw':
-        return versitygwLaunch(context, { s3Root: this.#options.s3Root });
+        return versitygwLaunch(context, this.#options);
       case 'otelcol':
         return otelcolLaunch(context);
       case 'prometheus':

@@ -27,6 +27,7 @@ export async function embeddedStack({
   rawPrefix,
   webApiPort,
   env,
+  eventWebhookUrl,
   update,
   signal,
 }: {
@@ -35,6 +36,7 @@ export async function embeddedStack({
   rawPrefix: string;
   webApiPort?: number | undefined;
   env?: EmbeddedOptions['env'] | undefined;
+  eventWebhookUrl?: string | undefined;
   update: Update;
   signal: AbortSignal;
 }): Promise<EmbeddedTarget> {
@@ -46,6 +48,7 @@ export async function embeddedStack({
     programs: Object.fromEntries(programs.map(({ name, path }) => [name, path])),
     ...(webApiPort === undefined ? {} : { ports: { 'web-api': webApiPort } }),
     ...(env === undefined ? {} : { env }),
+    ...(eventWebhookUrl === undefined ? {} : { eventWebhookUrl }),
     rawPrefix,
     signal,
     onProgress: update,

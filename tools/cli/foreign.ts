@@ -13,6 +13,8 @@ export interface SourceOptions {
   readonly from?: string;
   readonly fromPrometheus?: string;
   readonly match?: string;
+  /** Of a run of ours: only what has no parts yet. */
+  readonly missing?: boolean;
   readonly to?: string;
   readonly runId?: RunId;
   /** Epoch ms. */
@@ -36,7 +38,7 @@ export function foreignOf(
   argument: RunId | undefined,
   options: SourceOptions & { readonly endpoint?: string },
 ): Foreign | undefined {
-  const { from, fromPrometheus, match, to, runId, since, until } = options;
+  const { from, fromPrometheus, match, missing, to, runId, since, until } = options;
   const invalid = (text: string) => new CliError('OPTION_INVALID', text);
   const which = fromPrometheus === undefined ? '--from' : '--from-prometheus';
   if (from === undefined && fromPrometheus === undefined) {
@@ -52,6 +54,7 @@ export function foreignOf(
   }
   if (from !== undefined && fromPrometheus !== undefined)
     throw invalid('--from and --from-prometheus are two sources: give one of them');
+  if (missing) throw invalid(`--missing is for a run that was made here, not for ${which}`);
   if (argument !== undefined) throw invalid(`with ${which} the run id is an option: --run-id ${argument}`);
   if (to === undefined || runId === undefined) throw invalid(`${which} needs --to and --run-id, too`);
   if (since !== undefined && until !== undefined && since >= until)

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(finish: (code: number) =>
   control: async () => (await import('./commands/control.ts')).controlCommand,
   load: async () => (await import('./commands/load.ts')).loadCommand,
   convert: async () => (await import('./commands/convert.ts')).convertCommand,
+  worker: async () => (await import('./commands/worker.ts')).workerCommand,
   seal: async () => (await import('./commands/seal.ts')).sealCommand,
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   ls: async () => (await import('./commands/ls.ts')).lsCommand,

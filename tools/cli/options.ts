@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
 import { CAMPAIGN_NAMES } from '../../loadtests/campaign/plan/campaigns.ts';
 import type { RunnerChoice } from '../../loadtests/load.ts';
+import { CliError } from './errors.ts';
 import type { TargetKind } from './stacks.ts';
 
 /** `90s`, `3m`, `2h` or `1m30s` → seconds. */
@@ -166,6 +167,32 @@ export function nameRun({ runId, seed = randomInt(2 ** 32 - 1) }: TrafficOptions
   seed: number;
 } {
   return { runId: runId ?? makeRunId({ start: new Date(), seed }), seed };
+}
+
+export const eventWebhookOption = () =>
+  new Option(
+    '--event-webhook-url <url>',
+    'embedded: where the S3 server sends notifications of raw objects; `faultline worker` says its own',
+  )
+    .env('FAULTLINE_EVENT_WEBHOOK_URL')
+    .argParser(parseWebhookUrl);
+
+function parseWebhookUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('a webhook is http://host[:port]/path or https://host[:port]/path.');
+  return text;
+}
+
+/** @throws `OPTION_INVALID` */
+export function needEmbedded(
+  target: TargetKind,
+  { eventWebhookUrl }: { eventWebhookUrl?: string | undefined },
+): void {
+  if (eventWebhookUrl === undefined || target === 'embedded') return;
+  throw new CliError(
+    'OPTION_INVALID',
+    '--event-webhook-url is for --target embedded: the S3 server of another stack has notification settings of its own',
+  );
 }
 
 export const rawOption = () =>

@@ -37,6 +37,7 @@ export function embeddedChoice(options: {
   rawPrefix: string;
   webApiPort?: number | undefined;
   env?: EmbeddedOptions['env'] | undefined;
+  eventWebhookUrl?: string | undefined;
 }): StackChoice {
   let programs: readonly Program[] = [];
   return {

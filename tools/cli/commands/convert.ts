@@ -23,6 +23,7 @@ import { VERSION } from '../version.ts';
 interface ConvertOptions extends StoreOptions, SourceOptions {
   readonly json?: boolean;
   readonly workers: number;
+  readonly missing?: boolean;
 }
 
 export const convertCommand = (_finish: (code: number) => void) =>
@@ -49,6 +50,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
       ).argParser(parseTime),
     )
     .addOption(new Option('--until <time>', 'leave out this time and what is newer').argParser(parseTime))
+    .option('--missing', 'convert only what no worker or Lambda function has converted already')
     .addOption(workersOption())
     .addOption(rawOption())
     .addOption(endpointOption())
@@ -69,7 +71,10 @@ With --from or --from-prometheus, parts and rejected records lie in the raw buck
       return foreign ? convertPlace(foreign, options) : convertOwn(runId as RunId, options);
     });
 
-function convertOwn(runId: RunId, { json = false, workers, ...where }: ConvertOptions): Promise<void> {
+function convertOwn(
+  runId: RunId,
+  { json = false, workers, missing = false, ...where }: ConvertOptions,
+): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
     let report: ConvertReport | undefined;
@@ -84,6 +89,7 @@ function convertOwn(runId: RunId, { json = false, workers, ...where }: ConvertOp
               raw,
               record,
               workers,
+              missing,
               signal,
               onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
             });

@@ -5,7 +5,9 @@ import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   campaignOption,
+  eventWebhookOption,
   nameRun,
+  needEmbedded,
   type TargetOptions,
   type TrafficOptions,
   timeScaleOption,
@@ -25,6 +27,7 @@ interface RunOptions extends TrafficOptions, TargetOptions {
   timeScale?: number;
   labels?: boolean;
   force?: boolean;
+  eventWebhookUrl?: string;
 }
 
 export const runCommand = (finish: (code: number) => void) =>
@@ -41,9 +44,11 @@ export const runCommand = (finish: (code: number) => void) =>
     .addOption(timeScaleOption())
     .option('--labels', 'bring the ground truth into data/<run-id> too')
     .option('--force', 'publish the dataset even if a check fails that gates it; its manifest then says so')
+    .addOption(eventWebhookOption())
     .action((options: RunOptions) =>
       interruptible(async (_signal, interrupt) => {
-        const { json = false, target, keep = false } = options;
+        const { json = false, target, keep = false, eventWebhookUrl } = options;
+        needEmbedded(target, { eventWebhookUrl });
         if (keep && target !== 'docker')
           throw new CliError(
             'OPTION_INVALID',
@@ -60,6 +65,7 @@ export const runCommand = (finish: (code: number) => void) =>
           runner: options.runner,
           labels: options.labels ?? false,
           force: options.force ?? false,
+          eventWebhookUrl,
         });
         try {
           await runSteps({ json, steps: run.steps() });

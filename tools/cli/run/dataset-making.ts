@@ -19,6 +19,8 @@ interface MakingOptions {
   readonly labels: boolean;
   /** Publish it though a gate failed. */
   readonly force: boolean;
+  /** Convert only what is not converted yet. */
+  readonly missing: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -37,9 +39,9 @@ export class DatasetMaking {
   }
 
   async convert(update: Update): Promise<string> {
-    const { raw, record, signal } = this.#options;
+    const { raw, record, missing, signal } = this.#options;
     const report = await convertRun({
-      ...{ raw, record, signal, workers: availableParallelism() },
+      ...{ raw, record, missing, signal, workers: availableParallelism() },
       onProgress: ({ objects, rows }) => update(`${objects} raw objects, ${rows} rows`),
     });
     return `${report.objects} raw objects, ${report.validated} events checked against the schema`;

@@ -43,6 +43,8 @@ export interface DatasetRunOptions {
   readonly labels: boolean;
   /** Publish the dataset though a gate failed. */
   readonly force: boolean;
+  /** Where somebody waits for notifications, and converts meanwhile. */
+  readonly eventWebhookUrl?: string | undefined;
   readonly interrupt: Interrupt;
 }
 
@@ -72,11 +74,13 @@ export class DatasetRun {
   private constructor(options: DatasetRunOptions) {
     this.#options = options;
     this.#folder = join(places.data, options.runId);
-    const { runId, docker, job } = options;
+    const { runId, docker, job, eventWebhookUrl } = options;
     const env = scaledEnv(job.plan);
     this.#stack = docker
       ? dockerChoice({ ...docker, serviceEnv: env })
-      : embeddedChoice({ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId), env });
+      : embeddedChoice({
+          ...{ stateDir: places.stack(runId), rawPrefix: ownRawPrefix(runId), env, eventWebhookUrl },
+        });
   }
 
   /** @throws DATA_EXISTS, RUN_ID_TAKEN */
@@ -250,10 +254,11 @@ export class DatasetRun {
       }),
       versions: this.#versions(target),
     });
-    const { labels, force } = this.#options;
+    const { labels, force, eventWebhookUrl } = this.#options;
     const datasets = this.#bucket('datasets');
     this.#making = new DatasetMaking({
       ...{ raw, datasets, record, labels, force },
+      missing: eventWebhookUrl !== undefined,
       folder: this.#folder,
       signal: this.#signal,
     });
