@@ -2,10 +2,12 @@ import type { ConvertData } from './convert.thread.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
 import { type Converted, objectConverter } from './parts/object-converter.ts';
-import type { Part } from './parts/part-set.ts';
+import { letterKeys, type Part } from './parts/part-set.ts';
+import { removeOthers } from './parts/rejects.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
+import { parseRunId } from './run/run-id.ts';
 import type { ObjectStore } from './store/store.ts';
 import { threads } from './threads.ts';
 
@@ -53,26 +55,54 @@ export async function convertRun({
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
+  const runId = parseRunId(record.run_id);
   const tally = new Tally();
+  const letters = new Set<string>();
+  await convertObjects({
+    ...{ raw, source, record, workers, signal, keys: rawKeys({ raw: source, record }) },
+    onConverted: async (converted) => {
+      tally.add(converted);
+      for (const key of letterKeys(runId, converted.set)) letters.add(key);
+      onProgress?.({ objects: tally.objects, rows: tally.rows });
+    },
+  });
+  await removeOthers({ raw, runId, letters });
+  return tally.report();
+}
+
+/** Some raw objects of a run, each told of when its part set is put. @throws `CANCELLED`, and what the stores throw */
+export async function convertObjects({
+  raw,
+  source,
+  record,
+  workers,
+  signal,
+  keys,
+  onConverted,
+}: {
+  raw: ObjectStore;
+  source: ObjectStore;
+  record: RunRecord;
+  workers: number;
+  signal: AbortSignal | undefined;
+  keys: AsyncIterable<string>;
+  onConverted: (converted: Converted) => Promise<void>;
+}): Promise<void> {
   const converter = converterOf({ raw, source, record, workers });
   try {
     await inLanes({
-      items: rawKeys({ raw: source, record }),
+      items: keys,
       count: AHEAD * workers,
       signal,
       what: `converting run ${record.run_id}`,
       lane: () => {
         const convert = converter.lane();
-        return async (key) => {
-          tally.add(await convert(key));
-          onProgress?.({ objects: tally.objects, rows: tally.rows });
-        };
+        return async (key) => onConverted(await convert(key));
       },
     });
   } finally {
     await converter.close();
   }
-  return tally.report();
 }
 
 interface Converter {

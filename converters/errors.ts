@@ -8,6 +8,9 @@ const PAGE = {
     'a dataset of this run id exists and differs: choose another run id, or delete the old dataset first',
   PARQUET_WRITE:
     'the Parquet file could not be written: see the cause; check the free space of the temporary folder',
+  DEAD_LETTER_INVALID: 'a dead letter cannot be read: convert the run again, which replaces it',
+  SOURCE_CHANGED:
+    'a raw object is no longer the one that was converted, and raw objects never change: restore it, or convert what is there now under another run id',
   CANCELLED: 'cancelled: start it again, what was done is found and kept',
 } as const;
 

@@ -18,6 +18,10 @@ export interface WriteWholeOptions {
   readonly createOnly?: boolean;
 }
 
+/** Somewhere below an error: the disk has no room, or the user no more of it. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (['ENOSPC', 'EDQUOT'].includes(errnoOf(error)) || isDiskFull(error.cause));
+
 /**
  * Writes a file so that nobody sees a part of it, and that a power cut cannot undo it:
  *
@@ -34,7 +38,7 @@ export async function writeWhole(options: WriteWholeOptions): Promise<number> {
     await place({ temp, path, createOnly });
     return written;
   } catch (error) {
-    if (['ENOSPC', 'EDQUOT'].includes(errnoOf(error))) throw diskFull({ path, cause: error });
+    if (isDiskFull(error)) throw diskFull({ path, cause: error });
     throw error;
   } finally {
     await rm(temp, { force: true });

@@ -6,12 +6,14 @@ import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
+import type { Partition } from '../../../converters/write/partition.ts';
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   endpointOption,
   jsonOption,
   parseTime,
+  partitionOption,
   rawOption,
   runIdArgument,
   workersOption,
@@ -29,6 +31,7 @@ interface ConvertOptions extends StoreOptions {
   readonly runId?: RunId;
   readonly since?: number;
   readonly until?: number;
+  readonly partition?: Partition;
 }
 
 export const convertCommand = (_finish: (code: number) => void) =>
@@ -50,6 +53,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
       ).argParser(parseTime),
     )
     .addOption(new Option('--until <time>', 'leave out this time and what is newer').argParser(parseTime))
+    .addOption(partitionOption())
     .addOption(workersOption())
     .addOption(rawOption())
     .addOption(endpointOption())
@@ -78,12 +82,14 @@ interface Foreign {
 /** Undefined for a run of ours. @throws `OPTION_INVALID` */
 function foreignOf(
   argument: RunId | undefined,
-  { from, to, runId, since, until }: ConvertOptions,
+  { from, to, runId, since, until, partition }: ConvertOptions,
 ): Foreign | undefined {
   const invalid = (text: string) => new CliError('OPTION_INVALID', text);
   if (from === undefined) {
-    if (to !== undefined || runId !== undefined || since !== undefined || until !== undefined)
-      throw invalid('--to, --run-id, --since and --until go with --from: say where the telemetry lies');
+    if ([to, runId, since, until, partition].some((option) => option !== undefined))
+      throw invalid(
+        '--to, --run-id, --since, --until and --partition go with --from: say where the telemetry lies',
+      );
     if (argument === undefined)
       throw invalid('convert needs a run id, or --from, --to and --run-id: see `faultline convert --help`');
     return undefined;
@@ -124,7 +130,7 @@ function convertOwn(runId: RunId, { json = false, workers, ...where }: ConvertOp
 
 function convertPlace(
   { from, to, runId }: Foreign,
-  { json = false, workers, since, until, ...where }: ConvertOptions,
+  { json = false, workers, since, until, partition, ...where }: ConvertOptions,
 ): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
@@ -151,7 +157,7 @@ function convertPlace(
           title: `Sealing ${runId} into ${datasets.url}`,
           run: async (update) => {
             if (!made) throw new Error('sealed before it was converted');
-            manifest = await sealForeign({ raw, datasets, record: made.record, signal }, update);
+            manifest = await sealForeign({ raw, datasets, record: made.record, partition, signal }, update);
             return `${rowsOf(manifest)} rows`;
           },
         },
