@@ -2,12 +2,12 @@ import type { ConvertData } from './convert.thread.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
 import { type Converted, objectConverter } from './parts/object-converter.ts';
-import { letterKeys, type Part } from './parts/part-set.ts';
+import { letterKeys, type Part, type PartSet } from './parts/part-set.ts';
 import { removeOthers } from './parts/rejects.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
-import { parseRunId } from './run/run-id.ts';
+import { parseRunId, type RunId } from './run/run-id.ts';
 import type { ObjectStore } from './store/store.ts';
 import { threads } from './threads.ts';
 
@@ -43,6 +43,8 @@ export async function convertRun({
   source = raw,
   record,
   workers = 1,
+  keys,
+  onConverted,
   onProgress,
   signal,
 }: {
@@ -52,57 +54,36 @@ export async function convertRun({
   record: RunRecord;
   /** Threads; 1 is this one, and so is any number for a store in its memory. */
   workers?: number;
+  /** These raw objects alone; default: all of the run. */
+  keys?: AsyncIterable<string>;
+  /** Told of each when its part set was put. */
+  onConverted?: (set: PartSet) => Promise<void>;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
-  const runId = parseRunId(record.run_id);
-  const tally = new Tally();
-  const letters = new Set<string>();
-  await convertObjects({
-    ...{ raw, source, record, workers, signal, keys: rawKeys({ raw: source, record }) },
-    onConverted: async (converted) => {
-      tally.add(converted);
-      for (const key of letterKeys(runId, converted.set)) letters.add(key);
-      onProgress?.({ objects: tally.objects, rows: tally.rows });
-    },
-  });
-  await removeOthers({ raw, runId, letters });
-  return tally.report();
-}
-
-/** Some raw objects of a run, each told of when its part set is put. @throws `CANCELLED`, and what the stores throw */
-export async function convertObjects({
-  raw,
-  source,
-  record,
-  workers,
-  signal,
-  keys,
-  onConverted,
-}: {
-  raw: ObjectStore;
-  source: ObjectStore;
-  record: RunRecord;
-  workers: number;
-  signal: AbortSignal | undefined;
-  keys: AsyncIterable<string>;
-  onConverted: (converted: Converted) => Promise<void>;
-}): Promise<void> {
+  const tally = new Tally(parseRunId(record.run_id));
   const converter = converterOf({ raw, source, record, workers });
   try {
     await inLanes({
-      items: keys,
+      items: keys ?? rawKeys({ raw: source, record }),
       count: AHEAD * workers,
       signal,
       what: `converting run ${record.run_id}`,
       lane: () => {
         const convert = converter.lane();
-        return async (key) => onConverted(await convert(key));
+        return async (key) => {
+          const converted = await convert(key);
+          tally.add(converted);
+          await onConverted?.(converted.set);
+          onProgress?.({ objects: tally.objects, rows: tally.rows });
+        };
       },
     });
   } finally {
     await converter.close();
   }
+  if (!keys) await removeOthers({ raw, ...tally });
+  return tally.report();
 }
 
 interface Converter {
@@ -131,6 +112,9 @@ function converterOf({
 }
 
 class Tally {
+  readonly runId: RunId;
+  /** Keys of all dead letters that there should be. */
+  readonly letters = new Set<string>();
   objects = 0;
   rows = 0;
   #bytes = 0;
@@ -146,7 +130,12 @@ class Tally {
     metrics: { read: 0, rows: 0, rejected: 0, outside_window: 0 },
   };
 
+  constructor(runId: RunId) {
+    this.runId = runId;
+  }
+
   add({ set, validated }: Converted): void {
+    for (const key of letterKeys(this.runId, set)) this.letters.add(key);
     this.#validated += validated;
     this.objects += 1;
     this.#bytes += set.bytes;

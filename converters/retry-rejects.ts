@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { convertObjects } from './convert.ts';
+import { convertRun } from './convert.ts';
 import { ConverterError, type RejectReason } from './errors.ts';
 import { deadLetterKey, letterKeys, type PartSet, partSetKey } from './parts/part-set.ts';
 import { readRejects } from './parts/rejects.ts';
@@ -51,21 +51,16 @@ export async function retryRejects({
   const letters = await lettersBySource({ raw, runId });
   const before = new Counts();
   const after = new Counts();
-  await convertObjects({
-    ...{ raw, source, record, workers, signal },
+  const { reasons } = await convertRun({
+    ...{ raw, source, record, workers, ...(signal && { signal }) },
     keys: unchanged({ raw, source, record, keys: letters.keys(), onSet: (set) => before.add(set) }),
-    onConverted: async ({ set }) => {
+    onConverted: async (set) => {
       after.add(set);
       const kept = letterKeys(runId, set);
       for (const key of letters.get(set.source) ?? []) if (!kept.includes(key)) await raw.delete(key);
     },
   });
-  return {
-    objects: letters.size,
-    before: before.records,
-    after: after.records,
-    reasons: after.reasons,
-  };
+  return { objects: letters.size, before: before.records, after: after.records, reasons };
 }
 
 async function lettersBySource(of: { raw: ObjectStore; runId: string }): Promise<Map<string, Set<string>>> {
@@ -108,15 +103,12 @@ async function* unchanged({
 
 class Counts {
   readonly records = { rows: 0, rejected: 0, outside_window: 0 };
-  readonly reasons: Partial<Record<RejectReason, number>> = {};
 
   add({ parts }: PartSet): void {
-    for (const { rows, rejected, outside_window, reasons } of parts) {
+    for (const { rows, rejected, outside_window } of parts) {
       this.records.rows += rows;
       this.records.rejected += rejected;
       this.records.outside_window += outside_window;
-      for (const [reason, count] of Object.entries(reasons) as [RejectReason, number][])
-        this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
     }
   }
 }

@@ -63,7 +63,7 @@ test(`kill -9 at ${POINTS} seeded moments of converting and sealing over a folde
     const [moment, workers] = [random() * (took.convert + took.seal), random() < 0.5 ? 1 : 2];
     const name = moment < took.convert ? 'convert' : 'seal';
     await removeMade(of);
-    if (name === 'seal') await work(of, 'convert', workers);
+    if (name === 'seal') await toTheEnd.convert(of);
     const after = name === 'seal' ? moment - took.convert : moment;
     if ((await work(of, name, workers, after)) !== undefined) {
       seen.ended++;
@@ -71,7 +71,7 @@ test(`kill -9 at ${POINTS} seeded moments of converting and sealing over a folde
     }
     seen[name]++;
     if (await seenByReaders(of, whole)) seen.sealed++;
-    await toTheEnd(of);
+    for (const each of COMMANDS) await toTheEnd[each](of);
     assert.deepEqual(await made(of), whole, `killed in ${name} after ${after} ms`);
   }
   t.diagnostic(

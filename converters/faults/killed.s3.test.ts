@@ -95,7 +95,7 @@ test(`kill -9 at ${POINTS} seeded requests of converting and sealing over S3: no
     const name = point < requests.convert ? 'convert' : 'seal';
     const n = 1 + (name === 'seal' ? point - requests.convert : point);
     await removeMade(place);
-    if (name === 'seal') await requestsOf(of, 'convert');
+    if (name === 'seal') await toTheEnd.convert(place);
     if (!(await kill(of, name, workers, n, moment))) {
       seen.without++; // of a request without a body there is no half
       continue;
@@ -103,7 +103,7 @@ test(`kill -9 at ${POINTS} seeded requests of converting and sealing over S3: no
     seen[name]++;
     moments[moment]++;
     if (await seenByReaders(place, whole)) seen.sealed++;
-    await toTheEnd(place);
+    for (const each of COMMANDS) await toTheEnd[each](place);
     assert.deepEqual(await made(place), whole, `killed in ${name} at request ${n}, ${moment}`);
   }
   t.diagnostic(

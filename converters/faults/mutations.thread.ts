@@ -16,6 +16,7 @@ export type Task = { readonly n: number; readonly seed: number } | { readonly se
 
 export interface Told {
   readonly name: string;
+  /** Of the processor. */
   readonly ms: number;
   readonly read: number;
   readonly rejected: number;
@@ -76,10 +77,9 @@ async function seal(which: 'own' | 'foreign') {
 }
 
 export default inThread<Task, Told>(async (task) => {
-  const began = performance.now();
   if ('seal' in task) {
     const told = await seal(task.seal);
-    return { name: `sealing ${task.seal}`, ms: performance.now() - began, ...told };
+    return { name: `sealing ${task.seal}`, ms: 0, ...told };
   }
   const { n, seed } = task;
   const of = n % (FORMS.length + READ.length);
@@ -87,7 +87,8 @@ export default inThread<Task, Told>(async (task) => {
   const document = READ[of - FORMS.length];
   const random = seeded(seed + n);
   const bytes = wounded((form ?? document)?.bytes as Uint8Array, random);
-  const start = performance.now();
+  const start = process.cpuUsage();
   const told = form ? await convertForm(form, n, bytes) : await readDocument(document?.read ?? String, bytes);
-  return { name: (form ?? document)?.name ?? '', ms: performance.now() - start, ...told };
+  const { user, system } = process.cpuUsage(start);
+  return { name: (form ?? document)?.name ?? '', ms: (user + system) / 1000, ...told };
 });
