@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isTaken } from '../run/owner.ts';
 import { diskFull } from '../store/errors.ts';
 import { isDiskFull } from '../store/files.ts';
 
@@ -14,21 +15,12 @@ export async function makeWorkFolder(parent = tmpdir()): Promise<string> {
   for (const name of await readdir(parent)) {
     const [, pid] = (name.startsWith(prefix) && /^(\d+)-\w+$/.exec(name.slice(prefix.length))) || [];
     // Another user's, or one that somebody else is removing, does not keep us from our work.
-    if (pid && !isAlive(Number(pid)))
+    if (pid && !isTaken(Number(pid)))
       await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
   }
   try {
     return await mkdtemp(join(parent, `${prefix}${process.pid}-`));
   } catch (error) {
     throw isDiskFull(error) ? diskFull({ path: parent, cause: error }) : error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { diskFull } from './errors.ts';
 import type { ObjectBody } from './store.ts';
+import { unfinishedName } from './unfinished.ts';
 
 export const errnoOf = (error: unknown): string =>
   String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
@@ -31,7 +31,7 @@ export const isDiskFull = (error: unknown): boolean =>
  */
 export async function writeWhole(options: WriteWholeOptions): Promise<number> {
   const { path, body, createOnly = false } = options;
-  const temp = join(options.tempFolder ?? dirname(path), `.put-${randomUUID()}`);
+  const temp = join(options.tempFolder ?? dirname(path), await unfinishedName());
   try {
     await mkdir(dirname(temp), { recursive: true });
     const written = await writeSynced(temp, body);
