@@ -12,6 +12,9 @@ const PAGE = {
     'set FAULTLINE_RAW in the configuration of the function to the bucket of the raw objects',
   NOT_CONVERTED: 'see the cause; the event is delivered again, and what was done is found and kept',
   PORT_BUSY: 'another program listens there: stop it, or choose another port (0 picks a free one)',
+  DEAD_LETTER_INVALID: 'a dead letter cannot be read: convert the run again, which replaces it',
+  SOURCE_CHANGED:
+    'a raw object is no longer the one that was converted, and raw objects never change: restore it, or convert what is there now under another run id',
   CANCELLED: 'cancelled: start it again, what was done is found and kept',
 } as const;
 

@@ -6,6 +6,7 @@ import { TOKEN_VARIABLE } from '../../converters/prometheus/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import type { RunId } from '../../converters/run/run-id.ts';
 import { openStore } from '../../converters/store/open.ts';
+import type { Partition } from '../../converters/write/partition.ts';
 import { CliError } from './errors.ts';
 import type { Update } from './steps.ts';
 
@@ -15,6 +16,8 @@ export interface SourceOptions {
   readonly match?: string;
   /** Of a run of ours: only what has no parts yet. */
   readonly missing?: boolean;
+  /** Of the dataset, which a run of ours gets from `seal`. */
+  readonly partition?: Partition;
   readonly to?: string;
   readonly runId?: RunId;
   /** Epoch ms. */
@@ -38,13 +41,13 @@ export function foreignOf(
   argument: RunId | undefined,
   options: SourceOptions & { readonly endpoint?: string },
 ): Foreign | undefined {
-  const { from, fromPrometheus, match, missing, to, runId, since, until } = options;
+  const { from, fromPrometheus, match, missing, partition, to, runId, since, until } = options;
   const invalid = (text: string) => new CliError('OPTION_INVALID', text);
   const which = fromPrometheus === undefined ? '--from' : '--from-prometheus';
   if (from === undefined && fromPrometheus === undefined) {
-    if ([match, to, runId, since, until].some((option) => option !== undefined))
+    if ([match, partition, to, runId, since, until].some((option) => option !== undefined))
       throw invalid(
-        '--to, --run-id, --since, --until and --match go with --from or --from-prometheus: say where the telemetry lies',
+        '--to, --run-id, --since, --until, --match and --partition go with --from or --from-prometheus: say where the telemetry lies',
       );
     if (argument === undefined)
       throw invalid(

@@ -94,6 +94,9 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
     /--event-webhook-url is for --target embedded/,
   ],
   ['rejects of a run that is not there', ['rejects', 'nothing'], 1, /nothing/],
+  ['rejects of no run tried again', ['rejects', 'nothing', '--retry'], 1, /nothing/],
+  ['an unknown partition', ['seal', 'demo', '--partition', 'week'], 2, /Allowed choices are eventDay/],
+  ['a partition of parts', ['convert', 'demo', '--partition', 'eventDay'], 2, /--partition go with --from/],
   [
     'a dataset folder that is not there',
     ['verify', 'nothing'],

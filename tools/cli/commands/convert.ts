@@ -5,12 +5,14 @@ import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
+import type { Partition } from '../../../converters/write/partition.ts';
 import { type Foreign, foreignOf, type SourceOptions } from '../foreign.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   endpointOption,
   jsonOption,
   parseTime,
+  partitionOption,
   rawOption,
   runIdArgument,
   workersOption,
@@ -23,7 +25,7 @@ import { VERSION } from '../version.ts';
 interface ConvertOptions extends StoreOptions, SourceOptions {
   readonly json?: boolean;
   readonly workers: number;
-  readonly missing?: boolean;
+  readonly partition?: Partition;
 }
 
 export const convertCommand = (_finish: (code: number) => void) =>
@@ -50,6 +52,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
       ).argParser(parseTime),
     )
     .addOption(new Option('--until <time>', 'leave out this time and what is newer').argParser(parseTime))
+    .addOption(partitionOption())
     .option('--missing', 'convert only what no worker or Lambda function has converted already')
     .addOption(workersOption())
     .addOption(rawOption())
@@ -104,7 +107,7 @@ function convertOwn(
 
 function convertPlace(
   { url, to, runId, convert }: Foreign,
-  { json = false, workers, ...where }: ConvertOptions,
+  { json = false, workers, partition, ...where }: ConvertOptions,
 ): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
@@ -126,7 +129,7 @@ function convertPlace(
           title: `Sealing ${runId} into ${datasets.url}`,
           run: async (update) => {
             if (!made) throw new Error('sealed before it was converted');
-            manifest = await sealForeign({ raw, datasets, record: made.record, signal }, update);
+            manifest = await sealForeign({ raw, datasets, record: made.record, partition, signal }, update);
             return `${rowsOf(manifest)} rows`;
           },
         },
