@@ -73,8 +73,8 @@ export async function convertRun({
         const made = missing ? await madePartSet({ raw, record, key }) : undefined;
         const converted = made ? { set: made, validated: 0 } : await converter.convert({ record, key });
         tally.add(converted);
-        await onConverted?.(converted.set);
         onProgress?.({ objects: tally.objects, rows: tally.rows });
+        await onConverted?.(converted.set);
       },
     });
   } finally {
