@@ -13,6 +13,8 @@ const ALL_TIMES = { start_ms: 1e12, end_ms: 1e13 - 1 } as const;
 export interface ForeignOptions {
   /** Telemetry of any collector. Only read. */
   readonly source: ObjectStore;
+  /** Puts the telemetry into `source` when the id is the run's. */
+  readonly bring?: () => Promise<unknown>;
   /** Where the run's record, its parts and its dead letters are put. */
   readonly raw: ObjectStore;
   readonly runId: RunId;
@@ -28,10 +30,11 @@ export interface ForeignOptions {
 /**
  * Converts telemetry that was not made here: a run of its own, complete when all that lies there was read. Its window is the
  * one asked for, else that of what was found. A run that fails is given up, and its id is free again.
- * @throws `RUN_ID_TAKEN`, `NOTHING_TO_CONVERT`, `CANCELLED`, and what the stores throw
+ * @throws `RUN_ID_TAKEN`, `NOTHING_TO_CONVERT`, `CANCELLED`, and what the stores and `bring` throw
  */
 export async function convertForeign({
   source,
+  bring,
   raw,
   runId,
   sinceMs = ALL_TIMES.start_ms,
@@ -41,9 +44,13 @@ export async function convertForeign({
   signal,
   onProgress,
 }: ForeignOptions): Promise<{ record: RunRecord; report: ConvertReport }> {
-  let of = 0;
-  for await (const _ of source.list('')) of++;
-  if (of === 0) throw nothingToConvert({ runId, from: source.url, why: 'there is no object' });
+  const counted = async () => {
+    let objects = 0;
+    for await (const _ of source.list('')) objects++;
+    if (objects === 0) throw nothingToConvert({ runId, from: source.url, why: 'there is no object' });
+    return objects;
+  };
+  const there = bring ? undefined : await counted();
   const begun: RunRecord = {
     ...{ schema_version: 1, run_id: runId, state: 'running', owner: await thisOwner() },
     ...{ target: 'foreign', seed: 0, time_scale: 1, plan_hash: null, traffic: null, counters: {}, versions },
@@ -52,6 +59,8 @@ export async function convertForeign({
   };
   await claimRun({ raw, record: begun });
   try {
+    await bring?.();
+    const of = there ?? (await counted());
     const report = await convertRun({
       ...{ raw, source, record: begun, workers },
       ...(signal && { signal }),

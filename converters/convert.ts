@@ -3,10 +3,12 @@ import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
 import { madePartSet } from './parts/made.ts';
 import type { Converted } from './parts/object-converter.ts';
-import type { Part } from './parts/part-set.ts';
+import { letterKeys, type Part, type PartSet } from './parts/part-set.ts';
+import { removeOthers } from './parts/rejects.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
+import { parseRunId, type RunId } from './run/run-id.ts';
 import type { ObjectStore } from './store/store.ts';
 
 export interface ConvertProgress {
@@ -39,6 +41,8 @@ export async function convertRun({
   record,
   workers = 1,
   missing = false,
+  keys,
+  onConverted,
   onProgress,
   signal,
 }: {
@@ -50,30 +54,40 @@ export async function convertRun({
   workers?: number;
   /** Only those objects that have no part set yet, as it would be made now. */
   missing?: boolean;
+  /** These raw objects alone; default: all of the run. */
+  keys?: AsyncIterable<string>;
+  /** Told of each when its part set was put. */
+  onConverted?: (set: PartSet) => Promise<void>;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
-  const tally = new Tally();
+  const tally = new Tally(parseRunId(record.run_id));
   const converter = converterOf({ raw, source, workers });
   try {
     await inLanes({
-      items: rawKeys({ raw: source, record }),
+      items: keys ?? rawKeys({ raw: source, record }),
       count: AHEAD * workers,
       signal,
       what: `converting run ${record.run_id}`,
       lane: () => async (key) => {
         const made = missing ? await madePartSet({ raw, record, key }) : undefined;
-        tally.add(made ? { set: made, validated: 0 } : await converter.convert({ record, key }));
+        const converted = made ? { set: made, validated: 0 } : await converter.convert({ record, key });
+        tally.add(converted);
+        await onConverted?.(converted.set);
         onProgress?.({ objects: tally.objects, rows: tally.rows });
       },
     });
   } finally {
     await converter.close();
   }
+  if (!keys) await removeOthers({ raw, ...tally });
   return tally.report();
 }
 
 class Tally {
+  readonly runId: RunId;
+  /** Keys of all dead letters that there should be. */
+  readonly letters = new Set<string>();
   objects = 0;
   rows = 0;
   #bytes = 0;
@@ -89,7 +103,12 @@ class Tally {
     metrics: { read: 0, rows: 0, rejected: 0, outside_window: 0 },
   };
 
+  constructor(runId: RunId) {
+    this.runId = runId;
+  }
+
   add({ set, validated }: Converted): void {
+    for (const key of letterKeys(this.runId, set)) this.letters.add(key);
     this.#validated += validated;
     this.objects += 1;
     this.#bytes += set.bytes;

@@ -12,6 +12,9 @@ const PAGE = {
     'set FAULTLINE_RAW in the configuration of the function to the bucket of the raw objects',
   NOT_CONVERTED: 'see the cause; the event is delivered again, and what was done is found and kept',
   PORT_BUSY: 'another program listens there: stop it, or choose another port (0 picks a free one)',
+  DEAD_LETTER_INVALID: 'a dead letter cannot be read: convert the run again, which replaces it',
+  SOURCE_CHANGED:
+    'a raw object is no longer the one that was converted, and raw objects never change: restore it, or convert what is there now under another run id',
   CANCELLED: 'cancelled: start it again, what was done is found and kept',
 } as const;
 
@@ -53,7 +56,7 @@ export const REJECT_REASONS = [
   'not_finite',
   /** The point says itself that it has no value (OTLP flag 1: a staleness mark). */
   'no_recorded_value',
-  /** Exponential histograms and metrics of no known kind. */
+  /** Metrics of no known kind, or without a name. */
   'unsupported_metric',
   /** What it says makes no valid OCSF event; `detail` of the dead letter names the attribute. */
   'invalid_event',

@@ -19,6 +19,7 @@ export type FindingCode =
   | 'ROWS_DIFFER'
   | 'LEDGER_OPEN'
   | 'NESTED_DIFFER'
+  | 'PARTITION_DIFFERS'
   | 'UID_REPEATED'
   | 'NOT_SORTED'
   | 'OUTSIDE_WINDOW'
@@ -39,6 +40,7 @@ const ADVICE: Record<FindingCode, string> = {
   ROWS_DIFFER: 'seal the run again',
   LEDGER_OPEN: 'convert and seal the run again; records were lost or counted twice',
   NESTED_DIFFER: 'convert and seal the run again',
+  PARTITION_DIFFERS: 'seal the run again',
   UID_REPEATED: 'convert and seal the run again; a record was written twice',
   NOT_SORTED: 'seal the run again',
   OUTSIDE_WINDOW: 'convert and seal the run again',

@@ -1,4 +1,4 @@
-import { parseRunId } from '../run/run-id.ts';
+import { parseRunId, RUN_ID } from '../run/run-id.ts';
 import {
   type Check,
   count,
@@ -78,12 +78,12 @@ const ledgerLine = object({
 
 /** Paths of a manifest become paths of this computer: plain names only, so that none can lead out of the dataset. */
 const datasetPath: Check = (value, path) =>
-  typeof value === 'string' && isKey(value) && /^[A-Za-z0-9._/-]+$/.test(value) && value !== MANIFEST_FILE
+  typeof value === 'string' && isKey(value) && /^[A-Za-z0-9._=/-]+$/.test(value) && value !== MANIFEST_FILE
     ? []
     : [`${path} must be a plain path inside the dataset, got ${JSON.stringify(value)}`];
 
 const fields = {
-  run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  run_id: matching(RUN_ID),
   target: text,
   seed: count,
   window: object({ start_ms: epochMs, end_ms: epochMs }),

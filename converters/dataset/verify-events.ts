@@ -20,6 +20,8 @@ export interface VerifyEventsOptions {
   readonly validateEvent?: ValidateEvent;
 }
 
+const NESTED_FILE = /^ocsf\/([^/]+)\/(?:eventDay=(\d{8})\/)?[^/]+\.parquet$/;
+
 /** So many invalid events of a file are shown; all are counted. */
 const SHOWN = 5;
 
@@ -31,17 +33,25 @@ export async function verifyEvents(options: VerifyEventsOptions): Promise<Nested
   const folders = new Map<string, number>();
   let [rows, validated, complete] = [0, 0, true];
   for (const [path, file] of whole) {
-    const folder = /^ocsf\/([^/]+)\/[^/]+\.parquet$/.exec(path)?.[1];
+    const [, folder, day] = NESTED_FILE.exec(path) ?? [];
     if (folder === undefined) continue;
     progress(`events: ${path}`);
     const wrong = await readParquet({
       directory,
       file,
       read: async (parquet) => {
-        for await (const group of parquet.groups(['class_uid'])) {
+        const start = startOf(day);
+        let elsewhere = 0;
+        for await (const group of parquet.groups(['class_uid', 'time'])) {
           const uids = group.column('class_uid');
-          for (let i = 0; i < group.rows; i++) increment(classes, Number(uids[i]));
+          const times = group.column('time');
+          for (let i = 0; i < group.rows; i++) {
+            increment(classes, Number(uids[i]));
+            const after = Number(times[i]) - start;
+            if (after < 0 || after >= 86_400_000) elsewhere++;
+          }
         }
+        if (elsewhere > 0) findings.push(otherDays(path, day, elsewhere));
         increment(folders, folder, parquet.rows);
         rows += parquet.rows;
         if (!validateEvent) return;
@@ -62,6 +72,13 @@ export async function verifyEvents(options: VerifyEventsOptions): Promise<Nested
   }
   return { findings, rows, classes, folders, validated, complete };
 }
+
+/** Epoch ms of a day's beginning; NaN, which nothing lies before or after, where no day is said. */
+const startOf = (day: string | undefined): number =>
+  day === undefined ? Number.NaN : Date.parse(day.replace(/(....)(..)(..)/, '$1-$2-$3T00:00:00Z'));
+
+const otherDays = (path: string, day: string | undefined, count: number): Finding =>
+  finding(path, 'PARTITION_DIFFERS', `events must be of the day ${day} (UTC), but ${count} are not`);
 
 const invalidEvents = (path: string, invalid: readonly string[]): Finding => {
   const shown = invalid.slice(0, SHOWN).join('; ');

@@ -29,7 +29,7 @@ export function mapAuth(
   spanOutcome(writer, span);
   if (attributes.text(ATTR['auth.outcome']) === FAILURE) writer.outcome(span.status === 2 ? 4 : 2, 2);
   writer.id(SLOT.status_detail, attributes.text(ATTR['auth.reason']));
-  const user = attributes.text(ATTR['enduser.id']);
+  const user = attributes.text(ATTR['user.id']);
   writer.id(SLOT.user_id, user);
   // OCSF: a user has a name, an account or a uid.
   if (user < 0) writer.id(SLOT.actor_user, UNKNOWN_USER);

@@ -82,6 +82,17 @@ const job = {
   ...{ 'bullmq.queue.name': 'payments', 'bullmq.job.id': 'order-1', 'bullmq.job.attempt': 1 },
   ...{ 'messaging.destination.name': 'payments', 'http.route': '/x' },
 };
+const messaging = {
+  ...{ 'messaging.system.name': 'kafka', 'messaging.operation.type': 'receive' },
+  ...{ 'messaging.destination.name': 'orders', 'messaging.message.id': 'm-1', 'server.address': 'broker' },
+  ...{ 'server.port': 9092, 'network.peer.address': '10.0.0.7', 'server.service.name': 'broker' },
+};
+const rpc = {
+  ...{ 'rpc.system.name': 'grpc', 'rpc.service': 'shop.Cart', 'rpc.method': 'Add', 'rpc.status_code': 'OK' },
+  ...{ 'client.address': '10.0.0.7', 'client.port': 4000, 'client.service.name': 'shop', 'enduser.id': '7' },
+  ...{ 'server.address': 'cart', 'server.port': 50051, 'network.peer.address': '10.0.0.8' },
+};
+const faas = { 'faas.trigger': 'timer', 'faas.invocation.id': 'i-1' };
 /** Span and its attributes, by kind. */
 export const SPANS: Readonly<Record<string, [Json, Json]>> = {
   'http.server': [{ name: 'GET /x', kind: 2 }, http],
@@ -100,6 +111,22 @@ export const SPANS: Readonly<Record<string, [Json, Json]>> = {
   ],
   'queue.publish': [{ name: 'add payments.charge', kind: 4 }, job],
   'queue.job': [{ name: 'process payments', kind: 5 }, job],
+  'queue.receive': [{ name: 'poll orders', kind: 3 }, messaging],
+  'queue.settle': [
+    { name: 'ack orders', kind: 3 },
+    { ...messaging, 'messaging.operation.type': 'settle' },
+  ],
+  'rpc.server': [{ name: 'shop.Cart/Add', kind: 2 }, rpc],
+  'rpc.client': [{ name: 'shop.Cart/Add', kind: 3 }, rpc],
+  'faas.run': [{ name: 'cleanup', kind: 5 }, faas],
+  'faas.invoke': [
+    { name: 'Invoke', kind: 3 },
+    { ...faas, 'faas.invoked_name': 'cleanup' },
+  ],
+  'graphql.operation': [
+    { name: 'mutation Basket', kind: 1 },
+    { 'graphql.operation.type': 'mutation', 'graphql.operation.name': 'Basket', 'enduser.id': '7' },
+  ],
   internal: [
     { name: 'request', kind: 1 },
     { ...job, 'enduser.id': '7' },

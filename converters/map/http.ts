@@ -1,9 +1,10 @@
-import { isIP, isIPv4 } from 'node:net';
+import type { Attributes } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
 import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { setCalling, setIp, setServed } from './peer.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
 import { SLOT } from './slots.ts';
 
@@ -28,10 +29,12 @@ const METHODS = byName<readonly [number, number]>({
 const AT_SOURCE = 1;
 const AT_DESTINATION = 2;
 
-function setMethod(writer: RowWriter, method: string): void {
+/** False where OCSF does not know the method. */
+function setMethod(writer: RowWriter, method: string): boolean {
   const known = METHODS.get(method);
   writer.activity(known?.[0] ?? 99, known?.[1] ?? OTHER);
   if (known) writer.text(SLOT.http_method, method);
+  return known !== undefined;
 }
 
 function setStatus(writer: RowWriter, status: number): boolean {
@@ -42,30 +45,6 @@ function setStatus(writer: RowWriter, status: number): boolean {
   return status >= 400;
 }
 
-const port = (value: number): number =>
-  Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
-
-/** Addresses seen before, as they are written; undefined for what is none. */
-const addresses = new Map<string, string | undefined>();
-
-/** IPv4-mapped IPv6 addresses are written as IPv4; what is no address, or longer than `ip_t` may be, stays absent. */
-function setIp(writer: RowWriter, slot: number, address: string | undefined): boolean {
-  if (address === undefined) return false;
-  let plain = addresses.get(address);
-  if (plain === undefined && !addresses.has(address)) {
-    plain = plainAddress(address);
-    if (addresses.size < 1000) addresses.set(address, plain);
-  }
-  writer.text(slot, plain);
-  return plain !== undefined;
-}
-
-function plainAddress(address: string): string | undefined {
-  const tail = address.startsWith('::ffff:') ? address.slice(7) : '';
-  const plain = isIPv4(tail) ? tail : address;
-  return plain.length <= 40 && isIP(plain) ? plain : undefined;
-}
-
 /** Server and client spans → OCSF 4002. */
 export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin, time: number): void {
   const { attributes } = span;
@@ -73,46 +52,47 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   const server = span.kind === 2;
   writer.begin(server ? SERVER : CLIENT, HTTP, origin, time);
   spanOutcome(writer, span);
-  setMethod(writer, pool.text(attributes.text(ATTR['http.request.method'])));
+  const method = ATTR['http.request.method'];
+  if (setMethod(writer, pool.text(attributes.peek(method)))) attributes.text(method);
   // A client span is ERROR from 400 on, which is no more than its status says.
   const refused = setStatus(writer, attributes.number(ATTR['http.response.status_code']));
   if (span.status === 2 && !refused) writer.outcome(4, 2);
-  const target = attributes.text(ATTR['http.target']);
-  const url = attributes.text(ATTR['url.full']);
-  const path = attributes.text(ATTR['url.path']);
-  if (path >= 0) writer.id(SLOT.http_path, path);
-  else if (target >= 0) writer.text(SLOT.http_path, pool.text(target).split('?', 1)[0]);
-  else if (url >= 0) writer.text(SLOT.http_path, pathOf(pool.text(url)));
-  writer.id(SLOT.http_url, url);
-  writer.id(SLOT.http_query, attributes.text(ATTR['url.query']));
+  setUrl(writer, attributes);
   writer.id(SLOT.http_route, attributes.text(ATTR['http.route']));
   writer.id(SLOT.http_scheme, attributes.text(ATTR['url.scheme']));
   writer.id(SLOT.http_version, attributes.text(ATTR['network.protocol.version']));
   writer.id(SLOT.user_agent, attributes.text(ATTR['user_agent.original']));
   writer.count(SLOT.request_bytes, attributes.number(ATTR['http.request.body.size']));
   writer.count(SLOT.response_bytes, attributes.number(ATTR['http.response.body.size']));
-  writer.id(SLOT.user_id, attributes.text(ATTR['enduser.id']));
-  const host = attributes.text(ATTR['server.address']);
-  const hostPort = port(attributes.number(ATTR['server.port']));
+  writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));
+  const { host, port } = server ? setServed(writer, span, origin) : setCalling(writer, span, origin);
   writer.id(SLOT.http_host, host);
-  writer.number(SLOT.http_port, hostPort);
-  writer.number(SLOT.dst_port, hostPort);
+  writer.number(SLOT.http_port, port);
+  if (host < 0) setHostHeader(writer, attributes);
   writer.number(SLOT.observation_point_id, server ? AT_DESTINATION : AT_SOURCE);
-  const peer = attributes.text(ATTR['network.peer.address']);
-  const peerPort = port(attributes.number(ATTR['network.peer.port']));
-  if (server) {
-    const client = attributes.text(ATTR['client.address']);
-    writer.id(SLOT.dst_service, origin.service);
-    const address = client >= 0 ? client : peer;
-    if (address >= 0 && setIp(writer, SLOT.src_ip, pool.text(address)))
-      writer.number(SLOT.src_port, peerPort);
-  } else {
-    writer.id(SLOT.src_service, origin.service);
-    writer.id(SLOT.dst_host, host);
-    if (peer >= 0) setIp(writer, SLOT.dst_ip, pool.text(peer));
-    if (host < 0 && peer < 0) writer.number(SLOT.dst_port, Number.NaN);
-  }
   writer.id(SLOT.message, span.name);
+}
+
+/** Path, query and URL. Of old the path came with its query, as `http.target`. */
+function setUrl(writer: RowWriter, attributes: Attributes): void {
+  const { pool } = writer;
+  const url = attributes.text(ATTR['url.full']);
+  const query = attributes.text(ATTR['url.query']);
+  writer.id(SLOT.http_url, url);
+  writer.id(SLOT.http_query, query);
+  if (attributes.has(ATTR['url.path'])) writer.id(SLOT.http_path, attributes.text(ATTR['url.path']));
+  else if (attributes.has(ATTR['http.target'])) {
+    const [path, rest] = pool.text(attributes.text(ATTR['http.target'])).split(/\?(.*)/s, 2);
+    writer.text(SLOT.http_path, path);
+    if (query < 0) writer.text(SLOT.http_query, rest);
+  } else if (url >= 0) writer.text(SLOT.http_path, pathOf(pool.text(url)));
+}
+
+/** The header names the host that was asked for, as `host[:port]`. */
+function setHostHeader(writer: RowWriter, attributes: Attributes): void {
+  if (!attributes.has(ATTR['http.host'])) return;
+  const said = writer.pool.text(attributes.text(ATTR['http.host']));
+  writer.text(SLOT.http_host, said.replace(/:\d{1,5}$/, ''));
 }
 
 /** The path of an absolute URL; undefined where it is none. */

@@ -3,31 +3,17 @@ import { test } from 'node:test';
 import { problems } from '../ocsf/validate.ts';
 import {
   logRequest,
-  type Mapped,
   mapped,
   metricRequest,
   NANOS,
   ourLine,
   SPAN,
   spanRequest,
-  TIME,
   TRACE,
 } from './otlp.test-world.ts';
+import { holds, rowOf } from './row.test-world.ts';
 
 type Json = Record<string, unknown>;
-
-/** The one flat row of a request, whose event is valid; its identity is that of the event. */
-function rowOf({ events, flat, rejected, outside }: Mapped): { row: Json; event: Json } {
-  assert.deepEqual([events.length, flat.length, rejected.length, outside], [1, 1, 0, 0]);
-  const [event, row] = [events[0] as Json, flat[0] as Json];
-  assert.deepEqual(problems(event), []);
-  assert.equal(row.event_uid, (event.metadata as Json).uid);
-  assert.equal(row.event_kind, (event.metadata as Json).event_code);
-  assert.equal(row.time, TIME);
-  return { row, event };
-}
-const holds = (row: Json, wanted: Json): void =>
-  assert.deepEqual(Object.fromEntries(Object.keys(wanted).map((name) => [name, row[name]])), wanted);
 
 const line = (more: Json, service = 'web-api') =>
   rowOf(mapped('logs', logRequest(ourLine(more), { service })));
@@ -281,10 +267,19 @@ test('a gauge and a counter: name, value, type, unit and labels', () => {
   );
   holds(row, {
     ...{ event_kind: 'metric.sample', class_uid: 0, type_uid: 99, metric_name: 'memory', metric_value: 1.5 },
-    ...{ metric_type: 'gauge', metric_unit: 'By', labels: '{"route":"/x"}' },
+    ...{ metric_type: 'gauge', metric_unit: 'By', labels: '{"route":"/x"}', metric_temporality: undefined },
   });
-  const sum = { isMonotonic: true, aggregationTemporality: 2, dataPoints: [{ ...point, asInt: '41' }] };
-  holds(rowOf(sampleOf({ name: 'requests_total', sum })).row, { metric_value: 41, metric_type: 'counter' });
+  const sum = { isMonotonic: true, dataPoints: [{ ...point, asInt: '41' }] };
+  for (const [temporality, said] of [
+    [0, undefined],
+    [1, 'delta'],
+    [2, 'cumulative'],
+  ] as const) {
+    const { row: counted } = rowOf(
+      sampleOf({ name: 'requests_total', sum: { ...sum, aggregationTemporality: temporality } }),
+    );
+    holds(counted, { metric_value: 41, metric_type: 'counter', metric_temporality: said });
+  }
 });
 
 test('a histogram: cumulative buckets with their bounds, sum and count, each an identity of its own', () => {
@@ -305,5 +300,5 @@ test('a histogram: cumulative buckets with their bounds, sum and count, each an 
     ['latency_sum', 4.5, undefined],
   ]);
   assert.equal(new Set(flat.map((row) => row.event_uid)).size, 5);
-  assert.ok(flat.every((row) => row.metric_type === 'histogram'));
+  assert.ok(flat.every((row) => row.metric_type === 'histogram' && row.metric_temporality === 'cumulative'));
 });

@@ -51,6 +51,10 @@ export class RowWriter {
   id(slot: number, id: number): void {
     this.rows.setText(slot, this.row, id);
   }
+  /** Whether a text slot is filled. */
+  hasText(slot: number): boolean {
+    return ((this.rows.texts[slot] as Int32Array)[this.row] as number) >= 0;
+  }
   text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));
   }
@@ -90,3 +94,7 @@ export function spanOutcome(writer: RowWriter, span: SpanRecord): void {
   if (span.status === 2) writer.outcome(4, 2);
   else writer.outcome(1, 1);
 }
+
+const UNNAMED = text('unnamed');
+/** Pool id of a span's name. OCSF: an API call has an operation. */
+export const operationOf = ({ name }: SpanRecord): number => (name >= 0 ? name : UNNAMED);

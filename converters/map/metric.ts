@@ -12,9 +12,11 @@ const TYPES = {
   gauge: text('gauge'),
   counter: text('counter'),
   histogram: text('histogram'),
+  exponential_histogram: text('exponential_histogram'),
   summary: text('summary'),
 };
-const DELTA = text('delta');
+/** By `AggregationTemporality`. */
+const TEMPORALITIES = [-1, text('delta'), text('cumulative')];
 const BASE = 0;
 
 /** One sample of a metric → Base Event. Counters stay raw: rates are for those who read. */
@@ -26,6 +28,7 @@ export function mapSample({
   suffix,
   labels,
   extra,
+  whole,
   origin,
 }: {
   writer: RowWriter;
@@ -35,6 +38,7 @@ export function mapSample({
   suffix: string;
   labels: Attributes;
   extra: readonly [string, string] | undefined;
+  whole: string | undefined;
   origin: Origin;
 }): void {
   const time = epochMs(point.time);
@@ -49,8 +53,9 @@ export function mapSample({
   writer.number(SLOT.metric_value, value);
   writer.id(SLOT.metric_type, TYPES[point.type]);
   if (point.unit >= 0 && pool.text(point.unit) !== '') writer.id(SLOT.metric_unit, point.unit);
-  if (point.delta) writer.id(SLOT.metric_temporality, DELTA);
+  writer.id(SLOT.metric_temporality, TEMPORALITIES[point.temporality] ?? -1);
   writer.text(SLOT.labels, labelText);
+  writer.longText(SLOT.attributes, whole);
   writer.id(SLOT.message, name);
   writer.longText(
     SLOT.event_uid,

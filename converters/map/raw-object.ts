@@ -82,8 +82,8 @@ export function mapObject({
     },
     metrics(pbf, _start, end, origin) {
       metric.read(pbf, end, {
-        sample: (point, value, suffix, labels, extra) =>
-          guarded(() => mapSample({ writer, pbf, point, value, suffix, labels, extra, origin })),
+        sample: (point, value, suffix, labels, extra, whole) =>
+          guarded(() => mapSample({ writer, pbf, point, value, suffix, labels, extra, whole, origin })),
         reject,
       });
     },

@@ -4,12 +4,9 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { elapsedNs } from '../read/wire.ts';
-import { mapAuth } from './auth.ts';
-import { mapDatabase } from './database.ts';
-import { mapHttpSpan } from './http.ts';
 import { spanUid } from './identity.ts';
+import { mapKind } from './kind.ts';
 import { epochMs, type RowWriter, text } from './mapper.ts';
-import { mapInternal, mapQueue } from './operation.ts';
 import { SLOT } from './slots.ts';
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'].map(text);
@@ -17,24 +14,14 @@ const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
 const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
-/**
- * Span → one row. Which kind: what its attributes say, then its name, then its span kind. What the kind's mapper asks no
- * attribute for is kept in `attributes`.
- */
+/** Span → one row. What its kind's mapper asks no attribute for is kept in `attributes`. */
 export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf: PbfReader): void {
   const time = epochMs(span.start);
   const end = epochMs(span.end);
   const ns = elapsedNs(span.start, span.end);
   if (ns < 0) throw new Malformed('invalid_time');
+  mapKind(writer, span, origin, time);
   const { attributes, kind } = span;
-  const name = span.name >= 0 ? writer.pool.text(span.name) : '';
-  if (attributes.has(ATTR['http.request.method']) && (kind === 2 || kind === 3))
-    mapHttpSpan(writer, span, origin, time);
-  else if (attributes.has(ATTR['db.system.name'])) mapDatabase(writer, span, origin, time);
-  else if (name === 'auth.login' || name === 'auth.validate') mapAuth(writer, span, origin, time, name);
-  else if (kind === 4 || kind === 5) mapQueue(writer, span, origin, time);
-  else mapInternal(writer, span, origin, time);
-
   writer.id(SLOT.trace_id, span.traceId);
   writer.id(SLOT.span_id, span.spanId);
   writer.id(SLOT.parent_span_id, span.parentId);

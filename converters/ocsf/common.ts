@@ -3,7 +3,7 @@ import type { Leaf, LeafType, UnmappedLeaf } from './layout.ts';
 
 export const OCSF_VERSION = '1.8.0';
 /** Goes into every event; raise it when the same raw record is mapped otherwise. */
-export const MAPPING_VERSION = '2';
+export const MAPPING_VERSION = '3';
 
 /** OCSF dictionary: `severity_id`. */
 export const SEVERITY: Readonly<Record<number, string>> = {

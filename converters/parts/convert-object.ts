@@ -109,7 +109,8 @@ async function convertPiece({
   ];
   const view = viewOf(rows);
   const order = sortedOrder(view);
-  if (rows.length > 0) await raw.put(partRowsKey(record.run_id, key, n), await encodePart({ view, order }));
+  const part = rows.length > 0 ? await encodePart({ view, order }) : undefined;
+  if (part) await raw.put(partRowsKey(record.run_id, key, n), part);
   if (dead.length > 0) {
     const letters = deadLetters({ source: key, signal, piece: n, rejected: dead });
     await raw.put(deadLetterKey(record.run_id, key, n), letters);
@@ -125,6 +126,7 @@ async function convertPiece({
     reasons: countReasons(dead.map(({ reason }) => reason)),
     min_ms: timeAt(order[0]),
     max_ms: timeAt(order[order.length - 1]),
+    sha256: part ? createHash('sha256').update(part).digest('hex') : null,
   };
 }
 

@@ -99,6 +99,8 @@ test('letters of the same object are the same bytes, however often it is convert
 
 const SECRET = 'hunter2-Zq81xW';
 const CARD = '4242424242424242';
+const ACCESS_KEY = 'AKIAIOSFODNN7EXAMPLE';
+const HASH = '$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy';
 const TOKEN = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJlWnE4MXhX';
 
 test('an excerpt is short, printable and without secrets, in whatever form they come', () => {
@@ -120,6 +122,12 @@ test('an excerpt is short, printable and without secrets, in whatever form they 
     `card ${CARD}`,
     `card 4242 4242 4242 4242`,
     `mail dana.${SECRET}@example.com now`,
+    `connect postgres://storefront:${SECRET}@localhost:5432/storefront`,
+    `PWD=${SECRET}`,
+    `{"credentials":{"privateKey":"${SECRET}"}}`,
+    `?X-Amz-Signature=${SECRET}&x=1`,
+    `-----BEGIN PRIVATE KEY----- ${SECRET}`,
+    `by ${ACCESS_KEY} of ${HASH}`,
     ...['db.password', 'api_key', 'session', 'http.request.header.authorization', 'token'].flatMap((name) =>
       [1, 2, 3, 4, 6].map((times) => framed(name, SECRET.repeat(times))),
     ),
@@ -132,8 +140,18 @@ test('an excerpt is short, printable and without secrets, in whatever form they 
     const said = excerpt(bytes);
     assert.ok(said.length <= 160, said);
     assert.match(said, /^[\x20-\x7e·]*$/);
-    for (const secret of [SECRET, CARD, '4242 4242', TOKEN.slice(0, 12)])
+    for (const secret of [SECRET, CARD, '4242 4242', TOKEN.slice(0, 12), ACCESS_KEY, HASH.slice(0, 12)])
       assert.ok(!said.includes(secret), `${secret} in ${said}`);
+  }
+});
+
+test('a secret that the limit of what is looked at cuts in two is not shown by halves', () => {
+  for (let at = 600; at < 640; at++) {
+    const before = `{"password":"${'x'.repeat(at - 20)}"} `;
+    for (const secret of [CARD, `dana.${SECRET}@example.com`, ACCESS_KEY]) {
+      const said = excerpt(Buffer.from(`${before}${secret} and more that is shown nowhere`));
+      assert.ok(said.length <= 160 && !said.includes(secret.slice(0, 5)), said);
+    }
   }
 });
 

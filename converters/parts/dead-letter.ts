@@ -3,7 +3,12 @@ import type { Refused } from '../read/piece.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 const EXCERPT = 160;
-const NAME = String.raw`\w*(?:password|passwd|secret|token|authorization|api[_-]?key|cookie|session)\w*`;
+const LAST_WORD = /[^\s\u00b7",;&]{1,80}$/;
+const NAMES = [
+  ...['password', 'passwd', 'pwd', 'secret', 'token', 'authorization', 'credential', 'signature'],
+  ...['(?:api|access|private)[_-]?key', 'cookie', 'session'],
+];
+const NAME = String.raw`\w*(?:${NAMES.join('|')})\w*`;
 const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/eyJ[\w-]{5,}(\.[\w-]+)*/g, '<token>'],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 <token>'],
@@ -14,17 +19,26 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
     new RegExp(String.raw`((?:\\?")?${NAME}(?:\\?")?\s*[:=]\s*)(\\?"[^"]*"?|[^\s,;&}]+)`, 'gi'),
     '$1<redacted>',
   ],
+  // The user of a URL, who may have a password.
+  [/:\/\/[^\s/@\u00b7]+@/g, '://<user>@'],
   [/[\w.+-]+@[\w-]+\.[\w.-]+/g, '<email>'],
+  // AWS access keys; bcrypt; PEM.
+  [/\bA(?:KI|SI)A[A-Z0-9]{16}/g, '<key>'],
+  [/\$2[abxy]?\$\d\d\$[\w./]+/g, '<hash>'],
+  [/-----BEGIN .*$/g, '<pem>'],
   [/\b(?:\d[ -]?){13,19}\b/g, '<number>'],
 ];
 
 /** What is readable of some bytes, short and without secrets: runs of printable ASCII, `·` for the rest. */
 export function excerpt(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes.subarray(0, 4 * EXCERPT)) {
+  const seen = 4 * EXCERPT;
+  for (const byte of bytes.subarray(0, seen)) {
     text += byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '\u00b7';
   }
   text = text.replace(/\u00b7+/g, '\u00b7');
+  // A secret that is cut in two is not known as one.
+  if (bytes.length > seen) text = text.replace(LAST_WORD, '');
   for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement);
   return text.slice(0, EXCERPT);
 }

@@ -1,6 +1,6 @@
-import type { RejectReason } from '../errors.ts';
+import { ConverterError, type RejectReason } from '../errors.ts';
 import type { Signal } from '../read/raw-object.ts';
-import type { RunId } from '../run/run-id.ts';
+import { anyText, count, matching, object, oneOf, optional, parseShape, text } from '../run/shape.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { deadLettersPrefix } from './part-set.ts';
 
@@ -21,16 +21,44 @@ export interface DeadLetter {
   readonly excerpt: string;
 }
 
-/** All dead letters of a run, in the order of its objects. */
+/** All dead letters of a run, in the order of its objects. @throws `DEAD_LETTER_INVALID` */
 export async function* readRejects({
   raw,
   runId,
 }: {
   raw: ObjectStore;
-  runId: RunId;
+  runId: string;
 }): AsyncGenerator<DeadLetter> {
   for await (const { key } of raw.list(deadLettersPrefix(runId))) {
     const text = Buffer.from(await raw.get(key)).toString('utf8');
-    for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as DeadLetter;
+    for (const line of text.split('\n')) if (line !== '') yield letterOf(key, line);
   }
+}
+
+const letterShape = object({
+  ...{ reason: text, detail: optional(text), signal: oneOf('logs', 'traces', 'metrics'), source: text },
+  ...{ piece: optional(count), index: count, offset: count, length: count },
+  ...{ sha256: matching(/^[0-9a-f]{64}$/), excerpt: anyText },
+});
+
+function letterOf(key: string, line: string): DeadLetter {
+  const bytes = Buffer.from(line, 'utf8');
+  const { value, problems } = parseShape<DeadLetter>({ bytes, check: letterShape, root: 'dead letter' });
+  if (value === undefined)
+    throw new ConverterError('DEAD_LETTER_INVALID', `${key}: ${problems.slice(0, 3).join('; ')}`);
+  return value;
+}
+
+/** Removes letters of records that were rejected once and are not any more: all but those with these keys. */
+export async function removeOthers({
+  raw,
+  runId,
+  letters,
+}: {
+  raw: ObjectStore;
+  runId: string;
+  letters: ReadonlySet<string>;
+}): Promise<void> {
+  for await (const { key } of raw.list(deadLettersPrefix(runId)))
+    if (!letters.has(key)) await raw.delete(key);
 }

@@ -43,6 +43,11 @@ export class Attributes {
   /** Text of a known attribute; a number is printed. -1 where absent. */
   text(place: number): number {
     this.#asked[place] = 1;
+    return this.peek(place);
+  }
+
+  /** As {@link text}; it does not count as asked for. */
+  peek(place: number): number {
     const id = this.texts[place] as number;
     if (id >= 0) return id;
     const number = this.numbers[place] as number;
@@ -78,7 +83,8 @@ export class Attributes {
     leave(pbf, end);
     if (key < 0 || valueStart < 0) return;
     const place = known ? placeOf(key) : -1;
-    // The first name of several for one thing wins; the other stays among the rest.
+    // Of several names for one thing the newest wins; the others stay among the rest.
+    if (place >= 0 && this.has(place) && key < (this.#where[3 * place] as number)) this.#release(place);
     if (place < 0 || this.has(place) || !this.#take(pbf, place, valueStart, valueEnd))
       this.#rest.push(key, valueStart, valueEnd);
     else {
@@ -87,6 +93,14 @@ export class Attributes {
       this.#where[3 * place + 2] = valueEnd;
     }
     pbf.pos = end;
+  }
+
+  /** Gives up what is in a place: it goes to the rest. */
+  #release(place: number): void {
+    this.#rest.push(...this.#where.subarray(3 * place, 3 * place + 3));
+    this.texts[place] = -1;
+    this.numbers[place] = Number.NaN;
+    this.#used.splice(this.#used.indexOf(place), 1);
   }
 
   #take(pbf: PbfReader, place: number, start: number, end: number): boolean {
@@ -100,8 +114,10 @@ export class Attributes {
       const value = readInt64(pbf);
       if (typeof value === 'number') this.numbers[place] = value;
       else this.texts[place] = this.#pool.of(value);
-    } else if (field === 4) this.numbers[place] = pbf.readDouble();
-    else if (field === 5) taken = this.#takeFirst(pbf, place, end);
+    } else if (field === 4) {
+      this.numbers[place] = pbf.readDouble();
+      taken = !Number.isNaN(this.numbers[place]);
+    } else if (field === 5) taken = this.#takeFirst(pbf, place, end);
     else taken = false;
     if (taken) this.#used.push(place);
     return taken;
@@ -169,7 +185,8 @@ export function readText(pbf: PbfReader, limit: number): string {
   }
 }
 
-const finite = (value: number): string =>
+/** JSON has no NaN and no ±Inf: they become text. */
+export const finite = (value: number): string =>
   Number.isFinite(value) ? JSON.stringify(value) : JSON.stringify(String(value));
 
 /** An `AnyValue` (common.proto) as JSON; bytes as base64, numbers that JSON or a double cannot hold as text. */

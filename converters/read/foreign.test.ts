@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { logRequest, metricRequest, NANOS, spanRequest, TIME } from '../map/otlp.test-world.ts';
 import { mapObject } from '../map/raw-object.ts';
@@ -183,4 +183,32 @@ test('a large object is read in pieces, and none of it is lost', async () => {
     found.records,
     names.map((name) => `traces ${name}`),
   );
+});
+
+/** How many times its own size an object is copied together while it is read. */
+async function copied(t: TestContext, object: Uint8Array, chunk: number) {
+  const concat = Buffer.concat;
+  let bytes = 0;
+  t.mock.method(Buffer, 'concat', (list: Uint8Array[]) => {
+    const made = concat(list);
+    bytes += made.length;
+    return made;
+  });
+  const found = await read(object, { chunk });
+  t.mock.restoreAll();
+  return { ...found, times: bytes / object.length };
+}
+
+test('what is never whole, however its lines end, is looked at once and not again and again', async (t) => {
+  const lines = ['{"resourceSpans":[', ...Array.from({ length: 20_000 }, () => '}'), json(span('after'))];
+  const found = await copied(t, Buffer.from(lines.join('\n')), 1 << 16);
+  assert.deepEqual([found.records, found.refused.length], [['traces after'], 20_000]);
+  assert.ok(found.times < 3, `copied ${found.times} times`);
+});
+
+test('a request of many chunks is put together once', async (t) => {
+  const wide = protobuf(spanRequest({ name: 'wide', kind: 1 }, { wide: 'y'.repeat(1 << 20) }), 'traces');
+  const found = await copied(t, framed(wide, wide), 500);
+  assert.deepEqual(found.records, ['traces wide', 'traces wide']);
+  assert.ok(found.times < 3, `copied ${found.times} times`);
 });

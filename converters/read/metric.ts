@@ -1,21 +1,30 @@
 import type { PbfReader } from 'pbf';
 import { Malformed, type RejectReason } from '../errors.ts';
-import { Attributes } from './attributes.ts';
+import { Attributes, finite } from './attributes.ts';
+import { ExponentialPoint, objectJson } from './exponential.ts';
 import { readPooled } from './span.ts';
 import type { StringPool } from './strings.ts';
-import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+import { eachPacked, enter, type Fixed64, leave, readDouble, readFixed64 } from './wire.ts';
 
-export type MetricType = 'gauge' | 'counter' | 'histogram' | 'summary';
+export type MetricType = 'gauge' | 'counter' | 'histogram' | 'exponential_histogram' | 'summary';
 /** Field numbers of `Metric.data` (metrics.proto). */
 const GAUGE = 5;
 const SUM = 7;
 const HISTOGRAM = 9;
+const EXPONENTIAL = 10;
 const SUMMARY = 11;
-const DELTA = 1;
-/** Where attributes and flags stand in the three shapes of data point. */
+const TYPES: Readonly<Record<number, MetricType>> = {
+  [GAUGE]: 'gauge',
+  [SUM]: 'gauge',
+  [HISTOGRAM]: 'histogram',
+  [EXPONENTIAL]: 'exponential_histogram',
+  [SUMMARY]: 'summary',
+};
+/** Where attributes and flags stand in the four shapes of data point. */
 const SHAPES = {
   number: { attributes: 7, flags: 8 },
   histogram: { attributes: 9, flags: 10 },
+  exponential: { attributes: 1, flags: 10 },
   summary: { attributes: 7, flags: 8 },
 } as const;
 
@@ -23,27 +32,37 @@ export interface Point {
   name: number;
   unit: number;
   type: MetricType;
-  delta: boolean;
+  /** `AggregationTemporality`: 0 not said (gauges and summaries have none), 1 delta, 2 cumulative. */
+  temporality: number;
   readonly time: Fixed64;
 }
 
 export interface PointSink {
-  /** One sample. `suffix` is '', '_sum', '_count' or '_bucket'; `extra` a label of its own (`le`, `quantile`). */
+  /**
+   * One sample. `suffix` is '', '_sum', '_count' or '_bucket'; `extra` a label of its own (`le`, `quantile`); `whole` what of
+   * the point no sample can say, as JSON.
+   */
   sample(
     point: Point,
     value: number,
     suffix: string,
     labels: Attributes,
     extra?: readonly [string, string],
+    whole?: string,
   ): void;
   reject(reason: RejectReason, start: number, end: number, detail?: string): void;
 }
 
-/** Reads metrics (metrics.proto) point by point. Histograms and summaries become the samples that Prometheus makes of them. */
+/**
+ * Reads metrics (metrics.proto) point by point. Histograms and summaries become the samples that Prometheus makes of them; of
+ * an exponential histogram that are sum and count, and the whole of it goes with the count.
+ */
 export class MetricReader {
   readonly #pool: StringPool;
   readonly #labels: Attributes;
-  readonly #point: Point = { name: -1, unit: -1, type: 'gauge', delta: false, time: { low: 0, high: 0 } };
+  readonly #point: Point = {
+    ...{ name: -1, unit: -1, type: 'gauge', temporality: 0, time: { low: 0, high: 0 } },
+  };
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -59,7 +78,7 @@ export class MetricReader {
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       if (field === 1) point.name = readPooled(pbf, end, this.#pool);
       else if (field === 3) point.unit = readPooled(pbf, end, this.#pool);
-      else if (field === GAUGE || field === SUM || field === HISTOGRAM || field === SUMMARY || field === 10) {
+      else if (field in TYPES) {
         kind = field;
         to = enter(pbf, end);
         from = pbf.pos;
@@ -67,7 +86,7 @@ export class MetricReader {
       }
     }
     leave(pbf, end);
-    if (kind === 0 || kind === 10 || point.name < 0) throw new Malformed('unsupported_metric');
+    if (kind === 0 || point.name < 0) throw new Malformed('unsupported_metric');
     this.#data(pbf, from, to, kind, sink);
   }
 
@@ -86,21 +105,15 @@ export class MetricReader {
     }
     leave(pbf, end);
     const point = this.#point;
-    point.delta = temporality === DELTA;
-    point.type =
-      kind === HISTOGRAM
-        ? 'histogram'
-        : kind === SUMMARY
-          ? 'summary'
-          : kind === SUM && monotonic
-            ? 'counter'
-            : 'gauge';
+    point.temporality = temporality;
+    point.type = kind === SUM && monotonic ? 'counter' : (TYPES[kind] as MetricType);
     for (let i = 0; i < points.length; i += 2) {
       const from = points[i] as number;
       const to = points[i + 1] as number;
       try {
         pbf.pos = from;
         if (kind === HISTOGRAM) this.#histogram(pbf, from, to, sink);
+        else if (kind === EXPONENTIAL) this.#exponential(pbf, from, to, sink);
         else if (kind === SUMMARY) this.#summary(pbf, from, to, sink);
         else this.#number(pbf, from, to, sink);
       } catch (error) {
@@ -132,8 +145,9 @@ export class MetricReader {
     value: number,
     suffix = '',
     extra?: readonly [string, string],
+    whole?: string,
   ): void {
-    if (Number.isFinite(value)) sink.sample(this.#point, value, suffix, this.#labels, extra);
+    if (Number.isFinite(value)) sink.sample(this.#point, value, suffix, this.#labels, extra, whole);
     else sink.reject('not_finite', at[0], at[1]);
   }
 
@@ -152,6 +166,7 @@ export class MetricReader {
     let hasSum = false;
     const counts: number[] = [];
     const bounds: number[] = [];
+    const extremes: Record<string, string> = {};
     this.#fields(pbf, end, 'histogram', (field) => {
       if (field === 4) count = readInteger(pbf, end);
       else if (field === 5) {
@@ -159,17 +174,30 @@ export class MetricReader {
         hasSum = true;
       } else if (field === 6) eachPacked(pbf, end, (stop) => counts.push(readInteger(pbf, stop)));
       else if (field === 7) eachPacked(pbf, end, (stop) => bounds.push(readDouble(pbf, stop)));
+      else if (field === 11) extremes.min = finite(readDouble(pbf, end));
+      else if (field === 12) extremes.max = finite(readDouble(pbf, end));
     });
     // metrics.proto: one more count than bounds, or neither.
     if (counts.length > 0 && counts.length !== bounds.length + 1) throw new Malformed('malformed_record');
     const at = [start, end] as const;
+    const hasExtremes = extremes.min !== undefined || extremes.max !== undefined;
+    const whole = hasExtremes ? `{"histogram":${objectJson(extremes)}}` : undefined;
     if (hasSum) this.#emit(sink, at, sum, '_sum');
-    this.#emit(sink, at, count, '_count');
+    this.#emit(sink, at, count, '_count', undefined, whole);
     let below = 0;
     counts.forEach((inBucket, i) => {
       below += inBucket;
       this.#emit(sink, at, below, '_bucket', ['le', i < bounds.length ? String(bounds[i]) : '+Inf']);
     });
+  }
+
+  #exponential(pbf: PbfReader, start: number, end: number, sink: PointSink): void {
+    const point = new ExponentialPoint();
+    this.#fields(pbf, end, 'exponential', (field) => point.read(pbf, end, field));
+    const at = [start, end] as const;
+    if (point.sum !== undefined) this.#emit(sink, at, point.sum, '_sum');
+    const whole = `{"exponential_histogram":${point.json()}}`;
+    this.#emit(sink, at, Number(point.count), '_count', undefined, whole);
   }
 
   #summary(pbf: PbfReader, start: number, end: number, sink: PointSink): void {
@@ -199,21 +227,8 @@ export class MetricReader {
   }
 }
 
-function readDouble(pbf: PbfReader, limit: number): number {
-  if (pbf.pos + 8 > limit) throw new Malformed('malformed_record');
-  return pbf.readDouble();
-}
 /** `sfixed64` and `fixed64`; beyond 2^53 the nearest double. */
 function readInteger(pbf: PbfReader, limit: number): number {
   if (pbf.pos + 8 > limit) throw new Malformed('malformed_record');
   return pbf.readSFixed64();
-}
-/** A repeated number, packed or not. */
-function eachPacked(pbf: PbfReader, limit: number, read: (end: number) => void): void {
-  if (pbf.type !== 2) {
-    read(limit);
-    return;
-  }
-  const end = enter(pbf, limit);
-  while (pbf.pos < end) read(end);
 }

@@ -11,11 +11,13 @@ type Kind =
   | 'base64'
   | 'varint'
   | 'int64'
+  | 'sint32'
   | 'bool'
   | 'fixed32'
   | 'fixed64'
   | 'double'
   | 'fixed64s'
+  | 'uint64s'
   | 'doubles';
 
 const anyValue = (): Table => ({
@@ -69,6 +71,23 @@ const histogramPoint = (): Table => ({
   explicitBounds: [7, 'doubles'],
   attributes: [9, keyValue],
   flags: [10, 'varint'],
+  min: [11, 'double'],
+  max: [12, 'double'],
+});
+const buckets = (): Table => ({ offset: [1, 'sint32'], bucketCounts: [2, 'uint64s'] });
+const exponentialPoint = (): Table => ({
+  attributes: [1, keyValue],
+  timeUnixNano: [3, 'fixed64'],
+  count: [4, 'fixed64'],
+  sum: [5, 'double'],
+  scale: [6, 'sint32'],
+  zeroCount: [7, 'fixed64'],
+  positive: [8, buckets],
+  negative: [9, buckets],
+  flags: [10, 'varint'],
+  min: [12, 'double'],
+  max: [13, 'double'],
+  zeroThreshold: [14, 'double'],
 });
 const summaryPoint = (): Table => ({
   timeUnixNano: [3, 'fixed64'],
@@ -89,7 +108,7 @@ const metric = (): Table => ({
   gauge: [5, data(numberPoint)],
   sum: [7, data(numberPoint)],
   histogram: [9, data(histogramPoint)],
-  exponentialHistogram: [10, data(numberPoint)],
+  exponentialHistogram: [10, data(exponentialPoint)],
   summary: [11, data(summaryPoint)],
 });
 const request = (blocks: string, scopes: string, records: string, record: () => Table): Table => ({
@@ -138,6 +157,7 @@ function writeMessage(message: Json, table: Table, pbf: PbfWriter): void {
     if (!entry || value === null || value === undefined) continue;
     const [field, kind] = entry;
     if (kind === 'fixed64s') pbf.writeBytesField(field, packed(value as unknown[], 'fixed64'));
+    else if (kind === 'uint64s') pbf.writeBytesField(field, packed(value as unknown[], 'int64'));
     else if (kind === 'doubles') pbf.writeBytesField(field, packed(value as unknown[], 'double'));
     else for (const item of Array.isArray(value) ? value : [value]) writeField(field, kind, item, pbf);
   }
@@ -145,7 +165,7 @@ function writeMessage(message: Json, table: Table, pbf: PbfWriter): void {
 
 function writeField(
   field: number,
-  kind: Exclude<Kind, 'fixed64s' | 'doubles'> | (() => Table),
+  kind: Exclude<Kind, 'fixed64s' | 'uint64s' | 'doubles'> | (() => Table),
   value: unknown,
   pbf: PbfWriter,
 ): void {
@@ -156,7 +176,10 @@ function writeField(
   } else if (kind === 'string') pbf.writeStringField(field, String(value));
   else if (kind === 'hex') pbf.writeBytesField(field, Buffer.from(String(value), 'hex'));
   else if (kind === 'base64') pbf.writeBytesField(field, Buffer.from(String(value), 'base64'));
-  else if (kind === 'int64') writeInt64(field, value, pbf);
+  else if (kind === 'int64') {
+    pbf.writeTag(field, 0);
+    writeInt64(value, pbf);
+  } else if (kind === 'sint32') pbf.writeSVarintField(field, Number(value));
   else if (kind === 'varint') pbf.writeVarintField(field, Number(value));
   else if (kind === 'bool') pbf.writeBooleanField(field, value === true);
   else {
@@ -166,12 +189,11 @@ function writeField(
 }
 
 /** `pbf` takes numbers, which are exact up to 2^53 only. */
-function writeInt64(field: number, value: unknown, pbf: PbfWriter): void {
+function writeInt64(value: unknown, pbf: PbfWriter): void {
   if (Number.isSafeInteger(Number(value)) || !/^-?\d{1,20}$/.test(String(value))) {
-    pbf.writeVarintField(field, Number(value));
+    pbf.writeVarint(Number(value));
     return;
   }
-  pbf.writeTag(field, 0);
   pbf.realloc(10);
   let left = BigInt.asUintN(64, BigInt(String(value)));
   for (; left > 0x7fn; left >>= 7n) pbf.buf[pbf.pos++] = Number(left & 0x7fn) | 0x80;
@@ -188,8 +210,10 @@ function writeFixed(kind: 'fixed32' | 'fixed64' | 'double', value: unknown, pbf:
   }
 }
 
-function packed(values: readonly unknown[], kind: 'fixed64' | 'double'): Uint8Array {
+function packed(values: readonly unknown[], kind: 'fixed64' | 'int64' | 'double'): Uint8Array {
   const pbf = new PbfWriter(new Uint8Array(values.length * 8 + 8));
-  for (const value of values) writeFixed(kind, value, pbf);
+  for (const value of values)
+    if (kind === 'int64') writeInt64(value, pbf);
+    else writeFixed(kind, value, pbf);
   return pbf.finish();
 }

@@ -52,3 +52,18 @@ export const elapsedNs = (start: Fixed64, end: Fixed64): number =>
 
 /** Epoch milliseconds of 13 digits: seconds or nanoseconds by mistake are not taken. */
 export const isEpochMs = (ms: number): boolean => ms > 1e12 && ms < 1e14;
+
+export function readDouble(pbf: PbfReader, limit: number): number {
+  if (pbf.pos + 8 > limit) throw new Malformed('malformed_record');
+  return pbf.readDouble();
+}
+
+/** A repeated number, packed or not. */
+export function eachPacked(pbf: PbfReader, limit: number, read: (end: number) => void): void {
+  if (pbf.type !== BYTES) {
+    read(limit);
+    return;
+  }
+  const end = enter(pbf, limit);
+  while (pbf.pos < end) read(end);
+}

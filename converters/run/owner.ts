@@ -36,7 +36,8 @@ export async function stateOf(owner: Owner): Promise<'alive' | 'gone' | 'elsewhe
   return started === owner.started ? 'alive' : 'gone';
 }
 
-async function thisHost(): Promise<string> {
+/** Name of this computer; on Linux with the process id namespace. */
+export async function thisHost(): Promise<string> {
   const namespace = await readlink('/proc/self/ns/pid').catch(() => '');
   return `${hostname()} ${namespace}`.trim();
 }
@@ -57,7 +58,8 @@ async function startOf(pid: number): Promise<string | undefined> {
   return `${boot.trim()} ${fields[19]}`;
 }
 
-function isTaken(pid: number): boolean {
+/** Whether there is a process of that id, whoever's it is. */
+export function isTaken(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,4 +1,5 @@
 import { type Owner, ownerShape } from './owner.ts';
+import { RUN_ID } from './run-id.ts';
 import {
   count,
   dictionary,
@@ -59,7 +60,7 @@ export interface TrafficSummary {
 /** The strict check of a record as read back. */
 export const recordShape = object({
   schema_version: oneOf(1),
-  run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  run_id: matching(RUN_ID),
   state: oneOf('running', 'complete'),
   owner: optional(ownerShape),
   target: oneOf('embedded', 'docker', 'aws', 'foreign'),

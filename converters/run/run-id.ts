@@ -5,11 +5,12 @@ declare const checked: unique symbol;
 /** A run id that `parseRunId` has seen: safe as a part of a path, a key or a URL. */
 export type RunId = string & { readonly [checked]: true };
 
-const PATTERN = /^[a-z0-9][a-z0-9-]{0,39}$/;
+/** What {@link parseRunId} takes, for the shapes of documents that name a run. */
+export const RUN_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** The one parser of run ids, used before any path or key is built. @throws `RUN_ID_INVALID` */
 export function parseRunId(text: string): RunId {
-  if (typeof text !== 'string' || !PATTERN.test(text)) throw runIdInvalid(PATTERN, String(text));
+  if (typeof text !== 'string' || !RUN_ID.test(text)) throw runIdInvalid(RUN_ID, String(text));
   return text as RunId;
 }
 

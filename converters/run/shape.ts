@@ -9,7 +9,8 @@ const is =
   (value, path) =>
     holds(value) ? [] : [`${path} must be ${what}, got ${show(value)}`];
 
-export const text = is('text', (value) => typeof value === 'string' && value !== '');
+export const text = is('text that is not empty', (value) => typeof value === 'string' && value !== '');
+export const anyText = is('text', (value) => typeof value === 'string');
 export const number = is('a finite number', (value) => Number.isFinite(value));
 export const yesOrNo = is('true or false', (value) => typeof value === 'boolean');
 export const count = is(

@@ -1,5 +1,5 @@
-import { decodePart } from '../parts/part.ts';
-import { type Part, type PartSet, partRowsKey } from '../parts/part-set.ts';
+import type { Part, PartSet } from '../parts/part-set.ts';
+import { readPart } from '../parts/read-part.ts';
 import { compareKey, compareRows, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -19,10 +19,8 @@ export const partsOf = (sets: readonly PartSet[]): PartSource[] =>
 /** Reads the rows of a run's parts. @throws `PART_INVALID` */
 export const partReader =
   ({ raw, runId }: { raw: ObjectStore; runId: string }) =>
-  async ({ source, n }: PartSource): Promise<RowsView> => {
-    const key = partRowsKey(runId, source, n);
-    return decodePart({ key, bytes: await raw.get(key) });
-  };
+  (of: PartSource): Promise<RowsView> =>
+    readPart({ raw, runId, of });
 
 export interface MergeCounts {
   readonly duplicate: Record<Signal, number>;

@@ -1,9 +1,10 @@
 import { ConverterError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
 import { beginsInside, hasAllOf } from '../parts/made.ts';
-import { PART_VERSION, type PartSet, partSetKey, partsPrefix } from '../parts/part-set.ts';
+import { type PartSet, partSetKey, partSetShape, partsPrefix } from '../parts/part-set.ts';
 import { rawKeys } from '../read/raw-keys.ts';
 import type { RunRecord } from '../run/record.ts';
+import { parseShape } from '../run/shape.ts';
 import { isStoreError } from '../store/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 
@@ -30,7 +31,7 @@ export async function loadPartSets({
     signal,
     what: `sealing run ${record.run_id}`,
     lane: () => async (of) => {
-      sets.push(await load({ raw, record, ...of }));
+      sets.push(await loadPartSet({ raw, record, ...of }));
     },
   });
   const { objects } = record.raw;
@@ -64,7 +65,8 @@ async function* partSetKeys({
   for await (const source of rawKeys({ raw, record })) yield { key: partSetKey(runId, source), source };
 }
 
-async function load({
+/** @throws `PART_MISSING`, `PART_INVALID` */
+export async function loadPartSet({
   raw,
   record,
   key,
@@ -77,21 +79,17 @@ async function load({
     if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
     throw new ConverterError('PART_MISSING', `raw object ${source} has no part set ${key}`, { cause: error });
   }
-  let set: PartSet;
-  try {
-    set = JSON.parse(Buffer.from(bytes).toString('utf8')) as PartSet;
-  } catch (error) {
-    throw new ConverterError('PART_INVALID', `part set ${key} is no JSON`, { cause: error });
-  }
-  const made = set.version === PART_VERSION && key === partSetKey(record.run_id, set.source);
-  if (!made || (source !== undefined && set.source !== source) || !fits(set, record)) {
-    const { start_ms, end_ms } = set.window ?? {};
-    const want = `version ${PART_VERSION}, window ${record.window.start_ms}..${record.window.end_ms}`;
+  const { value: set, problems } = parseShape<PartSet>({ bytes, check: partSetShape, root: 'part set' });
+  if (set === undefined)
+    throw new ConverterError('PART_INVALID', `part set ${key} is none: ${problems.slice(0, 3).join('; ')}`);
+  const { start_ms, end_ms } = set.window;
+  const isOf = key === partSetKey(record.run_id, set.source) && (source ?? set.source) === set.source;
+  if (!isOf || !fits(set, record))
     throw new ConverterError(
       'PART_INVALID',
-      `part set ${key} must be of ${want}, got version ${set.version}, window ${start_ms}..${end_ms}`,
+      `part set ${key} must be of window ${record.window.start_ms}..${record.window.end_ms}, ` +
+        `got ${set.source}, window ${start_ms}..${end_ms}`,
     );
-  }
   return set;
 }
 

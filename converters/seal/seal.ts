@@ -4,8 +4,12 @@ import { throwIfStopped } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
+import { parseRunId } from '../run/run-id.ts';
+import { diskFull } from '../store/errors.ts';
+import { errnoOf, isDiskFull } from '../store/files.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
+import type { Partition } from '../write/partition.ts';
 import { describeFiles } from './describe-files.ts';
 import { settle } from './ledger.ts';
 import { mergeParts, partReader, partsOf } from './merge.ts';
@@ -36,12 +40,13 @@ export interface Judgement {
  *
  *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► upload ─► manifest, create only
  *
- * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `CANCELLED`
+ * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `DISK_FULL`, `CANCELLED`
  */
 export async function sealRun({
   raw,
   datasets,
   record,
+  partition,
   judge,
   onProgress,
   signal,
@@ -49,11 +54,14 @@ export async function sealRun({
   raw: ObjectStore;
   datasets: ObjectStore;
   record: RunRecord;
+  /** Of the nested files; none: one a class. */
+  partition?: Partition | undefined;
   judge?: Judge;
   onProgress?: (progress: SealProgress) => void;
   signal?: AbortSignal;
 }): Promise<Manifest> {
-  const { run_id: runId, window } = record;
+  const { window } = record;
+  const runId = parseRunId(record.run_id);
   const endMs = window.end_ms;
   if (record.state !== 'complete' || endMs === null) throw runNotComplete(runId);
   const goOn = (): void => throwIfStopped({ signal, what: `sealing run ${runId}` });
@@ -61,7 +69,7 @@ export async function sealRun({
   const dir = await makeWorkFolder();
   try {
     const sets = await loadPartSets({ raw, record, signal });
-    const writer = new DatasetWriter({ dir, runId });
+    const writer = new DatasetWriter({ dir, runId, partition });
     let files: WrittenFile[];
     let rows = 0;
     const merge = mergeParts({
@@ -107,6 +115,10 @@ export async function sealRun({
     onProgress?.({ stage: 'upload', rows });
     await publish({ datasets, dir, manifest, goOn });
     return manifest;
+  } catch (error) {
+    // A store says itself what has no room; what else is written here lies in the work folder.
+    if (isDiskFull(error) && errnoOf(error) !== 'DISK_FULL') throw diskFull({ path: dir, cause: error });
+    throw error;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { diskFull } from './errors.ts';
 import type { ObjectBody } from './store.ts';
+import { unfinishedName } from './unfinished.ts';
 
 export const errnoOf = (error: unknown): string =>
   String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
@@ -18,6 +18,10 @@ export interface WriteWholeOptions {
   readonly createOnly?: boolean;
 }
 
+/** Somewhere below an error: the disk has no room, or the user no more of it. */
+export const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && (['ENOSPC', 'EDQUOT'].includes(errnoOf(error)) || isDiskFull(error.cause));
+
 /**
  * Writes a file so that nobody sees a part of it, and that a power cut cannot undo it:
  *
@@ -27,14 +31,14 @@ export interface WriteWholeOptions {
  */
 export async function writeWhole(options: WriteWholeOptions): Promise<number> {
   const { path, body, createOnly = false } = options;
-  const temp = join(options.tempFolder ?? dirname(path), `.put-${randomUUID()}`);
+  const temp = join(options.tempFolder ?? dirname(path), await unfinishedName());
   try {
     await mkdir(dirname(temp), { recursive: true });
     const written = await writeSynced(temp, body);
     await place({ temp, path, createOnly });
     return written;
   } catch (error) {
-    if (['ENOSPC', 'EDQUOT'].includes(errnoOf(error))) throw diskFull({ path, cause: error });
+    if (isDiskFull(error)) throw diskFull({ path, cause: error });
     throw error;
   } finally {
     await rm(temp, { force: true });

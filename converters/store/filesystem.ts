@@ -6,6 +6,7 @@ import { keyConflict, objectExists, objectNotFound, storeDenied } from './errors
 import { errnoOf, writeWhole } from './files.ts';
 import { checkKey, compareKeys, isKey, TEMP_FOLDER } from './keys.ts';
 import type { ObjectBody, ObjectInfo, ObjectStore, PutOptions, StoreAddress } from './store.ts';
+import { removeAbandoned } from './unfinished.ts';
 
 /** Errors of the system that mean: there is no file of this name. */
 const ABSENT = ['ENOENT', 'ENOTDIR', 'EISDIR'];
@@ -20,6 +21,8 @@ export class FilesystemStore implements ObjectStore {
   readonly url: string;
   readonly address: StoreAddress;
   readonly #root: string;
+  /** What killed processes left is removed, once. */
+  #tidied: Promise<void> | undefined;
 
   constructor(root: string) {
     this.#root = resolve(root);
@@ -95,8 +98,11 @@ export class FilesystemStore implements ObjectStore {
 
   async put(key: string, body: ObjectBody, { ifNoneMatch = false }: PutOptions = {}): Promise<void> {
     const path = this.#path(key);
+    const tempFolder = join(this.#root, TEMP_FOLDER);
+    this.#tidied ??= removeAbandoned(tempFolder);
+    await this.#tidied;
     try {
-      await writeWhole({ path, body, tempFolder: join(this.#root, TEMP_FOLDER), createOnly: ifNoneMatch });
+      await writeWhole({ path, body, tempFolder, createOnly: ifNoneMatch });
     } catch (error) {
       const code = errnoOf(error);
       const taken = await stat(path).catch(() => undefined);

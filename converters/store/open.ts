@@ -23,6 +23,12 @@ export function openStore(url: string, options: OpenStoreOptions = {}): ObjectSt
   return new FilesystemStore(resolve(url));
 }
 
+/** What lies below a prefix, as a store of its own. @throws `INVALID_URL` for a store that has no address */
+export function openBelow({ store, prefix }: { store: ObjectStore; prefix: string }): ObjectStore {
+  if (!store.address) throw invalidUrl(store.url, 'what lies below a key must be in a bucket or a folder');
+  return openStore(`${store.address.url}/${prefix}`, store.address.options);
+}
+
 function openS3(url: string, { endpoint, region, credentials }: OpenStoreOptions): ObjectStore {
   const [, bucket = '', rest = ''] = /^s3:\/\/([^/]*)\/?(.*)$/is.exec(url) ?? [];
   if (bucket.includes('@')) throw invalidUrl(withoutUser(url), 'credentials never stand in a URL');

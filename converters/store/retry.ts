@@ -7,8 +7,11 @@ interface Patience {
   readonly maxWaitMs: number;
 }
 
-/** The server is there and asks for patience (5xx, 429, a cut connection): many attempts, since it may be shedding load. */
-export const BUSY: Patience = { attempts: 25, firstWaitMs: 20, maxWaitMs: 1_000 };
+/**
+ * The server is there and asks for patience (5xx, 429, a cut connection): 19 s of it, in so many attempts that one call in
+ * 10^12 fails where 7 of 10 are refused.
+ */
+export const BUSY: Patience = { attempts: 80, firstWaitMs: 20, maxWaitMs: 250 };
 /** Nothing listens, or the name is unknown: it may just be starting; more often the endpoint is wrong. */
 export const ABSENT: Patience = { attempts: 4, firstWaitMs: 100, maxWaitMs: 1_000 };
 

@@ -1,5 +1,5 @@
 import { truthInvalid } from '../run/errors.ts';
-import { parseRunId } from '../run/run-id.ts';
+import { parseRunId, RUN_ID } from '../run/run-id.ts';
 import {
   anyObject,
   count,
@@ -113,7 +113,7 @@ const wave = object({
   ...{ amplitude: number, wavelength_ms: number },
 });
 const truthShape = object({
-  ...{ schema_version: oneOf(1), run_id: matching(/^[a-z0-9][a-z0-9-]{0,39}$/) },
+  ...{ schema_version: oneOf(1), run_id: matching(RUN_ID) },
   ...{ campaign: orNull(text), seed: count, time_scale: number, plan_hash: orNull(text), complete: yesOrNo },
   traffic: (value, path) =>
     ((value as { shape?: unknown } | null)?.shape === 'slow_wave' ? wave : flat)(value, path),

@@ -23,11 +23,31 @@ export interface FlatColumn {
 const ALL = ['*'];
 const OUR_LINES = ['http.access', 'log', 'process.*', 'change.*'];
 const LOGS = [...OUR_LINES, 'log.unparsed'];
-const SPANS = ['http.server', 'http.client', 'db.query', 'redis.op', 'auth.*', 'queue.*', 'internal'];
+/** Calls of a service: RPC, functions, GraphQL. */
+const CALLS = ['rpc.*', 'faas.*', 'graphql.operation'];
+const SPANS = [
+  ...['http.server', 'http.client', 'db.query', 'redis.op', 'auth.*', 'queue.*', ...CALLS, 'internal'],
+];
 const HTTP = ['http.*'];
 const QUERIES = ['db.query', 'redis.op'];
 const DATABASE = [...QUERIES, 'change.cache_flush'];
 const JOBS = ['queue.*', 'internal'];
+/** Of the side that is called. */
+const SERVED = [
+  ...['http.access', 'http.server', 'auth.*', 'queue.job', 'rpc.server', 'faas.run', 'change.cache_flush'],
+];
+/** Spans of who calls another. */
+const CALLING = [
+  ...[
+    'http.client',
+    ...QUERIES,
+    'queue.publish',
+    'queue.receive',
+    'queue.settle',
+    'rpc.client',
+    'faas.invoke',
+  ],
+];
 const METRICS = ['metric.sample'];
 const CHANGES = ['change.*'];
 
@@ -141,8 +161,8 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
   {
     name: 'status_code',
     type: 'STRING',
-    meaning: 'HTTP status, SQLSTATE, exit code or code of the error, as text',
-    kinds: ['http.server', 'http.client', ...QUERIES, ...OUR_LINES],
+    meaning: 'HTTP status, SQLSTATE, gRPC status by name, exit code or code of the error, as text',
+    kinds: ['http.server', 'http.client', ...QUERIES, 'rpc.*', ...OUR_LINES],
     slot: 'status_code',
   },
   {
@@ -209,7 +229,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'user_id',
     type: 'STRING',
     meaning: 'User on whose behalf',
-    kinds: ['http.server', 'http.client', 'auth.*', 'internal', ...OUR_LINES],
+    kinds: ['http.server', 'http.client', 'auth.*', 'rpc.*', 'graphql.operation', 'internal', ...OUR_LINES],
     slot: 'user_id',
   },
   {
@@ -262,36 +282,49 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     name: 'src_ip',
     type: 'STRING',
     meaning: 'Address of the caller',
-    kinds: ['http.access', 'http.server'],
+    kinds: ['http.access', 'http.server', 'rpc.server'],
     slot: 'src_ip',
+  },
+  {
+    name: 'peer_service',
+    type: 'STRING',
+    meaning: 'Service that was called, where the span says it; on the side that was called, that service',
+    kinds: [...CALLING, ...SERVED],
+    slot: 'dst_service',
   },
   {
     name: 'peer_host',
     type: 'STRING',
     meaning: 'Host that was called',
-    kinds: ['http.client', 'db.query', 'redis.op'],
+    kinds: CALLING,
     slot: 'dst_host',
   },
   {
     name: 'peer_port',
     type: 'INT32',
     meaning: 'Port that was called',
-    kinds: ['http.client', 'http.server', 'db.query', 'redis.op'],
+    kinds: [...CALLING, 'http.server', 'rpc.server'],
     slot: 'dst_port',
   },
-  { name: 'db_system', type: 'STRING', meaning: 'postgresql or redis', kinds: QUERIES, slot: 'db_system' },
+  {
+    name: 'db_system',
+    type: 'STRING',
+    meaning: 'Database system, as OpenTelemetry names it since 1.30: postgresql, redis, mongodb …',
+    kinds: QUERIES,
+    slot: 'db_system',
+  },
   { name: 'db_name', type: 'STRING', meaning: 'Database', kinds: DATABASE, slot: 'db_name' },
   {
     name: 'db_operation',
     type: 'STRING',
-    meaning: 'First word of the statement, or the command',
+    meaning: 'First word of the statement, or the command or API operation',
     kinds: DATABASE,
     slot: 'db_operation',
   },
   {
     name: 'db_table',
     type: 'STRING',
-    meaning: 'First table of the statement',
+    meaning: 'Table or collection: as declared, else the first of the statement',
     kinds: QUERIES,
     slot: 'db_table',
   },
@@ -302,8 +335,21 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     kinds: DATABASE,
     slot: 'db_query',
   },
-  { name: 'queue', type: 'STRING', meaning: 'Queue', kinds: JOBS, slot: 'queue' },
-  { name: 'job_id', type: 'STRING', meaning: 'Job', kinds: [...JOBS, ...OUR_LINES], slot: 'job_id' },
+  {
+    name: 'messaging_system',
+    type: 'STRING',
+    meaning: 'Messaging system: kafka, rabbitmq, aws_sqs …',
+    kinds: ['queue.*'],
+    slot: 'messaging_system',
+  },
+  { name: 'queue', type: 'STRING', meaning: 'Queue or topic', kinds: JOBS, slot: 'queue' },
+  {
+    name: 'job_id',
+    type: 'STRING',
+    meaning: 'Job, message, or invocation of a function',
+    kinds: [...JOBS, 'faas.*', ...OUR_LINES],
+    slot: 'job_id',
+  },
   {
     name: 'job_attempt',
     type: 'INT32',
@@ -311,6 +357,21 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     kinds: JOBS,
     slot: 'job_attempt',
   },
+  {
+    name: 'rpc_system',
+    type: 'STRING',
+    meaning: 'RPC system: grpc, connectrpc, aws-api …',
+    kinds: ['rpc.*'],
+    slot: 'rpc_system',
+  },
+  {
+    name: 'rpc_service',
+    type: 'STRING',
+    meaning: 'Service that was called, with its package',
+    kinds: ['rpc.*'],
+    slot: 'rpc_service',
+  },
+  { name: 'rpc_method', type: 'STRING', meaning: 'Method', kinds: ['rpc.*'], slot: 'rpc_method' },
   {
     name: 'error_type',
     type: 'STRING',
@@ -350,7 +411,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
   {
     name: 'metric_name',
     type: 'STRING',
-    meaning: 'Metric; histograms come as `_sum`, `_count` and `_bucket`',
+    meaning: 'Metric; histograms come as `_sum`, `_count` and `_bucket`, exponential ones without `_bucket`',
     kinds: METRICS,
     slot: 'metric_name',
   },
@@ -365,7 +426,7 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
   {
     name: 'metric_type',
     type: 'STRING',
-    meaning: 'gauge, counter, histogram or summary',
+    meaning: 'gauge, counter, histogram, exponential_histogram or summary',
     kinds: METRICS,
     slot: 'metric_type',
   },
@@ -375,6 +436,13 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
     meaning: 'Unit as the source says (UCUM)',
     kinds: METRICS,
     slot: 'metric_unit',
+  },
+  {
+    name: 'metric_temporality',
+    type: 'STRING',
+    meaning: 'cumulative: since a start; delta: since the sample before; absent where it has no meaning',
+    kinds: METRICS,
+    slot: 'metric_temporality',
   },
   {
     name: 'labels',
@@ -425,8 +493,9 @@ export const FLAT_COLUMNS: readonly FlatColumn[] = [
   {
     name: 'attributes',
     type: 'STRING',
-    meaning: 'What has no column: a JSON object with sorted keys',
-    kinds: [...SPANS, ...LOGS],
+    meaning:
+      'What has no column: a JSON object with sorted keys; of an exponential histogram all of it, at its `_count`',
+    kinds: [...SPANS, ...LOGS, ...METRICS],
     slot: 'attributes',
   },
 ];

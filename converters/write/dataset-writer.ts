@@ -9,6 +9,7 @@ import { type FlatFile, flatFile } from './columns.ts';
 import { ParquetFile } from './encode/file.ts';
 import { FLAT_FIELDS, flatBatches } from './flat.ts';
 import { NestedClass } from './nested.ts';
+import { divided, type Partition } from './partition.ts';
 
 const FLAT_FILES: readonly FlatFile[] = ['logs', 'traces', 'metrics', 'changes'];
 export interface WrittenFile {
@@ -17,23 +18,48 @@ export interface WrittenFile {
   readonly rows: number;
 }
 
-/** The Parquet files of a dataset, in a local folder: four flat ones, also where empty, and one a class that occurs. */
+/** A nested file that is being written, and the partition that it is of. */
+interface Nested {
+  readonly layout: NestedClass;
+  readonly folder: string;
+  readonly path: string;
+  readonly file: ParquetFile;
+}
+
+/**
+ * The Parquet files of a dataset, in a local folder: four flat ones, also where empty, and one a class that occurs, or with
+ * partitions one a class and day.
+ */
 export class DatasetWriter {
   readonly #dir: string;
   readonly #runId: string;
   readonly #withNested: boolean;
   readonly #flat = new Map<FlatFile, ParquetFile>();
-  readonly #nested = new Map<number, { layout: NestedClass; file: ParquetFile; path: string }>();
+  readonly #partition: Partition | undefined;
+  readonly #nested = new Map<number, Nested>();
+  /** Of days that are over. */
+  readonly #ended: WrittenFile[] = [];
   readonly written: Record<Signal, number> = { logs: 0, traces: 0, metrics: 0 };
   /** Rows by `event_kind`, and by class (its snake-case name). */
   readonly kinds: Record<string, number> = {};
   readonly classes: Record<string, number> = {};
 
   /** @param nested false: the flat files alone */
-  constructor({ dir, runId, nested = true }: { dir: string; runId: string; nested?: boolean }) {
+  constructor({
+    dir,
+    runId,
+    nested = true,
+    partition,
+  }: {
+    dir: string;
+    runId: string;
+    nested?: boolean;
+    partition?: Partition | undefined;
+  }) {
     this.#dir = dir;
     this.#runId = runId;
     this.#withNested = nested;
+    this.#partition = partition;
   }
 
   /** Appends rows that are in the order of the dataset. @throws `PARQUET_WRITE` */
@@ -53,12 +79,13 @@ export class DatasetWriter {
     }
     for (const [file, which] of byFile)
       await (await this.#flatFile(file)).write(flatBatches(rows, Int32Array.from(which)), which.length);
-    for (const [classUid, which] of this.#withNested ? byClass : []) {
-      const { layout, file } = await this.#class(classUid);
-      const { name } = layout.layout;
-      this.classes[name] = (this.classes[name] ?? 0) + which.length;
-      await file.write(layout.batches(rows, Int32Array.from(which)), which.length);
-    }
+    for (const [classUid, which] of this.#withNested ? byClass : [])
+      for (const { folder, chosen } of divided(rows, which, this.#partition)) {
+        const { layout, file } = await this.#class(classUid, folder);
+        const { name } = layout.layout;
+        this.classes[name] = (this.classes[name] ?? 0) + chosen.length;
+        await file.write(layout.batches(rows, Int32Array.from(chosen)), chosen.length);
+      }
   }
 
   /** Ends all files. @throws `PARQUET_WRITE` */
@@ -69,11 +96,15 @@ export class DatasetWriter {
       await file.close();
       files.push({ path: `ocsf_${name}.parquet`, rows: file.rows });
     }
-    for (const [, { file, path }] of [...this.#nested].sort(([a], [b]) => a - b)) {
-      await file.close();
-      files.push({ path, rows: file.rows });
-    }
-    return files;
+    for (const classUid of [...this.#nested.keys()].sort((a, b) => a - b)) await this.#end(classUid);
+    return [...files, ...this.#ended];
+  }
+
+  async #end(classUid: number): Promise<void> {
+    const { file, path } = this.#nested.get(classUid) as Nested;
+    await file.close();
+    this.#nested.delete(classUid);
+    this.#ended.push({ path, rows: file.rows });
   }
 
   async abort(): Promise<void> {
@@ -95,21 +126,23 @@ export class DatasetWriter {
     return file;
   }
 
-  async #class(classUid: number) {
-    let found = this.#nested.get(classUid);
-    if (!found) {
-      const layout = new NestedClass(classLayout(classUid));
-      const path = `ocsf/${layout.layout.name}/part-00000.parquet`;
-      await mkdir(join(this.#dir, 'ocsf', layout.layout.name), { recursive: true });
-      const file = await ParquetFile.create({
-        file: join(this.#dir, path),
-        fields: layout.fields,
-        metadata: this.#metadata('nested'),
-      });
-      found = { layout, file, path };
-      this.#nested.set(classUid, found);
-    }
-    return found;
+  /** The file of a class that rows of that partition go to. Rows come in order of time: an earlier one is over. */
+  async #class(classUid: number, folder: string): Promise<Nested> {
+    const found = this.#nested.get(classUid);
+    if (found?.folder === folder) return found;
+    if (found) await this.#end(classUid);
+    const layout = found?.layout ?? new NestedClass(classLayout(classUid));
+    const below = `ocsf/${layout.layout.name}/${folder}`;
+    const path = `${below}part-00000.parquet`;
+    await mkdir(join(this.#dir, below), { recursive: true });
+    const file = await ParquetFile.create({
+      file: join(this.#dir, path),
+      fields: layout.fields,
+      metadata: this.#metadata('nested'),
+    });
+    const opened: Nested = { layout, folder, path, file };
+    this.#nested.set(classUid, opened);
+    return opened;
   }
 
   #metadata(form: 'flat' | 'nested'): readonly [string, string] {

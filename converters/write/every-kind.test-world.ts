@@ -26,6 +26,8 @@ const postgres = {
   'db.namespace': 'storefront',
   'server.address': 'localhost',
 };
+const kafka = { 'messaging.system': 'kafka', 'messaging.destination.name': 'orders' };
+const grpc = { 'rpc.system': 'grpc', 'rpc.service': 'shop.Cart', 'rpc.method': 'Add' };
 const exception = {
   name: 'exception',
   timeUnixNano: NANOS(9),
@@ -65,11 +67,21 @@ const SPANS = [
     { 'bullmq.queue.name': 'payments', 'bullmq.job.id': 'j-1', 'bullmq.job.attempt': 2 },
     { links: [{ traceId: TRACE, spanId: '00000000000000ff' }] },
   ),
+  span('send orders', 4, kafka),
+  span('process orders', 5, kafka),
+  span('poll orders', 3, { ...kafka, 'messaging.operation.type': 'receive' }),
+  span('ack orders', 3, { ...kafka, 'messaging.operation.type': 'settle' }),
+  span('shop.Cart/Add', 2, { ...grpc, 'rpc.grpc.status_code': 0 }),
+  span('shop.Cart/Add', 3, { ...grpc, 'rpc.grpc.status_code': 14 }),
+  span('cleanup', 5, { 'faas.trigger': 'timer', 'faas.invocation_id': 'i-1', 'faas.coldstart': 'true' }),
+  span('Invoke', 3, { 'faas.invoked_name': 'cleanup', 'faas.invocation_id': 'i-1' }),
+  span('mutation Basket', 1, { 'graphql.operation.type': 'mutation', 'graphql.operation.name': 'Basket' }),
   span('handler - checkout', 1, { 'http.route': '/api/checkout', 'odd one': 'ü', 'fastify.type': 'x' }),
 ];
 
 /** What decides of which kind a span is. */
-const DECIDING = /^(http\.request\.method|db\.system\.name)$/;
+const DECIDING =
+  /^(http\.request\.method|(db|messaging|rpc)\.system\.name|messaging\.operation\.|faas\.|graphql\.)/;
 /** Every attribute that has a place in OCSF, and one that has none. */
 const EVERY_ATTRIBUTE: Readonly<Record<string, Value>> = Object.fromEntries(
   Object.keys(ATTR)
@@ -233,6 +245,23 @@ const METRICS = [
     },
   },
   histogram,
+  {
+    name: 'payload',
+    unit: 'By',
+    exponentialHistogram: {
+      aggregationTemporality: 2,
+      dataPoints: [
+        {
+          ...{ timeUnixNano: NANOS(40), count: '6', sum: 9.5, scale: 3, zeroCount: '1', min: 0, max: 4 },
+          ...{
+            positive: { offset: -2, bucketCounts: ['2', '0', '3'] },
+            negative: { offset: 0, bucketCounts: [] },
+          },
+          attributes: attributes({ route: '/' }),
+        },
+      ],
+    },
+  },
 ];
 
 /** One raw object a signal, as OTLP JSON, with at least one event of every kind. */

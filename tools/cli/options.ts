@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { makeRunId, parseRunId, type RunId } from '../../converters/run/run-id.ts';
+import { PARTITIONS } from '../../converters/write/partition.ts';
 import { CAMPAIGN_NAMES } from '../../loadtests/campaign/plan/campaigns.ts';
 import type { RunnerChoice } from '../../loadtests/load.ts';
 import { CliError } from './errors.ts';
@@ -141,6 +142,13 @@ export const workersOption = () =>
   new Option('--workers <n>', 'threads that convert')
     .default(availableParallelism(), 'the cores')
     .argParser(parseWorkers);
+
+/** How the nested files of a dataset are divided. */
+export const partitionOption = () =>
+  new Option(
+    '--partition <by>',
+    'divide the nested files for data lakes: eventDay puts them under ocsf/<class>/eventDay=YYYYMMDD/ (UTC)',
+  ).choices(PARTITIONS);
 
 export const campaignOption = () =>
   new Option(

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { RunRecord } from '../../converters/run/record.ts';
 import type { RunId } from '../../converters/run/run-id.ts';
 import { openStore } from '../../converters/store/open.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
@@ -30,6 +31,13 @@ export interface StoreOptions {
 /** The raw bucket that the options name, else the local one. */
 export function rawStore({ raw, endpoint }: StoreOptions): ObjectStore {
   return openStore(raw ?? join(places.s3Root, 'raw'), endpoint === undefined ? {} : { endpoint });
+}
+
+/** Where the raw objects of a run lie: of foreign telemetry elsewhere than what was made of it. */
+export function sourceStore({ target, raw: { prefix } }: RunRecord, options: StoreOptions): ObjectStore {
+  const { endpoint } = options;
+  if (target !== 'foreign') return rawStore(options);
+  return openStore(prefix, endpoint === undefined ? {} : { endpoint });
 }
 
 /** The bucket of datasets that the options name, else the local one. */

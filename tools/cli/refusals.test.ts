@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { faultline, makeFolder, start } from './testing/command.ts';
 
+const PROMETHEUS = ['--since', '2h', '--to', 'out', '--run-id', 'mine'];
+
 /** What is given, and what must be said of it. Nothing is started for any of these. */
 const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
   ['a run id that is a path', ['run', '--run-id', '../x'], 2, /run id must match .*got "\.\.\/x"/],
@@ -35,6 +37,48 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
     /there is no object in .*empty/,
   ],
   [
+    'two sources at once',
+    ['convert', '--from', '.', '--from-prometheus', 'http://127.0.0.1:9', '--to', 'out', '--run-id', 'mine'],
+    2,
+    /are two sources: give one/,
+  ],
+  [
+    'a Prometheus without a time',
+    ['convert', '--from-prometheus', 'http://127.0.0.1:9', '--to', 'out', '--run-id', 'mine'],
+    2,
+    /--from-prometheus needs --since/,
+  ],
+  [
+    'a Prometheus without a place for its dataset',
+    ['convert', '--from-prometheus', 'http://127.0.0.1:9', '--since', '2h'],
+    2,
+    /--from-prometheus needs --to and --run-id/,
+  ],
+  [
+    'series of no Prometheus',
+    ['convert', '--from', '.', '--match', 'up', '--to', 'out', '--run-id', 'mine'],
+    2,
+    /--match goes with --from-prometheus/,
+  ],
+  [
+    'a Prometheus with its password in its address',
+    ['convert', '--from-prometheus', 'http://me:word@localhost', ...PROMETHEUS],
+    2,
+    /credentials never stand in a URL/,
+  ],
+  [
+    'what is no selector',
+    ['convert', '--from-prometheus', 'http://127.0.0.1:9', '--match', 'up or down', ...PROMETHEUS],
+    2,
+    /a series selector is written as \{job="api"\}.*got "up or down"/,
+  ],
+  [
+    'a Prometheus that does not answer',
+    ['convert', '--from-prometheus', 'http://127.0.0.1:65535', ...PROMETHEUS],
+    1,
+    /http:\/\/127\.0\.0\.1:65535 must answer[\s\S]*ECONNREFUSED/,
+  ],
+  [
     'what is missing of no run',
     ['convert', '--from', '.', '--missing'],
     2,
@@ -50,6 +94,9 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
     /--event-webhook-url is for --target embedded/,
   ],
   ['rejects of a run that is not there', ['rejects', 'nothing'], 1, /nothing/],
+  ['rejects of no run tried again', ['rejects', 'nothing', '--retry'], 1, /nothing/],
+  ['an unknown partition', ['seal', 'demo', '--partition', 'week'], 2, /Allowed choices are eventDay/],
+  ['a partition of parts', ['convert', 'demo', '--partition', 'eventDay'], 2, /--partition go with --from/],
   [
     'a dataset folder that is not there',
     ['verify', 'nothing'],

@@ -10,6 +10,7 @@ import { ownRawPrefix } from '../../converters/run/runs.ts';
 import { type SealProgress, sealRun } from '../../converters/seal/seal.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { readTruth } from '../../converters/truth/record.ts';
+import type { Partition } from '../../converters/write/partition.ts';
 import { truthWords } from '../../loadtests/campaign/plan/truth-words.ts';
 import { runDetectors } from '../quality/detectors.ts';
 import type { Update } from './steps.ts';
@@ -27,6 +28,7 @@ export interface SealOptions {
   readonly raw: ObjectStore;
   readonly datasets: ObjectStore;
   readonly record: RunRecord;
+  readonly partition?: Partition | undefined;
   /** Publish it though a gate failed; its manifest then says which. */
   readonly force?: boolean;
   readonly detectors?: Detectors;
@@ -42,6 +44,7 @@ export async function sealAndJudge({
   raw,
   datasets,
   record,
+  partition,
   force = false,
   detectors = runDetectors,
   signal,
@@ -50,7 +53,7 @@ export async function sealAndJudge({
   let quality: Quality | undefined;
   let told: Detected = { report: null };
   const manifest = await sealRun({
-    ...{ raw, datasets, record, signal },
+    ...{ raw, datasets, record, partition, signal },
     onProgress: tell(update),
     judge: async ({ dir, ledger }) => {
       // A stack that was up before the run, and after it, started and stopped outside of its window.

@@ -10,7 +10,7 @@ must be the same from all three. Output:
 and with --columns "columns" is {"time": {"type": "int64", "nulls": 0, "checksum": "…"}}.
 Exit status: 0 all agree, 1 differences or nothing to read, 2 wrong usage.
 
-Events: reads FOLDER/ocsf/<class>/*.parquet, leaves nulls out, and parses the columns that hold JSON text, so that the
+Events: reads FOLDER/ocsf/<class>/**/*.parquet, leaves nulls out, and parses the columns that hold JSON text, so that the
 output is what validate_ocsf.py takes.
 """
 import argparse
@@ -163,7 +163,7 @@ def event_of(value, name=""):
 
 def print_events(folder, only):
     printed = 0
-    for path in sorted((folder / "ocsf").glob(f"{only or '*'}/*.parquet")):
+    for path in sorted((folder / "ocsf").glob(f"{only or '*'}/**/*.parquet")):
         for batch in pq.ParquetFile(path).iter_batches(batch_size=10_000):
             for row in batch.to_pylist():
                 sys.stdout.write(json.dumps(event_of(row), ensure_ascii=False) + "\n")

@@ -4,6 +4,8 @@ import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { PbfWriter } from 'pbf';
 import { StringPool } from '../../read/strings.ts';
+import { Bounds } from './bounds.ts';
+import { type ChunkIndex, type IndexedPage, indexOf } from './page-index.ts';
 
 export type Physical = Extract<ParquetType, 'BOOLEAN' | 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY'>;
 
@@ -56,6 +58,7 @@ interface Page {
   /** How many they would be if the body was not compressed. */
   readonly unpacked: number;
 }
+type DataPage = Page & IndexedPage;
 
 /** Levels of a page: more are a new one. */
 const PAGE_LEVELS = 16_384;
@@ -74,7 +77,7 @@ export class Column {
   readonly #compress: Compress;
   readonly #texts = new StringPool({ withFixed: false });
   readonly #numbers = new Map<number, number>();
-  readonly #pages: Page[] = [];
+  readonly #pages: DataPage[] = [];
   readonly #encodings = new Set<Encoding>();
   readonly #definition = new Levels();
   readonly #repetition = new Levels();
@@ -84,25 +87,29 @@ export class Column {
   #indexed = 0;
   #count = 0;
   #nulls = 0;
+  /** Of the page in the making. */
+  #rows = 0;
+  #pageNulls = 0;
+  readonly #seen: Bounds;
   #withDictionary: boolean;
   /** With the batch that is added. */
   #pageEnds = false;
-  #least: number | Uint8Array | undefined;
-  #most: number | Uint8Array | undefined;
 
   constructor(options: ColumnOptions, compress: Compress) {
     this.options = options;
     this.#compress = compress;
     this.#withDictionary = options.dictionary;
+    this.#seen = new Bounds(options.type);
   }
 
-  add({ count, definition, repetition, values }: Batch): void {
+  add({ count, definition, repetition, values }: Batch, rows: number): void {
     if ('ids' in values) this.#addTexts(values);
     else this.#addNumbers(values);
     this.#definition.add(definition, count);
     this.#repetition.add(repetition ?? 0, count);
     this.#count += count;
-    this.#nulls += count - values.count;
+    this.#rows += rows;
+    this.#pageNulls += count - values.count;
     if (this.#definition.count >= PAGE_LEVELS || this.#pageEnds) this.#endPage();
   }
 
@@ -125,20 +132,23 @@ export class Column {
     this.#repetition.clear();
     this.#encodings.add(encoding);
     const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
-    this.#pages.push(
-      this.#page({ type: 'DATA_PAGE', data_page_header: { num_values, encoding, ...levels } }),
-    );
+    const page = this.#page({ type: 'DATA_PAGE', data_page_header: { num_values, encoding, ...levels } });
+    const [rows, nulls, bounds] = [this.#rows, this.#pageNulls, this.#seen.take()];
+    this.#pages.push({ ...page, size: page.bytes.length, rows, nulls, bounds });
+    this.#nulls += nulls;
+    this.#rows = this.#pageNulls = 0;
   }
 
-  /** The chunk of the row group that ends, to lie at `offset`, and what the footer says of it. */
-  finish(offset: number): { pages: Uint8Array[]; metadata: ColumnMetaData } {
+  /** The chunk of the row group that ends, to lie at `offset`, and what footer and page index say of it. */
+  finish(offset: number): { pages: Uint8Array[]; metadata: ColumnMetaData; index: ChunkIndex } {
     this.#endPage();
-    const pages = [...this.#pages];
+    const pages: Page[] = [...this.#pages];
     const dictionary = this.#encodings.has('RLE_DICTIONARY') ? this.#dictionaryPage() : undefined;
     if (dictionary) {
       pages.unshift(dictionary);
       this.#encodings.add('PLAIN');
     }
+    const data_page_offset = offset + (dictionary?.bytes.length ?? 0);
     const sum = (of: (page: Page) => number) => BigInt(pages.reduce((total, page) => total + of(page), 0));
     const metadata: ColumnMetaData = {
       type: this.options.type,
@@ -148,22 +158,20 @@ export class Column {
       num_values: BigInt(this.#count),
       total_uncompressed_size: sum(({ unpacked }) => unpacked),
       total_compressed_size: sum(({ bytes }) => bytes.length),
-      data_page_offset: BigInt(offset + (dictionary?.bytes.length ?? 0)),
+      data_page_offset: BigInt(data_page_offset),
       ...(dictionary && { dictionary_page_offset: BigInt(offset) }),
-      statistics: {
-        null_count: BigInt(this.#nulls),
-        ...(this.#least !== undefined && { min_value: this.#bound(this.#least) }),
-        ...(this.#most !== undefined && { max_value: this.#bound(this.#most) }),
-      },
+      statistics: { null_count: BigInt(this.#nulls), ...this.#seen.of(this.#pages) },
     };
+    const index = indexOf({
+      ...{ pages: this.#pages, offset: data_page_offset, type: this.options.type, seen: this.#seen },
+    });
     this.#pages.length = 0;
     this.#encodings.clear();
     this.#texts.clear();
     this.#numbers.clear();
     this.#count = this.#nulls = 0;
     this.#withDictionary = this.options.dictionary;
-    this.#least = this.#most = undefined;
-    return { pages: pages.map(({ bytes }) => bytes), metadata };
+    return { pages: pages.map(({ bytes }) => bytes), metadata, index };
   }
 
   #page(
@@ -185,7 +193,9 @@ export class Column {
     if (!this.#withDictionary) {
       for (let i = 0; i < count; i++) {
         const id = ids[i] as number;
-        this.#writeText(this.#plain, bytes, offsets[id] as number, offsets[id + 1] as number);
+        const [from, to] = [offsets[id] as number, offsets[id + 1] as number];
+        this.#writeText(this.#plain, bytes, from, to);
+        this.#seen.text(bytes, from, to);
       }
       return;
     }
@@ -206,12 +216,12 @@ export class Column {
 
   #addNumbers({ count, numbers }: Numbers): void {
     const { type } = this.options;
+    this.#seen.numbers(numbers, count);
     if (type === 'BOOLEAN') {
       const bits = this.#room(count);
-      for (let i = 0; i < count; i++) bits[this.#indexed++] = this.#seeNumber(numbers[i] as number);
+      for (let i = 0; i < count; i++) bits[this.#indexed++] = numbers[i] as number;
     } else if (this.#withDictionary && type !== 'DOUBLE') this.#indexNumbers(numbers, count);
-    else
-      for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, this.#seeNumber(numbers[i] as number));
+    else for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, numbers[i] as number);
   }
 
   #indexNumbers(numbers: Float64Array, count: number): void {
@@ -223,7 +233,7 @@ export class Column {
       const value = numbers[i] as number;
       if (value !== last) {
         place = this.#numbers.get(value) ?? this.#numbers.size;
-        if (place === this.#numbers.size) this.#numbers.set(this.#seeNumber(value), place);
+        if (place === this.#numbers.size) this.#numbers.set(value, place);
         last = value;
       }
       indices[from + i] = place;
@@ -239,10 +249,12 @@ export class Column {
   }
 
   #writeIndices(): void {
+    const indices = this.#indices.subarray(0, this.#indexed);
+    if (this.#texts.size > 0) this.#seen.indexed(indices, this.#texts);
     const width = bitWidth(Math.max(this.#texts.size, this.#numbers.size) - 1);
     const writer = new ByteWriter(1 + this.#indexed);
     writer.appendUint8(width);
-    writeRleBitPackedHybrid(writer, this.#indices.subarray(0, this.#indexed), width);
+    writeRleBitPackedHybrid(writer, indices, width);
     append(body, writer.getBytes());
   }
 
@@ -268,9 +280,6 @@ export class Column {
   #writeText(into: PbfWriter, bytes: Uint8Array, from: number, to: number): void {
     into.writeFixed32(to - from);
     append(into, bytes, from, to);
-    const [least, most] = [this.#least as Uint8Array | undefined, this.#most as Uint8Array | undefined];
-    if (!least || compare(bytes, from, to, least) < 0) this.#least = bytes.slice(from, to);
-    if (!most || compare(bytes, from, to, most) > 0) this.#most = bytes.slice(from, to);
   }
 
   #writeNumber(into: PbfWriter, value: number): void {
@@ -278,18 +287,6 @@ export class Column {
     if (type === 'INT32') into.writeSFixed32(value);
     else if (type === 'INT64') into.writeSFixed64(value);
     else into.writeDouble(value);
-  }
-
-  #seeNumber(value: number): number {
-    if (this.#least === undefined || value < (this.#least as number)) this.#least = value;
-    if (this.#most === undefined || value > (this.#most as number)) this.#most = value;
-    return value;
-  }
-
-  #bound(value: number | Uint8Array): number | bigint | Uint8Array | boolean {
-    if (typeof value !== 'number') return value;
-    const { type } = this.options;
-    return type === 'INT64' ? BigInt(value) : type === 'BOOLEAN' ? value === 1 : value;
   }
 
   #room(count: number): Int32Array {
@@ -355,13 +352,4 @@ function append(writer: PbfWriter, bytes: Uint8Array, from = 0, to = bytes.lengt
   if (to - from > 64) buf.set(bytes.subarray(from, to), at);
   else for (let i = from; i < to; i++) buf[at++] = bytes[i] as number;
   writer.pos += to - from;
-}
-
-function compare(bytes: Uint8Array, from: number, to: number, other: Uint8Array): number {
-  const length = Math.min(to - from, other.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (bytes[from + i] as number) - (other[i] as number);
-    if (difference !== 0) return difference;
-  }
-  return to - from - other.length;
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
+import { writeIndexes } from 'hyparquet-writer/src/indexes.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { ConverterError } from '../../errors.ts';
 import { loadZstd } from '../../zstd.ts';
@@ -33,10 +34,10 @@ const MAGIC = new Uint8Array([0x50, 0x41, 0x52, 0x31]);
 
 /**
  * A Parquet file, written batch by batch (https://parquet.apache.org/docs/file-format/): a page a column and batch, dictionaries
- * where values repeat, zstd, statistics a column chunk. The same batches give the same bytes. It writes what OCSF needs and no
+ * where values repeat, zstd, statistics a column chunk and page. The same batches give the same bytes. It writes what OCSF needs and no
  * more: groups, strings, whole numbers, doubles, booleans, lists. Headers and footer are those of hyparquet-writer.
  *
- *     add(batch of each column) ─► pages in memory ─► when the row group is full: its chunks to the file ─► footer
+ *     add(batch of each column) ─► pages in memory ─► when the row group is full: its chunks to the file ─► page index, footer
  */
 export class ParquetFile {
   rows = 0;
@@ -45,6 +46,7 @@ export class ParquetFile {
   readonly #file: string;
   readonly #metadata: readonly [string, string];
   readonly #groups: RowGroup[] = [];
+  readonly #indexes: Parameters<typeof writeIndexes>[1] = [];
   #handle: FileHandle | undefined;
   #offset = 0;
   #inGroup = 0;
@@ -64,7 +66,7 @@ export class ParquetFile {
   /** @param batches one a leaf, in the order of the fields, all of the same rows @throws `PARQUET_WRITE` */
   async write(batches: readonly Batch[], rows: number): Promise<void> {
     this.#columns.forEach((column, i) => {
-      column.add(batches[i] as Batch);
+      column.add(batches[i] as Batch, rows);
     });
     this.rows += rows;
     this.#inGroup += rows;
@@ -75,6 +77,8 @@ export class ParquetFile {
   async close(): Promise<number> {
     if (this.#inGroup > 0) await this.#endGroup();
     const footer = new ByteWriter();
+    footer.offset = this.#offset || MAGIC.length;
+    writeIndexes(footer, this.#indexes);
     writeMetadata(footer, {
       version: 2,
       schema: elements(this.#schema),
@@ -101,7 +105,9 @@ export class ParquetFile {
     for (const column of this.#columns) {
       const chunk = column.finish(offset);
       pages.push(...chunk.pages);
-      chunks.push({ file_offset: BigInt(offset), meta_data: chunk.metadata });
+      const said = { file_offset: BigInt(offset), meta_data: chunk.metadata };
+      chunks.push(said);
+      this.#indexes.push({ chunk: said, ...chunk.index });
       offset += Number(chunk.metadata.total_compressed_size);
     }
     this.#groups.push({

@@ -1,17 +1,18 @@
 import { Command, Option } from 'commander';
 import { type ConvertReport, convertRun } from '../../../converters/convert.ts';
-import { convertForeign } from '../../../converters/convert-foreign.ts';
 import type { Manifest } from '../../../converters/dataset/manifest.ts';
 import type { RunRecord } from '../../../converters/run/record.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { openStore } from '../../../converters/store/open.ts';
-import { CliError } from '../errors.ts';
+import type { Partition } from '../../../converters/write/partition.ts';
+import { type Foreign, foreignOf, type SourceOptions } from '../foreign.ts';
 import { interruptible } from '../interrupt.ts';
 import {
   endpointOption,
   jsonOption,
   parseTime,
+  partitionOption,
   rawOption,
   runIdArgument,
   workersOption,
@@ -21,27 +22,27 @@ import { rowsOf, sealForeign } from '../seal.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
 
-interface ConvertOptions extends StoreOptions {
+interface ConvertOptions extends StoreOptions, SourceOptions {
   readonly json?: boolean;
   readonly workers: number;
-  readonly missing?: boolean;
-  readonly from?: string;
-  readonly to?: string;
-  readonly runId?: RunId;
-  readonly since?: number;
-  readonly until?: number;
+  readonly partition?: Partition;
 }
 
 export const convertCommand = (_finish: (code: number) => void) =>
   new Command('convert')
     .description(
-      'turns OTLP into OCSF: the raw objects of a run into sorted parts, or what any collector wrote into a dataset',
+      'turns telemetry into OCSF: the raw objects of a run into sorted parts, or what any collector wrote, or a Prometheus holds, into a dataset',
     )
     .argument('[run-id]', 'a run that was made here; `seal` makes a dataset of its parts', runIdArgument)
     .option(
       '--from <url>',
       'telemetry of any collector instead: s3://bucket/prefix, or a folder, of OTLP protobuf or JSON, gzip or plain',
     )
+    .option(
+      '--from-prometheus <url>',
+      'samples of a Prometheus server instead, over its HTTP API: http://host:9090 (a bearer token: FAULTLINE_PROMETHEUS_TOKEN)',
+    )
+    .option('--match <selector>', 'of its series only these: {job="api"}')
     .option('--to <url>', 'where its dataset goes, as <url>/<run-id>: s3://bucket/prefix, or a folder')
     .addOption(new Option('--run-id <id>', 'name of that dataset').argParser(runIdArgument))
     .addOption(
@@ -51,6 +52,7 @@ export const convertCommand = (_finish: (code: number) => void) =>
       ).argParser(parseTime),
     )
     .addOption(new Option('--until <time>', 'leave out this time and what is newer').argParser(parseTime))
+    .addOption(partitionOption())
     .option('--missing', 'convert only what no worker or Lambda function has converted already')
     .addOption(workersOption())
     .addOption(rawOption())
@@ -63,40 +65,14 @@ Examples:
   faultline convert my-run                                               then: faultline seal my-run
   faultline convert --from ./otlp --to ./out --run-id mine               any collector's files; ./out/mine is the dataset
   faultline convert --from s3://raw/raw/2026/11/24 --to s3://datasets --run-id demo --endpoint http://127.0.0.1:9000
+  faultline convert --from-prometheus http://localhost:9090 --since 2h --match '{job="api"}' --to ./out --run-id mine
 
-With --from, parts and rejected records lie in the raw bucket (--raw, default: the local one) under the run id.`,
+With --from or --from-prometheus, parts and rejected records lie in the raw bucket (--raw, default: the local one) under the run id.`,
     )
     .action((runId: RunId | undefined, options: ConvertOptions) => {
       const foreign = foreignOf(runId, options);
       return foreign ? convertPlace(foreign, options) : convertOwn(runId as RunId, options);
     });
-
-interface Foreign {
-  readonly from: string;
-  readonly to: string;
-  readonly runId: RunId;
-}
-
-/** Undefined for a run of ours. @throws `OPTION_INVALID` */
-function foreignOf(
-  argument: RunId | undefined,
-  { from, to, runId, since, until, missing }: ConvertOptions,
-): Foreign | undefined {
-  const invalid = (text: string) => new CliError('OPTION_INVALID', text);
-  if (from === undefined) {
-    if (to !== undefined || runId !== undefined || since !== undefined || until !== undefined)
-      throw invalid('--to, --run-id, --since and --until go with --from: say where the telemetry lies');
-    if (argument === undefined)
-      throw invalid('convert needs a run id, or --from, --to and --run-id: see `faultline convert --help`');
-    return undefined;
-  }
-  if (missing) throw invalid('--missing is for a run that was made here, not for --from');
-  if (argument !== undefined) throw invalid(`with --from the run id is an option: --run-id ${argument}`);
-  if (to === undefined || runId === undefined) throw invalid('--from needs --to and --run-id, too');
-  if (since !== undefined && until !== undefined && since >= until)
-    throw invalid('--since must be before --until');
-  return { from, to, runId };
-}
 
 function convertOwn(
   runId: RunId,
@@ -130,27 +106,22 @@ function convertOwn(
 }
 
 function convertPlace(
-  { from, to, runId }: Foreign,
-  { json = false, workers, since, until, ...where }: ConvertOptions,
+  { url, to, runId, convert }: Foreign,
+  { json = false, workers, partition, ...where }: ConvertOptions,
 ): Promise<void> {
   return interruptible(async (signal) => {
     const raw = rawStore(where);
-    const at = { endpoint: where.endpoint };
-    const [source, datasets] = [openStore(from, at), openStore(to, at)];
+    const datasets = openStore(to, { endpoint: where.endpoint });
     let made: { record: RunRecord; report: ConvertReport } | undefined;
     let manifest: Manifest | undefined;
     await runSteps({
       json,
       steps: [
         {
-          title: `Converting ${source.url}`,
+          title: `Converting ${url}`,
           run: async (update) => {
-            const began = performance.now();
-            made = await convertForeign({
-              ...{ source, raw, runId, sinceMs: since, untilMs: until, workers, signal },
-              versions: { faultline: VERSION, node: process.versions.node },
-              onProgress: ({ objects, rows, of }) => update(progressText({ objects, rows, of, began })),
-            });
+            const versions = { faultline: VERSION, node: process.versions.node };
+            made = await convert({ raw, workers, versions, signal }, update);
             return `${made.report.objects} objects, ${made.report.validated} events checked against the schema`;
           },
         },
@@ -158,7 +129,7 @@ function convertPlace(
           title: `Sealing ${runId} into ${datasets.url}`,
           run: async (update) => {
             if (!made) throw new Error('sealed before it was converted');
-            manifest = await sealForeign({ raw, datasets, record: made.record, signal }, update);
+            manifest = await sealForeign({ raw, datasets, record: made.record, partition, signal }, update);
             return `${rowsOf(manifest)} rows`;
           },
         },
@@ -168,13 +139,6 @@ function convertPlace(
     if (json) console.log(JSON.stringify({ ...made.report, dataset: `${datasets.url}/${runId}`, manifest }));
     else console.log(summary({ runId, dataset: `${datasets.url}/${runId}`, manifest, report: made.report }));
   });
-}
-
-function progressText(of: { objects: number; rows: number; of: number; began: number }): string {
-  const seconds = (performance.now() - of.began) / 1000;
-  const left =
-    of.objects < of.of ? `, ${Math.ceil((seconds / of.objects) * (of.of - of.objects))} s left` : '';
-  return `${of.objects} of ${of.of} objects, ${of.rows} rows, ${Math.round(of.rows / seconds)} rows/s${left}`;
 }
 
 function summary(of: { runId: RunId; dataset: string; manifest: Manifest; report: ConvertReport }): string {

@@ -1,28 +1,39 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type DeadLetter, readRejects } from '../../../converters/parts/rejects.ts';
+import { type RetryReport, retryRejects } from '../../../converters/retry-rejects.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { interruptible } from '../interrupt.ts';
-import { endpointOption, rawOption, runIdArgument } from '../options.ts';
-import { rawStore, type StoreOptions } from '../places.ts';
+import { endpointOption, rawOption, runIdArgument, workersOption } from '../options.ts';
+import { rawStore, type StoreOptions, sourceStore } from '../places.ts';
 
 interface RejectsOptions extends StoreOptions {
   readonly json?: boolean;
   readonly limit: number;
+  readonly retry?: boolean;
+  readonly workers: number;
 }
 
 export const rejectsCommand = (_finish: (code: number) => void) =>
   new Command('rejects')
-    .description('shows the records that the converter did not take, and why')
+    .description('shows the records that the converter did not take, and why; or tries them again')
     .argument('<run-id>', 'which run', runIdArgument)
     .addOption(new Option('--limit <n>', 'show so many of each reason').default(5).argParser(parseLimit))
+    .option('--retry', 'convert the raw objects that they lie in again, as after an update that takes them')
+    .addOption(workersOption())
     .addOption(rawOption())
     .addOption(endpointOption())
-    .option('--json', 'print all of them, one JSON object a line')
-    .action((runId: RunId, { json = false, limit, ...where }: RejectsOptions) =>
+    .option('--json', 'print all of them, one JSON object a line; of --retry, one JSON document')
+    .action((runId: RunId, { json = false, limit, retry = false, workers, ...where }: RejectsOptions) =>
       interruptible(async (signal) => {
         const raw = rawStore(where);
-        await readRun({ raw, runId }); // a run that there is not has no rejects, and should say so
+        const record = await readRun({ raw, runId }); // a run that there is not has no rejects, and should say so
+        if (retry) {
+          const source = sourceStore(record, where);
+          const tried = await retryRejects({ raw, source, record, workers, signal });
+          console.log(json ? JSON.stringify(tried) : outcome(runId, tried));
+          return;
+        }
         const shown = new Map<string, DeadLetter[]>();
         const counts = new Map<string, number>();
         for await (const letter of readRejects({ raw, runId })) {
@@ -35,6 +46,22 @@ export const rejectsCommand = (_finish: (code: number) => void) =>
         if (!json) console.log(report(runId, counts, shown));
       }),
     );
+
+function outcome(runId: RunId, { objects, before, after, reasons }: RetryReport): string {
+  if (objects === 0) return `${runId}: every record was taken, there is nothing to try again`;
+  const lines = [
+    `${runId}: ${before.rejected} refused in ${objects} raw objects; tried again, ${after.rejected} still are`,
+    ...Object.entries(reasons).map(([reason, count]) => `  ${count} × ${reason}`),
+    `rows of these objects: ${before.rows}, now ${after.rows}; outside of the window: ${before.outside_window}, now ${after.outside_window}`,
+  ];
+  if (JSON.stringify(before) === JSON.stringify(after)) lines.push('nothing changed');
+  else
+    lines.push(
+      `next: npx faultline seal ${runId}`,
+      'A dataset that was sealed of it before is as it was: delete it first, see docs/using.md.',
+    );
+  return lines.join('\n');
+}
 
 function parseLimit(text: string): number {
   if (!/^\d{1,6}$/.test(text))

@@ -3,8 +3,16 @@ import { formatQuality } from '../../../converters/judge/format.ts';
 import type { Quality } from '../../../converters/judge/quality.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
+import type { Partition } from '../../../converters/write/partition.ts';
 import { interruptible } from '../interrupt.ts';
-import { datasetsOption, endpointOption, jsonOption, rawOption, runIdArgument } from '../options.ts';
+import {
+  datasetsOption,
+  endpointOption,
+  jsonOption,
+  partitionOption,
+  rawOption,
+  runIdArgument,
+} from '../options.ts';
 import { datasetStore, rawStore, type StoreOptions } from '../places.ts';
 import { rowsOf, sealAndJudge, sealForeign } from '../seal.ts';
 import { runSteps } from '../steps.ts';
@@ -12,6 +20,7 @@ import { runSteps } from '../steps.ts';
 interface SealCommandOptions extends StoreOptions {
   json?: boolean;
   force?: boolean;
+  partition?: Partition;
 }
 
 export const sealCommand = (finish: (code: number) => void) =>
@@ -21,14 +30,16 @@ export const sealCommand = (finish: (code: number) => void) =>
     )
     .argument('<run-id>', 'which run', runIdArgument)
     .option('--force', 'publish it even if a check fails that gates it; its manifest then says so')
+    .addOption(partitionOption())
     .addOption(rawOption())
     .addOption(datasetsOption())
     .addOption(endpointOption())
     .addOption(jsonOption())
-    .action((runId: RunId, { json = false, force = false, ...where }: SealCommandOptions) =>
+    .action((runId: RunId, { json = false, force = false, partition, ...where }: SealCommandOptions) =>
       interruptible(async (signal) => {
         const raw = rawStore(where);
         const datasets = datasetStore(where);
+        const of = { raw, datasets, partition, signal };
         let quality: Quality | undefined;
         await runSteps({
           json,
@@ -38,8 +49,8 @@ export const sealCommand = (finish: (code: number) => void) =>
               run: async (update) => {
                 const record = await readRun({ raw, runId });
                 if (record.target === 'foreign')
-                  return `${rowsOf(await sealForeign({ raw, datasets, record, signal }, update))} rows`;
-                const sealed = await sealAndJudge({ raw, datasets, record, force, signal, update });
+                  return `${rowsOf(await sealForeign({ ...of, record }, update))} rows`;
+                const sealed = await sealAndJudge({ ...of, record, force, update });
                 quality = sealed.quality;
                 return `${sealed.rows} rows`;
               },

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A moment of a request: its head is here; a part of its body is here; the server has carried it out, and nobody knows of it. */
+export const MOMENTS = ['asked', 'halfway', 'carried out'] as const;
+export type Moment = (typeof MOMENTS)[number];
+/** What becomes of a request: as it should; refused with 503; carried out, and its answer lost. */
+export type Verdict = 'pass' | 'refuse' | 'lose';
+
+export interface S3Proxy {
+  readonly endpoint: string;
+  /** Requests that came so far. */
+  readonly requests: () => number;
+  close(): Promise<void>;
+}
+
+const REFUSAL =
+  '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>';
+
+/**
+ * An HTTP proxy before a real S3 server, which spoils what it is told to. Bodies are streamed; signatures stay valid, since
+ * the Host header goes through as it came.
+ */
+export async function startS3Proxy({
+  to,
+  verdict = () => 'pass',
+  onMoment = () => undefined,
+}: {
+  /** URL of the server. */
+  to: string;
+  /** @param name method, path and query: the same for all attempts of one call */
+  verdict?: (name: string) => Verdict;
+  /** @param n which request, from 1 */
+  onMoment?: (n: number, moment: Moment) => void;
+}): Promise<S3Proxy> {
+  const agent = new Agent({ keepAlive: true });
+  const { hostname, port } = new URL(to);
+  let requests = 0;
+
+  const handle = (asked: IncomingMessage, answer: ServerResponse): void => {
+    const n = ++requests;
+    const { method = 'GET', url = '/', headers } = asked;
+    const become = verdict(`${method} ${url}`);
+    onMoment(n, 'asked');
+    if (become === 'refuse') {
+      asked.resume().once('end', () => {
+        answer.writeHead(503, { 'content-type': 'application/xml' }).end(REFUSAL);
+      });
+      return;
+    }
+    const upstream = request({ agent, hostname, port, method, path: url, headers }, (response) => {
+      onMoment(n, 'carried out');
+      if (become === 'lose') {
+        response.resume().once('end', () => asked.socket.destroy());
+        return;
+      }
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
+    });
+    upstream.on('error', () => asked.socket.destroy());
+    asked.once('data', () => onMoment(n, 'halfway'));
+    // A client that is gone has sent only a part: the server must see that.
+    asked.on('close', () => asked.complete || upstream.destroy());
+    asked.pipe(upstream);
+  };
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: () => requests,
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+      await once(server, 'close');
+    },
+  };
+}
