@@ -4,14 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { filesBelow } from '../dataset/files-below.ts';
-import { compiledValidators } from './compiled-validators.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Files that a module reads from beside itself, with their places in the bundle; they come along where the module does. */
 const BESIDE: readonly { readonly module: string; readonly file: string; readonly as: string }[] = [
   {
-    module: 'converters/ocsf/schemas.ts',
+    module: 'converters/ocsf/validate.ts',
     file: 'converters/ocsf/generated/ocsf-1.8.0.json',
     as: 'generated/ocsf-1.8.0.json',
   },
@@ -55,7 +54,6 @@ export async function bundleLambda({
     banner: { js: BANNER },
     // Names stay, so that a stack trace can be read.
     ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'none' },
-    plugins: [compiledValidators],
     ...{ metafile: true, write: false, logLevel: 'warning' },
   });
   const inputs = Object.keys(metafile.inputs).sort();
