@@ -1,6 +1,6 @@
 /**
- * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Two files at a time. Those that run the whole path
- * (`*.e2e.test.ts`) go one after the other, for they judge a run by its times. Beside them, and two at a time when they
+ * Runs the tests: `npm test`, or `npm test -- <part of a path>…`. Three files at a time, since most wait for something. Those that run
+ * the whole path (`*.e2e.test.ts`) go one after the other, for they judge a run by its times. Beside them, and in their place when they
  * are over, go those of one part: at a low priority, since they have time-outs at most.
  */
 import { readdirSync } from 'node:fs';
@@ -27,7 +27,7 @@ const parts = all.filter((path) => !whole.includes(path));
 
 const outcomes: Outcome[] = [];
 const runParts = () => runAll(parts, NICE.part);
-await Promise.all([runAll(whole, NICE.whole).then(runParts), runParts()]);
+await Promise.all([runAll(whole, NICE.whole).then(runParts), runParts(), runParts()]);
 
 console.log(`\n${sumUp(outcomes)}; ${Math.round((performance.now() - since) / 1000)} s`);
 const failed = outcomes.filter(({ ok }) => !ok);
