@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --spans 1200000] [--json]`: this converter against pandas + pyarrow doing the same flat job, on the same
+ * `npm run bench [-- --spans 1200000] [--no-peer] [--json]`: this converter against pandas + pyarrow doing the same flat job, on the same
  * made-up spans (OTLP protobuf, gzip), one process a measurement. The peer runs before and after, so that what else the machine
  * does shows; read the ratios, not the seconds. The event uids of both results must be the same.
  */
@@ -33,10 +33,11 @@ interface Line {
 await new Command('bench')
   .description('Times the converter against pandas + pyarrow on the same spans.')
   .option('--spans <n>', 'how many', parseSpans, 1_200_000)
+  .option('--no-peer', 'ours alone: the peer holds all spans in memory')
   .option('--json', 'print one JSON document')
-  .action(async ({ spans, json = false }: { spans: number; json?: boolean }) => {
+  .action(async ({ spans, peer, json = false }: { spans: number; peer: boolean; json?: boolean }) => {
     const say = (text: string) => void process.stderr.write(`${text}\n`);
-    const { python } = await resolvePython({ packages: PEER, onProgress: say });
+    const python = peer ? (await resolvePython({ packages: PEER, onProgress: say })).python : undefined;
     const dir = await mkdtemp(join(tmpdir(), 'bench-'));
     try {
       const lines = await measure({ dir, requests: Math.ceil(spans / SPANS_A_REQUEST), python, say });
@@ -57,10 +58,11 @@ function parseSpans(text: string): number {
 async function measure(of: {
   dir: string;
   requests: number;
-  python: string;
+  /** Undefined: without the peer. */
+  python: string | undefined;
   say: (text: string) => void;
 }): Promise<Line[]> {
-  const { dir, requests, say } = of;
+  const { dir, requests, python, say } = of;
   say('making the spans…');
   await putRaw({ dir, requests, signals: ['traces'] });
   const lines: Line[] = [];
@@ -70,7 +72,10 @@ async function measure(of: {
   };
   const phase = (name: Parameters<typeof measurePhase>[0]['phase'], workers = 1) =>
     measurePhase({ phase: name, dir, requests, workers });
-  await add('pandas + pyarrow, flat', () => peer(of));
+  const addPeer = async (name: string) => {
+    if (python !== undefined) await add(`pandas + pyarrow, ${name}`, () => peer({ dir, python }));
+  };
+  await addPeer('flat');
   await add('inflate and walk alone', () => phase('read'));
   let converted: Measured | undefined;
   await add('convert', async () => {
@@ -80,7 +85,8 @@ async function measure(of: {
   await add('convert and merge, flat', async () => both(converted, await phase('merge-flat')));
   await add('convert and seal, flat and nested', async () => both(converted, await phase('seal')));
   if (availableParallelism() > 1) await add('convert, 2 threads', () => phase('convert', 2));
-  await add('pandas + pyarrow, flat, again', () => peer(of));
+  await addPeer('flat, again');
+  if (python === undefined) return lines;
   say('comparing event uids…');
   const [ours, theirs] = [
     await uids(join(dir, 'flat/ocsf_traces.parquet')),
@@ -131,9 +137,11 @@ async function uids(file: string): Promise<string> {
   }
 }
 
-/** Against the mean of the peer's two runs, by rows a CPU second. */
+const peersOf = (lines: readonly Line[]) => lines.filter(({ name }) => name.startsWith('pandas'));
+
+/** Against the mean of the peer's two runs, by rows a CPU second; NaN without the peer. */
 function ratioOf(lines: readonly Line[]): (line: Line) => number {
-  const peers = lines.filter(({ name }) => name.startsWith('pandas'));
+  const peers = peersOf(lines);
   const rate = ({ rows, cpuSeconds }: Line) => rows / cpuSeconds;
   const mean = peers.reduce((sum, line) => sum + rate(line), 0) / peers.length;
   return (line) => rate(line) / mean;
@@ -149,7 +157,10 @@ function document(lines: readonly Line[]) {
       node: process.versions.node,
     },
     encoder: 'ours, with headers of hyparquet-writer and zstd in WebAssembly',
-    lines: lines.map((line) => ({ ...line, ratio: Math.round(100 * ratio(line)) / 100 })),
+    lines: lines.map((line) => ({
+      ...line,
+      ratio: peersOf(lines).length === 0 ? null : Math.round(100 * ratio(line)) / 100,
+    })),
   };
 }
 
@@ -161,7 +172,8 @@ function table(lines: readonly Line[]): string {
     ...lines.map((line) => {
       const { name, rows, seconds, cpuSeconds, peakRssBytes } = line;
       const cells = [name, rows.toLocaleString('en'), seconds.toFixed(1), cpuSeconds.toFixed(1)];
-      cells.push(((cpuSeconds * 1e6) / rows).toFixed(1), ratio(line).toFixed(1));
+      cells.push(((cpuSeconds * 1e6) / rows).toFixed(1));
+      cells.push(peersOf(lines).length === 0 ? '' : ratio(line).toFixed(1));
       return `| ${cells.join(' | ')} | ${Math.round(peakRssBytes / 2 ** 20)} |`;
     }),
   ].join('\n');
