@@ -86,18 +86,18 @@ async function* unchanged({
   keys: Iterable<string>;
   onSet: (set: PartSet) => void;
 }): AsyncGenerator<string> {
-  for (const of of keys) {
-    const set = await loadPartSet({ raw, record, key: partSetKey(record.run_id, of), source: of });
+  for (const key of keys) {
+    const set = await loadPartSet({ raw, record, key: partSetKey(record.run_id, key), source: key });
     const hash = createHash('sha256');
-    for await (const chunk of source.stream(of)) hash.update(chunk);
+    for await (const chunk of source.stream(key)) hash.update(chunk);
     const found = hash.digest('hex');
     if (found !== set.sha256)
       throw new ConverterError(
         'SOURCE_CHANGED',
-        `${source.url}/${of} had SHA-256 ${set.sha256}, has ${found}`,
+        `${source.url}/${key} had SHA-256 ${set.sha256}, has ${found}`,
       );
     onSet(set);
-    yield of;
+    yield key;
   }
 }
 
