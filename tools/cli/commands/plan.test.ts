@@ -7,7 +7,7 @@ test('the plan of a campaign as text: every case with its change, and one line o
   const folder = await makeFolder(t);
   const { code, stdout } = await faultline(folder, 'plan', '--campaign', 'quick', '--seed', '11');
   assert.equal(code, 0);
-  assert.match(stdout, /^campaign quick, seed 11: 13:00, time scale 40\n/);
+  assert.match(stdout, /^campaign quick, seed 11: 13:05, time scale 40\n/);
   assert.equal(stdout.match(/^ *\d+:\d\d .*\b(fault|benign)\b/gm)?.length, 9);
   assert.match(stdout, /04-cache-storm +fault +cache_flush of cache filled → 0 keys/);
   assert.match(stdout, /10-surge +benign +3 × the traffic/);
@@ -39,7 +39,7 @@ test('options change the plan; without a seed one is drawn and told', async (t) 
 
 for (const [name, args, text] of [
   ['a campaign that there is not', ['--campaign', 'slow'], /Allowed choices are quick, standard, none/],
-  ['a run that is too short', ['--duration', '5m'], /quick must have at least 729 s .*got 300 s/],
+  ['a run that is too short', ['--duration', '5m'], /quick must have at least 745 s .*got 300 s/],
   ['a time scale of zero', ['--time-scale', '0'], /a time scale is a number from 1 to 1000, got "0"/],
 ] as const)
   test(`${name} is refused`, async (t) => {
