@@ -52,6 +52,7 @@ export async function keepsTheContract(t: TestContext, world: World): Promise<vo
   };
   /** Through the one door of scripts, which has the operator log the change. */
   const change = async (body: { kind: string; service: ComponentName } & Record<string, unknown>) => {
+    const before = (await linesOf('operator')).length;
     const response = await fetch(`${control.address.url}/changes`, {
       method: 'POST',
       headers: {
@@ -61,7 +62,12 @@ export async function keepsTheContract(t: TestContext, world: World): Promise<vo
       body: JSON.stringify(body),
     });
     const { kind, service, actor, from, to, status } = (await response.json()) as Record<string, string>;
-    const { body: told } = JSON.parse((await linesOf('operator')).at(-1) ?? '') as { body: string };
+    // written before it was answered, and by way of the engine where that keeps the logs
+    const line = await until('the operator tells of the change', async () => {
+      const lines = await linesOf('operator');
+      return lines.length > before && lines.at(-1);
+    });
+    const { body: told } = JSON.parse(line) as { body: string };
     const about = JSON.parse(told) as Record<string, string>;
     assert.equal(about.status, status);
     assert.deepEqual([about.kind, about.service, about.actor], [kind, service, actor]);
