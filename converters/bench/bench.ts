@@ -137,7 +137,9 @@ async function uids(file: string): Promise<string> {
   }
 }
 
-const peersOf = (lines: readonly Line[]) => lines.filter(({ name }) => name.startsWith('pandas'));
+function peersOf(lines: readonly Line[]): Line[] {
+  return lines.filter(({ name }) => name.startsWith('pandas'));
+}
 
 /** Against the mean of the peer's two runs, by rows a CPU second; NaN without the peer. */
 function ratioOf(lines: readonly Line[]): (line: Line) => number {
