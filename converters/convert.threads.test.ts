@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { benchRecord, putRaw } from './bench/dataset.ts';
 import { convertRun } from './convert.ts';
+import { checksumsBelow } from './store/contents.test-world.ts';
 import { openStore } from './store/open.ts';
 import type { ObjectStore } from './store/store.ts';
 
@@ -17,18 +17,6 @@ async function filled(t: TestContext): Promise<ObjectStore> {
   t.after(() => rm(dir, { recursive: true, force: true }));
   await putRaw({ dir, requests: REQUESTS });
   return openStore(join(dir, 'raw'));
-}
-
-async function below(store: ObjectStore, prefix: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { key } of store.list(prefix))
-    found.set(
-      key,
-      createHash('sha256')
-        .update(await store.get(key))
-        .digest('hex'),
-    );
-  return found;
 }
 
 test('three threads make the same bytes as one, and count the same', async (t) => {
@@ -45,9 +33,9 @@ test('three threads make the same bytes as one, and count the same', async (t) =
     told,
     Array.from({ length: shared.objects }, (_, i) => i + 1),
   );
-  const parts = await below(one, 'parts/');
+  const parts = await checksumsBelow(one, 'parts/');
   assert.ok(parts.size === 2 * shared.objects, `${parts.size} objects below parts/`);
-  assert.deepEqual(await below(three, 'parts/'), parts);
+  assert.deepEqual(await checksumsBelow(three, 'parts/'), parts);
 });
 
 test('what a thread throws keeps its code and its cause, and ends them all', async (t) => {
@@ -70,7 +58,7 @@ test('stopped by its caller, threads leave whole part sets', async (t) => {
     onProgress: ({ objects }) => objects === 2 && stop.abort(),
   });
   await assert.rejects(stopped, { code: 'CANCELLED' });
-  const made = [...(await below(raw, 'parts/')).keys()];
+  const made = [...(await checksumsBelow(raw, 'parts/')).keys()];
   const names = (end: string) =>
     made.filter((key) => key.endsWith(end)).map((key) => key.slice(0, -end.length));
   assert.ok(made.length >= 4);

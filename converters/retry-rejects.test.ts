@@ -9,15 +9,9 @@ import { readRejects } from './parts/rejects.ts';
 import { retryRejects } from './retry-rejects.ts';
 import { parseRunId } from './run/run-id.ts';
 import { sealRun } from './seal/seal.ts';
+import { checksumsBelow } from './store/contents.test-world.ts';
 import { MemoryStore } from './store/memory.ts';
 import type { ObjectBody, ObjectStore, PutOptions } from './store/store.ts';
-
-async function contents(store: ObjectStore, prefix = ''): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { key } of store.list(prefix))
-    found.set(key, Buffer.from(await store.get(key)).toString('base64'));
-  return found;
-}
 
 async function sealedSums(raw: ObjectStore, of = record): Promise<string[]> {
   const { files } = await sealRun({ raw, datasets: new MemoryStore(), record: of });
@@ -60,13 +54,13 @@ test('what is taken now are rows, no letter is left, and all is as if it had bee
   const raw = await convertedByOlder(new Breaking());
   const refused = await letters(raw);
   assert.ok(refused > 0);
-  const untouched = (await contents(raw, 'parts/bench/')).size;
+  const untouched = (await checksumsBelow(raw, 'parts/bench/')).size;
   raw.changes = [];
   const report = await retryRejects({ raw, record });
   assert.deepEqual([report.before.rejected, report.after.rejected, report.reasons], [refused, 0, {}]);
   assert.equal(report.after.rows, report.before.rows + refused);
   const today = await fresh();
-  assert.deepEqual(await contents(raw), await contents(today));
+  assert.deepEqual(await checksumsBelow(raw), await checksumsBelow(today));
   assert.deepEqual(await sealedSums(raw), await sealedSums(today));
   // Only traces have what was refused.
   assert.ok(untouched > raw.changes.length && raw.changes.every((key) => key.includes('traces_')));
@@ -83,10 +77,10 @@ test('what is refused still is told with its reasons, and its letters are the sa
   const cut = broken.replace('logs_', 'logs_cut');
   await raw.put(cut, (await raw.get(broken)).subarray(0, 99));
   await convertObject({ raw, source: raw, record, key: cut, rows: new Rows(), check: without('') });
-  const before = await contents(raw, 'dead-letter/bench/');
+  const before = await checksumsBelow(raw, 'dead-letter/bench/');
   const report = await retryRejects({ raw, record });
   assert.deepEqual([report.after.rejected, report.reasons], [1, { not_gzip: 1 }]);
-  const left = await contents(raw, 'dead-letter/bench/');
+  const left = await checksumsBelow(raw, 'dead-letter/bench/');
   assert.deepEqual(
     [...left],
     [...before].filter(([key]) => key.includes('logs_cut')),
@@ -96,7 +90,7 @@ test('what is refused still is told with its reasons, and its letters are the sa
 test('broken off before any of its changes and done again, it ends in the same, and nothing wrong is sealed meanwhile', async () => {
   const old = await sealedSums(await convertedByOlder(new MemoryStore()));
   const today = await fresh();
-  const [wanted, sums] = [await contents(today), await sealedSums(today)];
+  const [wanted, sums] = [await checksumsBelow(today), await sealedSums(today)];
   const whole = await convertedByOlder(new Breaking());
   whole.changes = [];
   await retryRejects({ raw: whole, record });
@@ -117,7 +111,7 @@ test('broken off before any of its changes and done again, it ends in the same, 
     }
     raw.breakAt = Number.POSITIVE_INFINITY;
     await retryRejects({ raw, record });
-    assert.deepEqual(await contents(raw), wanted, `broken before change ${at}`);
+    assert.deepEqual(await checksumsBelow(raw), wanted, `broken before change ${at}`);
     assert.deepEqual(await sealedSums(raw), sums);
   }
   assert.ok(seen.refused > 0 && seen.sealed > 0, JSON.stringify(seen));
@@ -126,7 +120,7 @@ test('broken off before any of its changes and done again, it ends in the same, 
 test('the whole run converted again leaves no letter of what is taken now either', async () => {
   const raw = await convertedByOlder(new MemoryStore());
   await convertRun({ raw, record });
-  assert.deepEqual(await contents(raw), await contents(await fresh()));
+  assert.deepEqual(await checksumsBelow(raw), await checksumsBelow(await fresh()));
 });
 
 test('telemetry of others is read where it lies, and an object that is another one now is refused', async () => {
@@ -141,13 +135,13 @@ test('telemetry of others is read where it lies, and an object that is another o
   const changed = objects.findIndex(({ signal }) => signal === 'traces');
   const bytes = objects[changed]?.bytes as Uint8Array;
   await source.put(`some/${changed}`, bytes.subarray(0, -1));
-  const kept = await contents(raw);
+  const kept = await checksumsBelow(raw);
   await assert.rejects(retryRejects({ raw, source, record: foreign }), {
     code: 'SOURCE_CHANGED',
     message: /some\/\d+ had SHA-256 \w+, has \w+.*restore it/,
   });
   assert.deepEqual(
-    [...(await contents(raw))].filter(([key]) => key.includes(`some.${changed}`)),
+    [...(await checksumsBelow(raw))].filter(([key]) => key.includes(`some.${changed}`)),
     [...[...kept].filter(([key]) => key.includes(`some.${changed}`))],
   );
   await source.put(`some/${changed}`, bytes);

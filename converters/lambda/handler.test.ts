@@ -5,6 +5,7 @@ import { rawObjects } from '../bench/telemetry.ts';
 import { convertRun } from '../convert.ts';
 import type { RunRecord } from '../run/record.ts';
 import { encodeRecord, recordKey } from '../run/runs.ts';
+import { checksumsBelow } from '../store/contents.test-world.ts';
 import { storeUnreachable } from '../store/errors.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { s3Event, snsEnvelope, sqsEvent, TEST_EVENT } from './events.test-world.ts';
@@ -47,13 +48,6 @@ async function world(...records: RunRecord[]) {
   };
 }
 
-async function below(store: MemoryStore, prefix: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { key } of store.list(prefix))
-    found.set(key, Buffer.from(await store.get(key)).toString('base64'));
-  return found;
-}
-
 const counted = (counts: Record<string, unknown> | undefined, want: Record<string, number>) => {
   const all = {
     messages: 1,
@@ -75,7 +69,7 @@ describe('an event of S3 makes what the command makes', () => {
   before(async () => {
     const { raw } = await world(record);
     await convertRun({ raw, record });
-    wanted = await below(raw, 'parts/');
+    wanted = await checksumsBelow(raw, 'parts/');
     assert.equal(wanted.size, 2 * objects.length);
   });
 
@@ -84,7 +78,7 @@ describe('an event of S3 makes what the command makes', () => {
     const { again, counts } = await invoke(s3Event(keys));
     assert.deepEqual(again, []);
     assert.ok(counted(counts, { converted: keys.length }) > REQUESTS * 9);
-    assert.deepEqual(await below(raw, 'parts/'), wanted);
+    assert.deepEqual(await checksumsBelow(raw, 'parts/'), wanted);
   });
 
   test('by a queue, plain and by way of a topic; delivered again it changes nothing', async () => {
@@ -95,10 +89,10 @@ describe('an event of S3 makes what the command makes', () => {
     const once = await invoke(event);
     assert.deepEqual(once.again, []);
     counted(once.counts, { messages: keys.length, converted: keys.length });
-    assert.deepEqual(await below(raw, 'parts/'), wanted);
+    assert.deepEqual(await checksumsBelow(raw, 'parts/'), wanted);
     const twice = await invoke(event);
     counted(twice.counts, { messages: keys.length, known: keys.length });
-    assert.deepEqual(await below(raw, 'parts/'), wanted);
+    assert.deepEqual(await checksumsBelow(raw, 'parts/'), wanted);
   });
 
   test('for a run that is still going on, whose parts are then those of its dataset', async () => {
@@ -112,7 +106,7 @@ describe('an event of S3 makes what the command makes', () => {
     const report = await convertRun({ raw, record, missing: true });
     assert.deepEqual([report.objects, report.validated], [keys.length, 0]);
     await convertRun({ raw, record });
-    assert.deepEqual(await below(raw, 'parts/'), wanted);
+    assert.deepEqual(await checksumsBelow(raw, 'parts/'), wanted);
   });
 });
 
@@ -156,7 +150,7 @@ test('what no delivery can help is counted and left', async () => {
   const { again, counts } = await invoke(event);
   assert.deepEqual(again, []);
   counted(counts, { messages: 7, unreadable: 2, gone: 1, no_run: 1, no_telemetry: 2 });
-  assert.deepEqual((await below(raw, 'parts/')).size, 0);
+  assert.deepEqual((await checksumsBelow(raw, 'parts/')).size, 0);
 });
 
 test('a bucket that is not the raw one is none of ours', async () => {
@@ -176,7 +170,8 @@ test('an object is converted for each run that holds it; a damaged record of ano
   await raw.put('runs/broken.json', Buffer.from('{'));
   const { counts } = await invoke(s3Event([first]));
   counted(counts, { converted: 1 });
-  for (const run of ['bench', 'early']) assert.equal((await below(raw, `parts/${run}/`)).size, 2, run);
+  for (const run of ['bench', 'early'])
+    assert.equal((await checksumsBelow(raw, `parts/${run}/`)).size, 2, run);
 });
 
 test('a run that ends while its object is converted has the parts of its final window', async () => {
@@ -193,9 +188,9 @@ test('a run that ends while its object is converted has the parts of its final w
     await put.apply(raw, args); // the first rows of the running run
   };
   counted((await invoke(s3Event([first]))).counts, { converted: 1 });
-  const made = await below(raw, 'parts/');
+  const made = await checksumsBelow(raw, 'parts/');
   await convertRun({ raw, record: short });
-  const whole = await below(raw, 'parts/');
+  const whole = await checksumsBelow(raw, 'parts/');
   for (const [key, bytes] of made) assert.equal(bytes, whole.get(key), key);
   assert.equal(made.size, 2);
 });

@@ -33,6 +33,6 @@ export function mapInvocation(writer: RowWriter, span: SpanRecord, origin: Origi
   writer.id(SLOT.operation, name);
   writer.id(SLOT.job_id, attributes.text(ATTR['faas.invocation.id']));
   setCalling(writer, span, origin);
-  if (!writer.hasText(SLOT.dst_service)) writer.id(SLOT.dst_service, name);
+  if (!writer.has(SLOT.dst_service)) writer.id(SLOT.dst_service, name);
   writer.id(SLOT.message, span.name);
 }

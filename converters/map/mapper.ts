@@ -51,9 +51,8 @@ export class RowWriter {
   id(slot: number, id: number): void {
     this.rows.setText(slot, this.row, id);
   }
-  /** Whether a text slot is filled. */
-  hasText(slot: number): boolean {
-    return ((this.rows.texts[slot] as Int32Array)[this.row] as number) >= 0;
+  has(slot: number): boolean {
+    return this.rows.has(slot, this.row);
   }
   text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));

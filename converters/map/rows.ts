@@ -74,6 +74,11 @@ export class Rows {
     this.pool.clear();
   }
 
+  has(slot: number, row: number): boolean {
+    const ids = this.texts[slot];
+    return ids ? (ids[row] as number) >= 0 : !Number.isNaN(this.numbers[slot]?.[row]);
+  }
+
   /** A value as JSON has it, or undefined; `j` slots stay text. */
   value(row: number, name: SlotName): string | number | undefined {
     const slot = SLOT[name];

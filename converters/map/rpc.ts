@@ -48,8 +48,7 @@ export function mapRpc(writer: RowWriter, span: SpanRecord, origin: Origin, time
   if (server) {
     setServed(writer, span, origin);
     // OCSF: an API call has a source.
-    if (!writer.hasText(SLOT.src_service) && !writer.hasText(SLOT.src_ip))
-      writer.id(SLOT.src_service, UNKNOWN);
+    if (!writer.has(SLOT.src_service) && !writer.has(SLOT.src_ip)) writer.id(SLOT.src_service, UNKNOWN);
   } else setCalling(writer, span, origin);
   writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));
   writer.id(SLOT.message, span.name);

@@ -119,3 +119,5 @@ export const NUMBER_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS
 export const TEXT_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS[name] !== 'n').map(
   (name) => SLOT[name],
 );
+/** Hardly a value of these comes twice: not worth looking for, and no dictionary in Parquet. */
+export const UNIQUE_SLOTS: ReadonlySet<number> = new Set([SLOT.event_uid, SLOT.span_id, SLOT.parent_span_id]);

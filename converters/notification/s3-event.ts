@@ -1,12 +1,10 @@
+import { isObject } from '../run/shape.ts';
+
 /** An object of which a bucket says that it was put. */
 export interface CreatedObject {
   readonly bucket: string;
   readonly key: string;
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The objects that an S3 event notification says were put

@@ -1,4 +1,5 @@
 import type { Rows } from '../map/rows.ts';
+import { SLOT } from '../map/slots.ts';
 import { classLayout } from './classes.ts';
 import type { Leaf } from './layout.ts';
 import { unmappedTexts } from './unmapped.ts';
@@ -8,7 +9,7 @@ const decoder = new TextDecoder();
 
 /** Value of a leaf as JSON has it; undefined where absent. The columns of `write/nested.ts` hold the same. */
 export function leafValue(leaf: Leaf, rows: Rows, row: number): unknown {
-  if (leaf.when && rows.value(row, leaf.when) === undefined) return undefined;
+  if (leaf.when && !rows.has(SLOT[leaf.when], row)) return undefined;
   if (leaf.list) return [...leaf.list];
   if (leaf.constant !== undefined) return leaf.constant;
   if (!leaf.slot) return undefined;

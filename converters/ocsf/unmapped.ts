@@ -78,11 +78,6 @@ function filled(node: Node, rows: Rows): Node | undefined {
   return children.length === 0 ? undefined : { key: node.key, children };
 }
 
-const isThere = (slot: number, rows: Rows, row: number): boolean => {
-  const ids = rows.texts[slot];
-  return ids ? (ids[row] as number) >= 0 : !Number.isNaN(rows.numbers[slot]?.[row]);
-};
-
 /** False: there is nothing, and nothing was written. */
 function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Output): boolean {
   if (leaf) return writeLeaf(leaf, rows, row, out);
@@ -101,7 +96,7 @@ function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Outpu
 }
 
 function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number, out: Output): boolean {
-  if (!isThere(slot, rows, row) || (when !== undefined && !isThere(when, rows, row))) return false;
+  if (!rows.has(slot, row) || (when !== undefined && !rows.has(when, row))) return false;
   if (kind === 'n') {
     out.text(String(rows.numbers[slot]?.[row]));
     return true;

@@ -73,7 +73,7 @@ export const object =
     return problems;
   };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function show(value: unknown): string {

@@ -1,5 +1,5 @@
 import { Rows } from '../map/rows.ts';
-import { SLOT } from '../map/slots.ts';
+import { SLOT, UNIQUE_SLOTS } from '../map/slots.ts';
 import type { RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
@@ -124,7 +124,7 @@ function gatherTexts(cursor: Cursor, source: Int32Array, rows: Rows, slot: numbe
   const { pool } = rows;
   rows.fill(slot);
   const into = rows.texts[slot] as Int32Array;
-  const unique = UNIQUE.has(slot);
+  const unique = UNIQUE_SLOTS.has(slot);
   for (let i = 0; i < taken; i++) {
     const id = source[from[i] as number] as number;
     if (id < 0) continue;
@@ -138,6 +138,3 @@ function gatherTexts(cursor: Cursor, source: Int32Array, rows: Rows, slot: numbe
     into[places[i] as number] = mapped;
   }
 }
-
-/** Not worth looking for among the strings that are there. */
-const UNIQUE = new Set([SLOT.event_uid, SLOT.span_id, SLOT.parent_span_id]);

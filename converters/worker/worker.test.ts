@@ -10,6 +10,7 @@ import { rawObjects } from '../bench/telemetry.ts';
 import { convertRun } from '../convert.ts';
 import { s3Event, TEST_EVENT } from '../lambda/events.test-world.ts';
 import { encodeRecord, recordKey } from '../run/runs.ts';
+import { checksumsBelow } from '../store/contents.test-world.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { openStore } from '../store/open.ts';
 import { startS3Server } from '../store/s3-server.test-world.ts';
@@ -56,13 +57,6 @@ async function post(
   return { status: answer.status, text: await answer.text() };
 }
 
-async function below(store: ObjectStore, prefix: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { key } of store.list(prefix))
-    found.set(key, Buffer.from(await store.get(key)).toString('base64'));
-  return found;
-}
-
 /** The shape of MinIO's webhook target (https://docs.min.io/community/minio-object-store/administration/monitoring/publish-events-to-webhook.html). */
 const minioEvent = (key: string) => {
   const { Records } = s3Event([key], 's3:ObjectCreated:Put');
@@ -87,7 +81,7 @@ test('what it is notified of becomes what the command makes; what comes again is
 
   const other = await bucket(new Bucket());
   await convertRun({ raw: other, record });
-  assert.deepEqual(await below(raw, 'parts/'), await below(other, 'parts/'));
+  assert.deepEqual(await checksumsBelow(raw, 'parts/'), await checksumsBelow(other, 'parts/'));
 });
 
 test('versitygw notifies it of what is put, also where keys have to be escaped', async (t) => {
@@ -175,7 +169,7 @@ test('what fails is told and counted, and found by converting the run', async (t
   const report = await convertRun({ raw, record, missing: true });
   assert.equal(report.objects, keys.length);
   assert.ok(report.validated > 0);
-  assert.equal((await below(raw, 'parts/')).size, 2 * keys.length);
+  assert.equal((await checksumsBelow(raw, 'parts/')).size, 2 * keys.length);
 });
 
 const REFUSED: readonly [name: string, path: string, init: RequestInit, status: number][] = [

@@ -1,5 +1,5 @@
 import type { Rows } from '../map/rows.ts';
-import { SLOT, slotKind } from '../map/slots.ts';
+import { SLOT, slotKind, UNIQUE_SLOTS } from '../map/slots.ts';
 import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
 import type { Batch, Physical } from './encode/column.ts';
@@ -11,12 +11,10 @@ export const PHYSICAL = {
   ...{ INT32: 'INT32', INT64: 'INT64', DOUBLE: 'DOUBLE', STRING: 'BYTE_ARRAY' },
 } as const satisfies Record<FlatType, Physical>;
 const CATEGORY = new Map(CLASSES.map(({ class_uid, category_uid }) => [class_uid, category_uid]));
-/** Hardly a value comes twice. */
-const UNIQUE = ['event_uid', 'span_id', 'parent_span_id'];
 
-export const FLAT_FIELDS: readonly Field[] = FLAT_COLUMNS.map(({ name, type, required }) => ({
+export const FLAT_FIELDS: readonly Field[] = FLAT_COLUMNS.map(({ name, type, required, slot }) => ({
   ...{ name, type: PHYSICAL[type], repetition: required ? 'REQUIRED' : 'OPTIONAL' },
-  dictionary: !UNIQUE.includes(name),
+  dictionary: !UNIQUE_SLOTS.has(SLOT[slot]),
 }));
 
 /** The chosen rows, column by column. */

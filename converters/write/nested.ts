@@ -1,5 +1,5 @@
 import type { Rows } from '../map/rows.ts';
-import { SLOT, type SlotName, slotKind } from '../map/slots.ts';
+import { SLOT, type SlotName, slotKind, UNIQUE_SLOTS } from '../map/slots.ts';
 import { derived } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
 import { unmappedTexts } from '../ocsf/unmapped.ts';
@@ -31,10 +31,8 @@ interface Built extends Validity {
   readonly batches: readonly Batch[];
 }
 
-/** Hardly a value comes twice. */
-const UNIQUE = [
-  ...['metadata.uid', 'metadata.original_event_uid', 'trace.span.uid', 'trace.span.parent_uid', 'unmapped'],
-];
+const isUnique = ({ path, slot }: Leaf): boolean =>
+  path === 'unmapped' || (slot !== undefined && UNIQUE_SLOTS.has(SLOT[slot]));
 
 /** The fixed schema of an OCSF class, and batches of it. */
 export class NestedClass {
@@ -97,9 +95,7 @@ const TYPES: Record<LeafType, Physical> = {
 function field({ name, list, leaf, children }: Node): Field {
   const one = (named: string): Field => ({
     ...{ name: named, repetition: 'OPTIONAL' },
-    ...(leaf
-      ? { type: TYPES[leaf.type], dictionary: !UNIQUE.includes(leaf.path) }
-      : { children: children.map(field) }),
+    ...(leaf ? { type: TYPES[leaf.type], dictionary: !isUnique(leaf) } : { children: children.map(field) }),
   });
   if (!list && !leaf?.list) return one(name);
   const repeated: Field = { name: 'list', repetition: 'REPEATED', children: [one('element')] };
@@ -166,15 +162,8 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
 const nothing = ({ type }: Leaf, length: number): Gathered =>
   TYPES[type] === 'BYTE_ARRAY' ? absent(length) : absentNumbers(length);
 
-function guard(when: SlotName | undefined, rows: Rows): (row: number) => boolean {
-  if (!when) return () => true;
-  if (slotKind(when) === 'n') {
-    const numbers = rows.numbers[SLOT[when]] as Float64Array;
-    return (row) => !Number.isNaN(numbers[row]);
-  }
-  const texts = rows.texts[SLOT[when]] as Int32Array;
-  return (row) => (texts[row] as number) >= 0;
-}
+const guard = (when: SlotName | undefined, rows: Rows): ((row: number) => boolean) =>
+  when ? (row) => rows.has(SLOT[when], row) : () => true;
 
 /** `open` undefined: it is in every row. */
 function constantColumn(

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,6 +6,7 @@ import { convertRun } from '../../converters/convert.ts';
 import { madePartSet } from '../../converters/parts/made.ts';
 import { rawKeys } from '../../converters/read/raw-keys.ts';
 import { readRun } from '../../converters/run/runs.ts';
+import { checksumsBelow } from '../../converters/store/contents.test-world.ts';
 import { openStore } from '../../converters/store/open.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { makeFolder, start } from './testing/command.ts';
@@ -59,14 +59,6 @@ test('a worker converts a run while it goes on, to the bytes that are made of it
 
 /** Checksums of the rows of all parts. */
 async function rowsBelow(raw: ObjectStore): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for await (const { key } of raw.list('parts/'))
-    if (!key.endsWith('.json'))
-      found.set(
-        key,
-        createHash('sha256')
-          .update(await raw.get(key))
-          .digest('hex'),
-      );
-  return found;
+  const all = await checksumsBelow(raw, 'parts/');
+  return new Map([...all].filter(([key]) => !key.endsWith('.json')));
 }
