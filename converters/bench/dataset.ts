@@ -32,14 +32,16 @@ export async function putRaw({
   dir,
   requests,
   signals = ['traces', 'logs', 'metrics'],
+  spanFormat = 'binpb',
 }: {
   dir: string;
   requests: number;
   signals?: readonly Signal[];
+  spanFormat?: 'binpb' | 'json';
 }): Promise<number> {
   const raw = openStore(join(dir, 'raw'));
   let total = 0;
-  for (const { key, bytes, signal } of rawObjects({ requests, start: START })) {
+  for (const { key, bytes, signal } of rawObjects({ requests, start: START, spanFormat })) {
     if (!signals.includes(signal)) continue;
     await raw.put(key, bytes);
     total += bytes.length;
