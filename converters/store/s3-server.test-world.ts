@@ -65,7 +65,8 @@ async function findProgram(): Promise<string | undefined> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A loopback port that nobody has now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

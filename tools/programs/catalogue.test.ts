@@ -5,16 +5,18 @@ import { test } from 'node:test';
 import { PROGRAMS } from './catalogue.ts';
 import { inRange } from './version.ts';
 
-const { otelcol, versitygw } = PROGRAMS;
+const { otelcol, telemetrygen, versitygw } = PROGRAMS;
 const built = Object.values(PROGRAMS).filter(({ module }) => module !== undefined);
 
 test('the versions in the catalogue are those that the modules pin', async () => {
   const manifest = await readFile(join(otelcol.module?.folder ?? '', 'builder.yaml'), 'utf8');
   assert.equal(/^ {2}version: (.+)$/m.exec(manifest)?.[1], otelcol.module?.version);
+  assert.equal(telemetrygen.module?.version, otelcol.module?.version, 'they are released together');
   const pinned = {
     versitygw: 'github.com/versity/versitygw',
     pulumi: 'github.com/pulumi/pulumi/pkg/v3',
     'pulumi-language-nodejs': 'github.com/pulumi/pulumi/sdk/v3',
+    telemetrygen: 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen',
   } as const;
   for (const [name, path] of Object.entries(pinned)) {
     const { module } = PROGRAMS[name as keyof typeof pinned];

@@ -10,7 +10,8 @@ export type ProgramName =
   | 'pulumi-language-nodejs'
   | 'pulumi-resource-docker'
   | 'prometheus'
-  | 'promtool';
+  | 'promtool'
+  | 'telemetrygen';
 
 /** A Go module of this repository with a committed go.sum, from which a program is built. */
 export interface GoModule {
@@ -194,4 +195,18 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramSpec>> = {
   },
   prometheus: { name: 'prometheus', executables: ['prometheus'], ...PROMETHEUS },
   promtool: { name: 'promtool', executables: ['promtool'], ...PROMETHEUS },
+  // for tests alone: makes OTLP that is not ours
+  telemetrygen: {
+    name: 'telemetrygen',
+    executables: ['telemetrygen'],
+    versionArgs: ['--help'],
+    module: {
+      folder: here('telemetrygen'),
+      package: 'github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen',
+      version: '0.145.0',
+      ldflags: [],
+      usually: 'a minute',
+    },
+    install: GO,
+  },
 };
