@@ -5,6 +5,7 @@ import { COMPONENT_NAMES, type Component, type ComponentName } from './topology/
 import { prometheus } from './topology/prometheus.ts';
 import { authService, databaseSetup, operator, paymentWorker, webApi } from './topology/services.ts';
 import { cache, postgres, queue, s3 } from './topology/stores.ts';
+import { worker } from './topology/worker.ts';
 
 /**
  * The one list of what runs, in an order in which nothing stands before what it needs. Every target is made from it; a
@@ -22,6 +23,7 @@ export const TOPOLOGY: readonly Component[] = [
   paymentWorker,
   webApi,
   prometheus,
+  worker,
 ];
 
 const BY_NAME = new Map(TOPOLOGY.map((component) => [component.name, component]));
@@ -33,6 +35,15 @@ export function componentOf(name: ComponentName): Component {
   return component;
 }
 
-/** What runs on a target. There is no Prometheus server on the embedded one: its metrics are in the raw bucket all the same. */
-export const topologyOf = (kind: Target['kind']): readonly Component[] =>
-  kind === 'embedded' ? TOPOLOGY.filter(({ role }) => role !== 'observer') : TOPOLOGY;
+/**
+ * What runs on a target. There is no Prometheus server on the embedded one: its metrics are in the raw bucket all the same.
+ * @param asked for, of what is optional
+ */
+export const topologyOf = (
+  kind: Target['kind'],
+  { asked = [] }: { asked?: readonly ComponentName[] } = {},
+): readonly Component[] =>
+  TOPOLOGY.filter(
+    ({ name, role, optional }) =>
+      (kind !== 'embedded' || role !== 'observer') && (!optional || asked.includes(name)),
+  );

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { bundleLambda, bundleText } from '../lambda/bundle.ts';
+import { bundle as bundleOf, bundleText } from '../bundle.ts';
 import { s3Event, sqsEvent } from '../lambda/events.test-world.ts';
 import { LambdaEnvironment } from '../lambda/runtime-api.test-world.ts';
 import { encodeRecord, recordKey } from '../run/runs.ts';
@@ -63,7 +63,7 @@ await new Command('bench:lambda')
     const server = await startS3Server({ root: join(dir, 's3'), buckets: ['raw'] });
     try {
       if (!server) throw new Error('versitygw is not there: `npx faultline doctor` says how it is made');
-      const bundle = await bundleLambda({ outdir: join(dir, 'function') });
+      const bundle = await bundleOf('lambda', { outdir: join(dir, 'function') });
       process.stderr.write(`${bundleText(bundle)}\n`);
       const measured = {
         ...(await measure({ dir, server, requests, perObject })),

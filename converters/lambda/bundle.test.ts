@@ -6,13 +6,13 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { benchRecord } from '../bench/dataset.ts';
 import { rawObjects } from '../bench/telemetry.ts';
+import { type Bundle, bundle as bundleOf } from '../bundle.ts';
 import { convertRun } from '../convert.ts';
 import { logRequest, ourLine } from '../map/otlp.test-world.ts';
 import { encodeRecord, recordKey } from '../run/runs.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { openStore } from '../store/open.ts';
 import { type S3Server, startS3Server } from '../store/s3-server.test-world.ts';
-import { type Bundle, bundleLambda } from './bundle.ts';
 import { s3Event, sqsEvent } from './events.test-world.ts';
 import { LambdaEnvironment } from './runtime-api.test-world.ts';
 
@@ -33,7 +33,7 @@ describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'lambda-test-'));
-    bundle = await bundleLambda({ outdir: join(folder, 'function') });
+    bundle = await bundleOf('lambda', { outdir: join(folder, 'function') });
     server = await startS3Server({ root: join(folder, 's3'), buckets: ['raw'] });
   });
   after(async () => {
@@ -121,6 +121,6 @@ describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
   test('is not started without the name of its bucket, and says which variable has it', async (t) => {
     const environment = await LambdaEnvironment.start({ folder: bundle.outdir });
     t.after(() => environment.stop());
-    await assert.rejects(environment.ready(), /set FAULTLINE_RAW/);
+    await assert.rejects(environment.ready(), /FAULTLINE_RAW of the function/);
   });
 });

@@ -109,6 +109,11 @@ export class Worker {
     return { ...this.#tally.counts, refused: this.#refused };
   }
 
+  /** Takes keys of the raw bucket that it was not notified of; false where there is no room for them. */
+  offer(keys: readonly string[]): boolean {
+    return this.#queue.add(keys);
+  }
+
   /** Takes nothing more, and ends when all that was taken is converted. */
   async close(): Promise<WorkerCounts> {
     this.#queue.close();

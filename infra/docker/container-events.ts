@@ -110,7 +110,8 @@ export class ContainerEvents {
 
   async #handle({ Action, id, timeNano, Actor: { Attributes } }: EngineEvent): Promise<void> {
     const service = Attributes['storefront.component'] as ComponentName | undefined;
-    if (service === undefined) return;
+    // What is there or not as somebody likes is no part of the data.
+    if (service === undefined || componentOf(service).optional) return;
     const facts = this.#containers.get(id) ?? { ...UNKNOWN };
     this.#containers.set(id, facts);
     const fact = {

@@ -112,6 +112,14 @@ export function launchOf(component: Component, at: Surroundings): Launch {
         volume: '/var/lib/otelcol',
         tmpfs: { '/tmp': tmpfs(COLLECTOR, 16) },
       };
+    case 'worker':
+      return {
+        user: `${NODE}:${NODE}`,
+        command: ['node', 'index.mjs'],
+        env,
+        healthCheck: ask(component),
+        tmpfs: { '/tmp': tmpfs(NODE, 16) },
+      };
     case 'prometheus':
       return {
         user: `${NOBODY}:${NOBODY}`,

@@ -5,7 +5,8 @@ import { InfraError } from '../errors.ts';
 import { makeSecrets } from '../secrets.ts';
 import type { Secrets } from '../target.ts';
 
-const STACKS = fileURLToPath(new URL('../../.faultline/docker/', import.meta.url));
+/** What is kept of stacks, by their names. */
+export const STACKS = fileURLToPath(new URL('../../.faultline/docker/', import.meta.url));
 
 /** Git-ignored, for its owner only. */
 export const secretsFile = (stack: string): string => join(STACKS, `${stack}.secrets.json`);

@@ -56,6 +56,7 @@ for (const [key, text, code, message] of [
   ['prefix', '', 'SETTING_INVALID', /faultline:prefix must match .+, got ""/],
   ['prefix', 'shop/../x', 'SETTING_INVALID', /faultline:prefix must match/],
   ['s3Image', '', 'SETTING_INVALID', /faultline:s3Image must be the name of an image, got ""/],
+  ['worker', 'yes', 'SETTING_INVALID', /faultline:worker must be true or false, got "yes"/],
   ['ports', '{"web-api":', 'SETTING_INVALID', /faultline:ports must be an object by component/],
   ['ports', '[1]', 'SETTING_INVALID', /faultline:ports must be an object by component, got "\[1\]"/],
   ['ports', 'null', 'SETTING_INVALID', /faultline:ports must be an object by component, got "null"/],

@@ -31,6 +31,8 @@ export interface Settings {
   /** Laid over the environment; an empty text takes a variable away. */
   readonly env: ByComponent<Readonly<Record<string, string>>>;
   readonly limits: ByComponent<Partial<Limits>>;
+  /** Whether raw objects are converted while the stack runs. */
+  readonly worker: boolean;
 }
 
 /** First published port of each component; the collector's others follow its first. */
@@ -65,6 +67,7 @@ export function readSettings(get: (key: string) => string | undefined): Settings
     replicas: byComponent(get, 'replicas', replicasOf),
     env: byComponent(get, 'env', envOf),
     limits: byComponent(get, 'limits', limitsOf),
+    worker: yesOrNo(get, 'worker'),
   };
   if (!/^[a-z][a-z0-9-]{1,30}$/.test(settings.prefix))
     throw invalid('faultline:prefix must match /^[a-z][a-z0-9-]{1,30}$/', settings.prefix);
@@ -77,6 +80,12 @@ function imageOf(get: Get, name: keyof Images, fallback: string): string {
   const image = get(`${name}Image`) ?? fallback;
   if (!/^\S+$/.test(image)) throw invalid(`faultline:${name}Image must be the name of an image`, image);
   return image;
+}
+
+function yesOrNo(get: Get, key: string): boolean {
+  const text = get(key) ?? 'false';
+  if (text !== 'true' && text !== 'false') throw invalid(`faultline:${key} must be true or false`, text);
+  return text === 'true';
 }
 
 /** @param read checks the value of one component, and gives what it stands for */

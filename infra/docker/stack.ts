@@ -12,6 +12,7 @@ import { publishedPorts } from './ports.ts';
 import { secretsOf } from './secrets-file.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { workerContext } from './worker-context.ts';
 
 /** Everything of one stack on a Docker engine, and how it is reached. Outputs are named as the variables that scripts read. */
 export function dockerStack(): Record<string, pulumi.Output<string> | string> {
@@ -31,7 +32,7 @@ export function dockerStack(): Record<string, pulumi.Output<string> | string> {
 
   // What a component needs is waited for, and is no input of it: replacing one container must not replace others.
   const ready = new Map<ComponentName, pulumi.Output<StackContainer[]>>();
-  for (const component of topologyOf('docker')) {
+  for (const component of topologyOf('docker', { asked: settings.worker ? ['worker'] : [] })) {
     const needs = component.needs.flatMap((name) => ready.get(name) ?? []);
     const after = pulumi.all(needs).apply((all) => all.flat());
     const made = containersOf({ component, settings, secrets, labels, images, network, after });
@@ -157,6 +158,8 @@ class Images {
         return this.#built('collector');
       case 'prometheus':
         return this.#built('prometheus');
+      case 'worker':
+        return this.#worker();
       case 'versitygw':
         return this.#taken('s3', images.s3);
       case 'postgres':
@@ -189,6 +192,16 @@ class Images {
       const tag = contextHash({ root: CONTEXT_ROOT, salt: JSON.stringify(build.buildArgs) }).slice(0, 12);
       const name = target === 'services' ? prefix : `${prefix}-${target}`;
       return new docker.RemoteImage(target, { name: `${name}:${tag}`, build, keepLocally: false });
+    });
+  }
+
+  #worker(): pulumi.Output<string> {
+    const { images, prefix } = this.#settings;
+    return this.#once('worker', () => {
+      const context = pulumi.output(workerContext({ stack: pulumi.getStack(), nodeImage: images.node }));
+      const build = { context: context.folder, buildArgs: { NODE_IMAGE: images.node }, pullParent: false };
+      const name = context.tag.apply((tag) => `${prefix}-worker:${tag}`);
+      return new docker.RemoteImage('worker', { name, build, keepLocally: false });
     });
   }
 

@@ -189,7 +189,8 @@ export class Stack {
       case 'otelcol':
         return otelcolLaunch(context);
       case 'prometheus':
-        throw new TypeError('prometheus only ever comes as an image');
+      case 'worker':
+        throw new TypeError(`${program} only ever comes as an image`);
       case 'node':
         return nodeLaunch(context, {
           dist: this.#options.services.dist,

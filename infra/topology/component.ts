@@ -12,14 +12,15 @@ export const COMPONENT_NAMES = [
   'payment-worker',
   'web-api',
   'prometheus',
+  'worker',
 ] as const;
 export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
 /** An observer looks at the stack from outside: nothing needs it, and what it logs is not part of the data. */
 export type Role = 'store' | 'collector' | 'service' | 'task' | 'observer';
 
-/** The program behind a component; `prometheus` only ever comes as an image. */
-export type Program = 'versitygw' | 'postgres' | 'redis' | 'otelcol' | 'node' | 'prometheus';
+/** The program behind a component; `prometheus` and `worker` only ever come as images. */
+export type Program = 'versitygw' | 'postgres' | 'redis' | 'otelcol' | 'node' | 'prometheus' | 'worker';
 
 export type Health =
   | { readonly kind: 'http'; readonly port: string; readonly path: string; readonly withinSeconds: number }
@@ -60,12 +61,14 @@ export interface Component {
   readonly stop: { readonly signals: readonly NodeJS.Signals[]; readonly graceSeconds: number };
   /** More than one only where nobody needs to know the address of a replica. */
   readonly maxReplicas: number;
+  /** Part of a stack only where it is asked for. */
+  readonly optional?: true;
   env(surroundings: Surroundings): Record<string, string>;
   /** Server settings (postgres `-c name=value`, redis `name value`), the same on every target. */
   settings?(surroundings: Surroundings): Record<string, string>;
 }
 
-/** Docker images by their official pinned names; `services` is built from services/. */
+/** Docker images by their official pinned names; `services` is built from services/, `worker` from converters/worker/. */
 export const IMAGES = {
   s3: 'minio/minio:RELEASE.2025-09-07T16-13-09Z',
   postgres: 'postgres:18.1-bookworm',
@@ -74,6 +77,7 @@ export const IMAGES = {
   prometheus: 'prom/prometheus:v3.5.0',
   node: 'node:22.21.1-bookworm-slim',
   services: 'storefront:local',
+  worker: 'storefront-worker:local',
 } as const;
 
 /** How most programs are told to end. */

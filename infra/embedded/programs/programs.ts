@@ -15,7 +15,8 @@ export async function findPrograms(options: {
     if (path !== undefined) return path;
     if (name === 'node') return process.execPath;
     if (name === 'postgres') return postgresProgram();
-    if (name === 'prometheus') throw new TypeError('prometheus only ever comes as an image');
+    if (name === 'prometheus' || name === 'worker')
+      throw new TypeError(`${name} only ever comes as an image`);
     return (await resolveProgram(name, { signal, onProgress })).path;
   };
   return new Map(await Promise.all([...names].map(async (name) => [name, await find(name)] as const)));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { Listing, listUntil } from '../../../converters/worker/listing.ts';
 import { type Told, Worker } from '../../../converters/worker/worker.ts';
 import { describe } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
@@ -12,6 +13,7 @@ interface WorkerCommandOptions extends StoreOptions {
   readonly port?: number;
   readonly token?: string;
   readonly queue: number;
+  readonly list?: number;
   readonly workers: number;
   readonly json?: boolean;
 }
@@ -34,6 +36,12 @@ export const workerCommand = (_finish: (code: number) => void) =>
         .default(1000)
         .argParser(parseQueue),
     )
+    .addOption(
+      new Option(
+        '--list <seconds>',
+        'also list the bucket, this often, for a server that sends no notifications',
+      ).argParser(parseSeconds),
+    )
     .addOption(workersOption())
     .addOption(rawOption())
     .addOption(endpointOption())
@@ -43,16 +51,20 @@ export const workerCommand = (_finish: (code: number) => void) =>
       `
 Examples:
   faultline worker --port 9310                             for a run or a stack in this folder, with --event-webhook-url
-  faultline worker --raw s3://raw --endpoint http://127.0.0.1:9000
+  faultline worker --raw s3://raw --endpoint http://127.0.0.1:9000 --list 5      of a server that sends no notifications
 
 It takes S3 event notifications at POST /events with the token as bearer token (MinIO), or at POST /events/<token>
 (versitygw). Nothing is kept but in the bucket: what it missed, \`faultline convert <run-id> --missing\` converts.`,
     )
-    .action(({ host, port = 0, token, queue, workers, json = false, ...where }: WorkerCommandOptions) =>
+    .action(({ host, port = 0, token, queue, list, workers, json = false, ...where }: WorkerCommandOptions) =>
       interruptible(async (signal) => {
         const raw = rawStore(where);
         const secret = token ?? randomBytes(24).toString('base64url');
-        const onObject = (told: Told) => say(told, json);
+        const listing = new Listing({ raw, offer: (keys) => worker.offer(keys) });
+        const onObject = (told: Told) => {
+          if (told.outcome === 'failed') listing.forget(told.key);
+          say(told, json);
+        };
         const worker = await Worker.start({
           raw,
           token: secret,
@@ -66,7 +78,9 @@ It takes S3 event notifications at POST /events with the token as bearer token (
         if (json)
           console.log(JSON.stringify({ url: worker.url, events, ...(token ? {} : { token: secret }) }));
         else console.log(greeting({ raw: raw.url, events, secret: token ? '<token>' : secret }));
-        if (!signal.aborted) await once(signal, 'abort');
+        const onError = (error: unknown) => sayError({ url: raw.url }, error, json);
+        if (list !== undefined) await listUntil({ listing, everyMs: list * 1000, signal, onError });
+        else if (!signal.aborted) await once(signal, 'abort');
         const counts = await worker.close();
         if (json) console.log(JSON.stringify(counts));
         else
@@ -88,9 +102,14 @@ Ctrl-C ends it when all that was taken is converted.`;
 
 /** What failed is worth a line; the rest is in the counts. */
 function say(told: Told, json: boolean): void {
-  if (told.outcome !== 'failed') return;
-  const { code, message } = describe(told.error);
-  const line = json ? JSON.stringify({ key: told.key, error: { code, message } }) : `${told.key}: ${message}`;
+  if (told.outcome === 'failed') sayError({ key: told.key }, told.error, json);
+}
+
+function sayError(of: Readonly<Record<string, string>>, error: unknown, json: boolean): void {
+  const { code, message } = describe(error);
+  const line = json
+    ? JSON.stringify({ ...of, error: { code, message } })
+    : `${Object.values(of)}: ${message}`;
   process.stderr.write(`${line}\n`);
 }
 
@@ -99,6 +118,13 @@ function parseToken(text: string): string {
   if (!/^[\w-]{16,200}$/.test(text))
     throw new InvalidArgumentError('a token is 16 to 200 letters, digits, "-" and "_".');
   return text;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!/^\d{1,5}$/.test(text) || seconds < 1)
+    throw new InvalidArgumentError(`it is listed every 1 to 99999 seconds, got "${text}".`);
+  return seconds;
 }
 
 function parseQueue(text: string): number {

@@ -3,9 +3,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { filesBelow } from '../dataset/files-below.ts';
+import { filesBelow } from './dataset/files-below.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Files that a module reads from beside itself, with their places in the bundle; they come along where the module does. */
 const BESIDE: readonly { readonly module: string; readonly file: string; readonly as: string }[] = [
@@ -36,15 +36,20 @@ export interface Bundle {
   readonly zippedBytes: number;
 }
 
-/** Bundles the Lambda function, with all that it needs, into an empty folder: `index.mjs` exports `handler`. */
-export async function bundleLambda({
-  outdir = join(root, 'dist/lambda'),
-}: {
-  outdir?: string;
-} = {}): Promise<Bundle> {
+/** What is bundled, by the module that it begins with. */
+const ENTRIES = { lambda: 'converters/lambda/index.ts', worker: 'converters/worker/main.ts' } as const;
+
+/**
+ * Bundles a door of the converter, with all that it needs, into an empty folder. `lambda`: `index.mjs` exports `handler`; `worker`:
+ * `node index.mjs` runs until it is told to end.
+ */
+export async function bundle(
+  entry: keyof typeof ENTRIES,
+  { outdir = join(root, 'dist', entry) }: { outdir?: string } = {},
+): Promise<Bundle> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ['converters/lambda/index.ts'],
+    entryPoints: [ENTRIES[entry]],
     outfile: 'index.mjs',
     bundle: true,
     platform: 'node',

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { rawName } from '../read/raw-object.ts';
+import { minutePrefix } from '../run/raw-objects.ts';
+import type { ObjectStore } from '../store/store.ts';
+
+/** `raw/2026/11/24/05/41/…` */
+const PUT_IN = /^(.+)\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/(\d\d)\/[^/]+$/;
+/** Minutes before the newest object within which others may still appear: a put that is tried again keeps its name. */
+const LATE_MINUTES = 5;
+/** Keys offered at once; less than a queue has room for. */
+const AT_ONCE = 100;
+
+/** False where there is no room for them, and they are to be offered again. */
+type Offer = (keys: readonly string[]) => boolean;
+
+/**
+ * Finds the raw objects of a bucket that notifies nobody, by listing it again and again. Each is offered once, unless it is forgotten. The
+ * first round lists the whole bucket, the next ones the minutes since shortly before the newest object; what appears later
+ * than that is left to `convert --missing`.
+ */
+export class Listing {
+  readonly #raw: ObjectStore;
+  readonly #prefix: string;
+  readonly #offer: Offer;
+  /** Offered, of the minutes that are listed again. */
+  readonly #offered = new Set<string>();
+  #after = '';
+
+  constructor({ raw, prefix = 'raw', offer }: { raw: ObjectStore; prefix?: string; offer: Offer }) {
+    this.#raw = raw;
+    this.#prefix = prefix;
+    this.#offer = offer;
+  }
+
+  /** Offers it again in the next round, if it is still listed then: it could not be converted now. */
+  forget(key: string): void {
+    this.#offered.delete(key);
+  }
+
+  /** @returns how many were offered and taken @throws what the store throws */
+  async round(): Promise<number> {
+    let [taken, newest] = [0, ''];
+    let batch: string[] = [];
+    const offer = (): boolean => {
+      if (batch.length > 0 && !this.#offer(batch)) return false;
+      for (const key of batch) this.#offered.add(key);
+      taken += batch.length;
+      newest = batch.at(-1) ?? newest;
+      batch = [];
+      return true;
+    };
+    for await (const { key } of this.#raw.list(`${this.#prefix}/`, { startAfter: this.#after })) {
+      if (!PUT_IN.test(key) || !rawName(key) || this.#offered.has(key)) continue;
+      batch.push(key);
+      if (batch.length === AT_ONCE && !offer()) break;
+    }
+    offer();
+    if (newest !== '') this.#goOn(newest);
+    return taken;
+  }
+
+  /** Keys are in the order of their minutes, so that nothing before those of the newest need be listed again. */
+  #goOn(newest: string): void {
+    const [, , ...minute] = PUT_IN.exec(newest) ?? [];
+    const [year, month, day, hour, min] = minute.map(Number) as [number, number, number, number, number];
+    const at_ms = Date.UTC(year, month - 1, day, hour, min - LATE_MINUTES);
+    const after = minutePrefix({ prefix: this.#prefix, at_ms });
+    if (after <= this.#after) return;
+    this.#after = after;
+    for (const key of this.#offered) if (key < after) this.#offered.delete(key);
+  }
+}
+
+/** Round after round until `signal` aborts; a round that fails is told of, and the next one does its work. */
+export async function listUntil({
+  listing,
+  everyMs,
+  signal,
+  onError,
+}: {
+  listing: Listing;
+  everyMs: number;
+  signal: AbortSignal;
+  onError: (error: unknown) => void;
+}): Promise<void> {
+  while (!signal.aborted) {
+    await listing.round().catch(onError);
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
