@@ -7,6 +7,9 @@ import { STACKS } from './secrets-file.ts';
 
 const DOCKERFILE = fileURLToPath(new URL('worker.Dockerfile', import.meta.url));
 
+/** Made anew by each `up`; git-ignored. */
+export const workerFolder = (stack: string): string => join(STACKS, `${stack}.worker`);
+
 /**
  * What the worker's image is built from: its bundle, made here, and a Dockerfile, in a folder of their own. So an edited converter
  * makes another image of the worker, and none of the services.
@@ -18,7 +21,7 @@ export async function workerContext({
   stack: string;
   nodeImage: string;
 }): Promise<{ folder: string; tag: string }> {
-  const { outdir, files } = await bundle('worker', { outdir: join(STACKS, `${stack}.worker`) });
+  const { outdir, files } = await bundle('worker', { outdir: workerFolder(stack) });
   await copyFile(DOCKERFILE, join(outdir, 'Dockerfile'));
   const paths = [...files, 'Dockerfile'];
   return { folder: outdir, tag: contextHash({ root: outdir, paths, salt: nodeImage }).slice(0, 12) };

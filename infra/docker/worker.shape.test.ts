@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { STACKS, secretsFile, secretsOf } from './secrets-file.ts';
+import { secretsFile, secretsOf } from './secrets-file.ts';
 import { type MockedResource, mockedStack } from './testing/mocked-stack.ts';
+import { workerFolder } from './worker-context.ts';
 
 const STACK = `test-worker-${process.pid}`;
 after(() => {
   rmSync(secretsFile(STACK), { force: true });
-  rmSync(`${STACKS}${STACK}.worker`, { recursive: true, force: true });
+  rmSync(workerFolder(STACK), { recursive: true, force: true });
 });
 
 /** What the program makes, by type and name. */

@@ -88,6 +88,6 @@ export function componentOfContainer({ Config }: Inspected): Component | undefin
 
 /** What observes the stack must not feed itself. */
 function logDriverOf(component: Component | undefined): string {
-  const kept = [undefined, 's3', 'collector', 'prometheus'] as const;
+  const kept = [undefined, 's3', 'collector', 'prometheus', 'worker'] as const;
   return (kept as readonly unknown[]).includes(component?.name) ? 'json-file' : 'fluentd';
 }

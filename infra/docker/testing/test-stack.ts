@@ -14,6 +14,7 @@ import { ownLabels } from '../labels.ts';
 import { removeOrphans } from '../orphans.ts';
 import { secretsFile, secretsOf } from '../secrets-file.ts';
 import { PORTS } from '../settings.ts';
+import { workerFolder } from '../worker-context.ts';
 import { needsDocker } from './needs.ts';
 
 const COMMAND_MS = 10 * 60_000;
@@ -156,6 +157,7 @@ export class TestStack {
     await removeOrphans({ labels, known: () => this.inState() });
     const { code, stdout, stderr } = await this.#run(['destroy', '--yes', '--skip-preview']);
     await rm(secretsFile(this.name));
+    await rm(workerFolder(this.name), { recursive: true, force: true });
     await rm(join(CONTEXT_ROOT, `Pulumi.${this.name}.yaml`), { force: true });
     await rm(this.#folder, { recursive: true });
     const left = await this.leftovers();
