@@ -49,7 +49,7 @@ test('each raw object is offered once, also one that appears late', async () => 
   );
 });
 
-test('what there was no room for, and what was forgotten, is offered again', async () => {
+test('what there was no room for, what could not be converted, and what no run holds yet is offered again', async () => {
   const { put, round, room, listing } = world();
   const keys = Array.from({ length: 250 }, (_, i) => key('06/00', String(i).padStart(3, '0')));
   await put(...keys);
@@ -57,8 +57,14 @@ test('what there was no room for, and what was forgotten, is offered again', asy
   assert.deepEqual(await round(), []);
   room.there = true;
   assert.deepEqual(await round(), keys);
-  listing.forget(keys[7] as string);
-  assert.deepEqual(await round(), [keys[7]]);
+  listing.told({ key: keys[7] as string, outcome: 'failed' });
+  listing.told({ key: keys[8] as string, outcome: 'no_run' });
+  listing.told({ key: keys[9] as string, outcome: 'converted' });
+  assert.deepEqual(await round(), [keys[7], keys[8]]);
+  await put(key('06/02', 'a'));
+  assert.deepEqual(await round(), [key('06/02', 'a')]);
+  listing.told({ key: keys[8] as string, outcome: 'no_run' });
+  assert.deepEqual(await round(), [], 'no run will begin as long ago as that');
 });
 
 test('a worker that is fed by listing makes the parts that converting the run makes', async (t) => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { rawName } from '../read/raw-object.ts';
 import { minutePrefix } from '../run/raw-objects.ts';
 import type { ObjectStore } from '../store/store.ts';
+import type { Told } from './worker.ts';
 
 /** `raw/2026/11/24/05/41/…` */
 const PUT_IN = /^(.+)\/(\d{4})\/(\d\d)\/(\d\d)\/(\d\d)\/(\d\d)\/[^/]+$/;
@@ -14,7 +15,7 @@ const AT_ONCE = 100;
 type Offer = (keys: readonly string[]) => boolean;
 
 /**
- * Finds the raw objects of a bucket that notifies nobody, by listing it again and again. Each is offered once, unless it is forgotten. The
+ * Finds the raw objects of a bucket that notifies nobody, by listing it again and again. Each is offered once, and again where `told` says so. The
  * first round lists the whole bucket, the next ones the minutes since shortly before the newest object; what appears later
  * than that is left to `convert --missing`.
  */
@@ -25,6 +26,8 @@ export class Listing {
   /** Offered, of the minutes that are listed again. */
   readonly #offered = new Set<string>();
   #after = '';
+  /** Beginning of keys of the minute before that of the newest object. */
+  #recent = '';
 
   constructor({ raw, prefix = 'raw', offer }: { raw: ObjectStore; prefix?: string; offer: Offer }) {
     this.#raw = raw;
@@ -32,9 +35,12 @@ export class Listing {
     this.#offer = offer;
   }
 
-  /** Offers it again in the next round, if it is still listed then: it could not be converted now. */
-  forget(key: string): void {
-    this.#offered.delete(key);
+  /**
+   * What became of an object. It is offered again while it is listed when it could not be converted now; and for a minute when no run holds
+   * it: a run has all that was put in the minute in which it begins, also before its record was there.
+   */
+  told({ key, outcome }: Pick<Told, 'key' | 'outcome'>): void {
+    if (outcome === 'failed' || (outcome === 'no_run' && key > this.#recent)) this.#offered.delete(key);
   }
 
   /** @returns how many were offered and taken @throws what the store throws */
@@ -63,10 +69,12 @@ export class Listing {
   #goOn(newest: string): void {
     const [, , ...minute] = PUT_IN.exec(newest) ?? [];
     const [year, month, day, hour, min] = minute.map(Number) as [number, number, number, number, number];
-    const at_ms = Date.UTC(year, month - 1, day, hour, min - LATE_MINUTES);
-    const after = minutePrefix({ prefix: this.#prefix, at_ms });
+    const before = (minutes: number) =>
+      minutePrefix({ prefix: this.#prefix, at_ms: Date.UTC(year, month - 1, day, hour, min - minutes) });
+    const after = before(LATE_MINUTES);
     if (after <= this.#after) return;
     this.#after = after;
+    this.#recent = before(1);
     for (const key of this.#offered) if (key < after) this.#offered.delete(key);
   }
 }

@@ -27,9 +27,8 @@ const worker = await Worker.start({
   token: randomBytes(24).toString('base64url'), // nobody has it: nothing is notified
   workers: 0, // the bundle is one file; what it does beside is to answer how it is
   onObject: (told) => {
-    if (told.outcome !== 'failed') return;
-    listing.forget(told.key);
-    sayError(told.error, { key: told.key });
+    listing.told(told);
+    if (told.outcome === 'failed') sayError(told.error, { key: told.key });
   },
 });
 say({ level: 'info', message: 'converts what is put', url: raw.url, every_ms: Number(everyMs) });

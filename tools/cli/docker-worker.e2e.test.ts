@@ -64,9 +64,17 @@ test('a worker beside the containers makes the parts while they run, and the dat
     return found;
   };
   const wanted = keys.map((key) => partSetKey('demo', key));
-  await until('the worker has converted all', async () => {
-    const there = await parts();
-    return wanted.every((key) => there.has(key));
+  let missing = wanted;
+  await until(
+    'the worker has converted all',
+    async () => {
+      const there = await parts();
+      missing = wanted.filter((key) => !there.has(key));
+      return missing.length === 0;
+    },
+    { seconds: 30 },
+  ).catch((cause) => {
+    throw new Error(`${missing.length} of ${wanted.length} are missing: ${missing.slice(0, 5)}`, { cause });
   });
   let asMade = 0;
   for (const key of keys) if (await madePartSet({ raw, record, key })) asMade += 1;

@@ -62,7 +62,7 @@ It takes S3 event notifications at POST /events with the token as bearer token (
         const secret = token ?? randomBytes(24).toString('base64url');
         const listing = new Listing({ raw, offer: (keys) => worker.offer(keys) });
         const onObject = (told: Told) => {
-          if (told.outcome === 'failed') listing.forget(told.key);
+          listing.told(told);
           say(told, json);
         };
         const worker = await Worker.start({
