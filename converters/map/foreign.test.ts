@@ -89,6 +89,25 @@ test('a record of another sender, with a time and a severity of its own, is a lo
   assert.equal(new Set(uids).size, 4);
 });
 
+for (const [level, severity, classUid] of [
+  [20, 1, 0],
+  [30, 1, 0],
+  [40, 3, 0],
+  [50, 4, 6008],
+  [60, 6, 6008],
+  [35, 0, 0],
+] as const) {
+  test(`a line of pino with level ${level} has severity ${severity}`, () => {
+    const line = { level, time: SAID, pid: 4711, hostname: 'shop-1', msg: 'order placed' };
+    const said = row(JSON.stringify(line), at(0, 'shop.log'), 'shop');
+    assert.deepEqual(
+      [said.event_kind, said.time, said.level, said.severity_id, said.class_uid, said.message],
+      ['log', SAID, String(level), severity, classUid, 'order placed'],
+    );
+    assert.deepEqual(JSON.parse(said.attributes as string), { hostname: 'shop-1', pid: 4711 });
+  });
+}
+
 for (const [name, more] of [
   ['a time alone', { timeUnixNano: `${SAID}000000` }],
   ['a severity alone', { severityText: 'WARN' }],

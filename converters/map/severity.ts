@@ -16,6 +16,8 @@ const LEVELS = byName({
   fatal: 6,
   panic: 6,
   emerg: 6,
+  // pino and bunyan, unless they are told to write names
+  ...{ '10': 1, '20': 1, '30': 1, '40': 3, '50': 4, '60': 6 },
 });
 export const ERROR = 4;
 
