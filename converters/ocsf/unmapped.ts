@@ -158,6 +158,10 @@ class Output {
 
   /** As JavaScript prints it. */
   number(value: number): void {
+    if (value >= 0 && Number.isSafeInteger(value)) {
+      this.#whole(value);
+      return;
+    }
     // What a few decimals say exactly has no shorter form.
     const thousandths = Math.round(value * 1000);
     if (!(value >= 0 && value < EXACT && thousandths / 1000 === value)) {
@@ -166,9 +170,8 @@ class Output {
     }
     const whole = Math.floor(thousandths / 1000);
     this.#whole(whole);
-    let rest = thousandths - whole * 1000;
-    if (rest === 0) return;
     this.byte(POINT);
+    let rest = thousandths - whole * 1000;
     for (let unit = 100; rest > 0; unit /= 10) {
       const digit = Math.floor(rest / unit);
       this.byte(ZERO + digit);
