@@ -74,7 +74,7 @@ export async function encodePart({
   const writer = new RecordBatchStreamWriter();
   writer.write(batch);
   writer.finish();
-  return (await loadZstd()).compress(writer.toUint8Array(true));
+  return (await loadZstd()).compressFast(writer.toUint8Array(true));
 }
 
 function idData({ texts, bytes, offsets }: RowsView, slot: number, order: Uint32Array): Data | undefined {
