@@ -24,7 +24,7 @@ export interface ConvertReport {
     Record<Signal, { read: number; rows: number; rejected: number; outside_window: number }>
   >;
   readonly reasons: Readonly<Partial<Record<RejectReason, number>>>;
-  /** Events that were built and checked against the OCSF schema: those of each shape in an object. */
+  /** Events that were built and checked against the OCSF schema: one of each shape, by each thread. */
   readonly validated: number;
   /** Least and greatest time of the rows, epoch ms; null where there are none. */
   readonly times: { readonly min_ms: number; readonly max_ms: number } | null;

@@ -1,5 +1,6 @@
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
+import type { StringPool } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
 import { activityOf, isSql, parseSql } from './database-operations.ts';
 import { type System, systemOf } from './database-systems.ts';
@@ -35,15 +36,14 @@ export function mapDatabase(writer: RowWriter, span: SpanRecord, origin: Origin,
 /** Operation, what it does, and the table: as declared, else from the statement, else from the span's name. */
 function setOperation(writer: RowWriter, { attributes, name }: SpanRecord, { speaks }: System): void {
   const { pool } = writer;
-  const said = (id: number): string => (id >= 0 ? pool.text(id) : '');
   const table = attributes.text(ATTR['db.collection.name']);
-  const query = said(attributes.text(ATTR['db.query.text']));
-  let operation = said(attributes.text(ATTR['db.operation.name']));
+  const query = said(pool, attributes.text(ATTR['db.query.text']));
+  let operation = said(pool, attributes.text(ATTR['db.operation.name']));
   if (speaks === 'redis')
-    operation ||= query ? (query.split(' ', 1)[0] ?? '') : firstWord(said(name)) || said(name);
+    operation ||= query ? (query.split(' ', 1)[0] ?? '') : firstWord(said(pool, name)) || said(pool, name);
   else {
     const statement = query && (speaks === 'sql' || isSql(query)) ? parseSql(query) : undefined;
-    operation ||= statement?.operation ?? operationIn(said(name));
+    operation ||= statement?.operation ?? operationIn(said(pool, name));
     if (table < 0) writer.text(SLOT.db_table, statement?.table);
   }
   if (table >= 0) writer.id(SLOT.db_table, table);
@@ -51,6 +51,7 @@ function setOperation(writer: RowWriter, { attributes, name }: SpanRecord, { spe
   writer.text(SLOT.db_operation, speaks === 'other' ? operation : operation.toUpperCase());
 }
 
+const said = (pool: StringPool, id: number): string => (id >= 0 ? pool.text(id) : '');
 const firstWord = (name: string): string => name.split(/[ :]/, 1)[0] ?? '';
 
 /** `pg-pool.connect`, `SELECT storefront`, `mongodb.find`, `DynamoDB.GetItem`. */

@@ -30,26 +30,35 @@ const slotFlags = (names: readonly SlotName[]): Uint8Array => {
 const byValue = slotFlags(VALUE_SLOTS);
 const isPort = slotFlags(PORT_SLOTS);
 
+/** Shapes that are remembered, and values of theirs: with more of either, all are forgotten. */
+const MOST = 20_000;
+
 /**
- * Validates every event against OCSF while it is mapped, at the cost of one of each shape in an object. A shape is what
- * validity follows from: which slots are filled, and the values of {@link VALUE_SLOTS}. So the verdict on an event depends on
- * that event alone, not on which others came before.
+ * Validates every event against OCSF while it is mapped, at the cost of one of each shape. A shape is what validity follows
+ * from: which slots are filled, and the values of {@link VALUE_SLOTS}. So the verdict on an event depends on that event alone,
+ * not on which others came before.
  */
 export class ShapeCheck implements EventCheck {
   /** Events that were built and validated. */
   checked = 0;
   #rows: Rows | undefined;
   readonly #verdicts = new Map<number, string | undefined>();
+  /** Values in the order in which they were seen, whichever object they came in. */
+  readonly #values = new Map<string, number>();
+  /** Pool id → mark of its value, from 1; those of one object. */
+  #marks = new Int32Array(1 << 10);
 
   begin(rows: Rows): void {
     this.#rows = rows;
-    // Shapes hold ids of the pool, which is emptied for every object.
+    this.#marks.fill(0);
+    if (this.#verdicts.size < MOST && this.#values.size < MOST) return;
     this.#verdicts.clear();
+    this.#values.clear();
   }
 
   problem(row: number): string | undefined {
     const rows = this.#rows as Rows;
-    const shape = shapeOf(rows, row);
+    const shape = this.#shapeOf(rows, row);
     const known = this.#verdicts.get(shape);
     if (known !== undefined || this.#verdicts.has(shape)) return known;
     const found = problems(eventOf(rows, row));
@@ -58,28 +67,45 @@ export class ShapeCheck implements EventCheck {
     this.#verdicts.set(shape, verdict);
     return verdict;
   }
-}
 
-/** Two hashes of 32 and 21 bits as one number. */
-function shapeOf(rows: Rows, row: number): number {
-  let a = 0x811c9dc5;
-  let b = 0x2545f491;
-  for (const slot of rows.filled.numbers) {
-    const value = (rows.numbers[slot] as Float64Array)[row] as number;
-    if (Number.isNaN(value)) continue;
-    const mark =
-      byValue[slot] === 1 ? value + 4 : Number.isInteger(value) ? 1 + Number(inRange(slot, value)) : 3;
-    a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-    b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+  /** Two hashes of 32 and 21 bits as one number. */
+  #shapeOf(rows: Rows, row: number): number {
+    let a = 0x811c9dc5;
+    let b = 0x2545f491;
+    for (const slot of rows.filled.numbers) {
+      const value = (rows.numbers[slot] as Float64Array)[row] as number;
+      if (Number.isNaN(value)) continue;
+      const mark =
+        byValue[slot] === 1 ? value + 4 : Number.isInteger(value) ? 1 + Number(inRange(slot, value)) : 3;
+      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
+      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+    }
+    for (const slot of rows.filled.texts) {
+      const id = (rows.texts[slot] as Int32Array)[row] as number;
+      if (id < 0) continue;
+      const mark = byValue[slot] === 1 ? this.#markOf(rows, id) : 0;
+      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
+      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+    }
+    return (a >>> 0) * 0x20_0000 + (b >>> 11);
   }
-  for (const slot of rows.filled.texts) {
-    const id = (rows.texts[slot] as Int32Array)[row] as number;
-    if (id < 0) continue;
-    const mark = byValue[slot] === 1 ? id + 1 : 0;
-    a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-    b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+
+  /** The same for the same text of any pool. */
+  #markOf({ pool }: Rows, id: number): number {
+    if (id >= this.#marks.length) {
+      const larger = new Int32Array(2 * id);
+      larger.set(this.#marks);
+      this.#marks = larger;
+    }
+    let mark = this.#marks[id] as number;
+    if (mark === 0) {
+      const text = pool.text(id);
+      mark = this.#values.get(text) ?? this.#values.size + 1;
+      this.#values.set(text, mark);
+      this.#marks[id] = mark;
+    }
+    return mark;
   }
-  return (a >>> 0) * 0x20_0000 + (b >>> 11);
 }
 
 const inRange = (slot: number, value: number): boolean =>

@@ -44,3 +44,45 @@ test('as JSON.stringify writes each character below 160', () => {
     assert.deepEqual(textsOf(rows, [0]), [JSON.stringify({ request_id: text })]);
   }
 });
+
+test('numbers as JavaScript prints them', () => {
+  const all = [
+    0,
+    -0,
+    7,
+    10,
+    99,
+    100,
+    4242,
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 53,
+    -3,
+    0.5,
+    1e-7,
+    1e21,
+    0.001,
+    1e-4,
+    0.1 + 0.2,
+    1234.567,
+    20.5,
+    1e9,
+    1_000_000_001,
+    999_999_999_999.999,
+    1_795_500_000_000,
+    0.125,
+    7.1005,
+    60.06,
+  ];
+  const rows = new Rows({ capacity: all.length });
+  for (const value of all) {
+    const row = rows.add();
+    rows.setText(SLOT.metric_name, row, rows.pool.of('up'));
+    rows.setNumber(SLOT.metric_value, row, value);
+  }
+  const said = textsOf(rows, [...all.keys()]);
+  assert.deepEqual(
+    said,
+    all.map((value) => `{"metric":{"name":"up","value":${String(value)}}}`),
+  );
+});

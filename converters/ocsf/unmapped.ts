@@ -14,6 +14,11 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 const SPACE = 0x20;
+const ZERO = 0x30;
+const POINT = 0x2e;
+const BILLION = 1e9;
+/** Below it three decimals are within the 15 digits that a double holds exactly. */
+const EXACT = 1e12;
 const encoder = new TextEncoder();
 
 /** `unmapped` of the chosen rows as JSON, always in the order of the layout; a text is empty where nothing is in it. */
@@ -98,27 +103,14 @@ function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Outpu
 function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number, out: Output): boolean {
   if (!rows.has(slot, row) || (when !== undefined && !rows.has(when, row))) return false;
   if (kind === 'n') {
-    out.text(String(rows.numbers[slot]?.[row]));
+    out.number((rows.numbers[slot] as Float64Array)[row] as number);
     return true;
   }
   const { pool } = rows;
   const id = (rows.texts[slot] as Int32Array)[row] as number;
   const { bytes, start, end } = pool.at(id);
   if (kind === 'j') out.copy(bytes, start, end);
-  else if (isPlain(bytes, start, end)) {
-    out.byte(QUOTE);
-    out.copy(bytes, start, end);
-    out.byte(QUOTE);
-  } else out.text(JSON.stringify(pool.text(id)));
-  return true;
-}
-
-/** Whether JSON has it as it is. */
-function isPlain(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
-    if (byte < SPACE || byte === QUOTE || byte === BACKSLASH) return false;
-  }
+  else if (!out.quoted(bytes, start, end)) out.text(JSON.stringify(pool.text(id)));
   return true;
 }
 
@@ -146,6 +138,70 @@ class Output {
     let at = this.length;
     for (let i = start; i < end; i++) bytes[at++] = from[i] as number;
     this.length = at;
+  }
+
+  /** As a JSON string; false, and nothing is written, where JSON does not have it as it is. */
+  quoted(from: Uint8Array, start: number, end: number): boolean {
+    this.#reserve(end - start + 2);
+    const bytes = this.#bytes;
+    let at = this.length;
+    bytes[at++] = QUOTE;
+    for (let i = start; i < end; i++) {
+      const byte = from[i] as number;
+      if (byte < SPACE || byte === QUOTE || byte === BACKSLASH) return false;
+      bytes[at++] = byte;
+    }
+    bytes[at++] = QUOTE;
+    this.length = at;
+    return true;
+  }
+
+  /** As JavaScript prints it. */
+  number(value: number): void {
+    if (value >= 0 && Number.isSafeInteger(value)) {
+      this.#whole(value);
+      return;
+    }
+    // What a few decimals say exactly has no shorter form.
+    const thousandths = Math.round(value * 1000);
+    if (!(value >= 0 && value < EXACT && thousandths / 1000 === value)) {
+      this.text(String(value));
+      return;
+    }
+    const whole = Math.floor(thousandths / 1000);
+    this.#whole(whole);
+    this.byte(POINT);
+    let rest = thousandths - whole * 1000;
+    for (let unit = 100; rest > 0; unit /= 10) {
+      const digit = Math.floor(rest / unit);
+      this.byte(ZERO + digit);
+      rest -= digit * unit;
+    }
+  }
+
+  #whole(value: number): void {
+    if (value >= BILLION) {
+      const billions = Math.floor(value / BILLION);
+      this.#whole(billions);
+      this.#digits(value - billions * BILLION, 9);
+      return;
+    }
+    let count = 1;
+    for (let bound = 10; bound <= value; bound *= 10) count += 1;
+    this.#digits(value, count);
+  }
+
+  /** @param value below 2^31 */
+  #digits(value: number, count: number): void {
+    this.#reserve(count);
+    const bytes = this.#bytes;
+    let rest = value | 0;
+    for (let at = this.length + count - 1; at >= this.length; at--) {
+      const tens = (rest / 10) | 0;
+      bytes[at] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+    this.length += count;
   }
 
   text(value: string): void {

@@ -20,6 +20,9 @@ export class Attributes {
   readonly #where = new Int32Array(3 * ATTRIBUTE_COUNT);
   readonly #asked = new Uint8Array(ATTRIBUTE_COUNT);
   readonly #last = new Int32Array(ATTRIBUTE_COUNT).fill(-1);
+  /** Names of the attributes of the record before, and how many of this one were read. */
+  readonly #keys = new Int32Array(32).fill(-1);
+  #keysRead = 0;
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -33,6 +36,7 @@ export class Attributes {
     this.#used.length = 0;
     this.#rest.length = 0;
     this.#asked.fill(0);
+    this.#keysRead = 0;
   }
 
   /** Whether a known attribute is there; unlike {@link text} it does not count as asked for. */
@@ -72,7 +76,7 @@ export class Attributes {
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       if (field === 1) {
         const stop = enter(pbf, end);
-        key = this.#pool.ofBytes(pbf.buf, pbf.pos, stop);
+        key = this.#keyAt(pbf, stop);
         pbf.pos = stop;
       } else if (field === 2) {
         valueEnd = enter(pbf, end);
@@ -93,6 +97,16 @@ export class Attributes {
       this.#where[3 * place + 2] = valueEnd;
     }
     pbf.pos = end;
+  }
+
+  /** Records of one kind have their attributes in one order. */
+  #keyAt({ buf, pos }: PbfReader, end: number): number {
+    const nth = this.#keysRead++;
+    const before = this.#keys[nth] ?? -1;
+    if (before >= 0 && this.#pool.isAt(before, buf, pos, end)) return before;
+    const key = this.#pool.ofBytes(buf, pos, end);
+    if (nth < this.#keys.length) this.#keys[nth] = key;
+    return key;
   }
 
   /** Gives up what is in a place: it goes to the rest. */

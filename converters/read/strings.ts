@@ -1,4 +1,5 @@
 import { Malformed } from '../errors.ts';
+import { writeHex } from '../hex.ts';
 
 const FIXED: string[] = [];
 const FIXED_IDS = new Map<string, number>();
@@ -20,12 +21,6 @@ export function fixed(text: string): number {
 /** How many strings are {@link fixed}: ids below this are theirs. */
 export const fixedCount = (): number => FIXED.length;
 
-const HEX = new Uint8Array(512);
-for (let i = 0; i < 256; i++) {
-  const text = i.toString(16).padStart(2, '0');
-  HEX[2 * i] = text.charCodeAt(0);
-  HEX[2 * i + 1] = text.charCodeAt(1);
-}
 /** Stands for the hash of a string that is not in the table. */
 const APPENDED = 0;
 const strict = new TextDecoder('utf-8', { fatal: true });
@@ -177,12 +172,7 @@ export class StringPool {
   /** Bytes as lower-case hex. @param again false: the string is not expected again, as for {@link append} */
   ofHex(buffer: Uint8Array, start: number, end: number, again = true): number {
     const digits = this.#scratch;
-    let at = 0;
-    for (let i = start; i < end; i++) {
-      const pair = 2 * (buffer[i] as number);
-      digits[at++] = HEX[pair] as number;
-      digits[at++] = HEX[pair + 1] as number;
-    }
+    const at = writeHex(buffer, start, end, digits, 0);
     return again ? this.ofBytes(digits, 0, at) : this.append(digits, 0, at);
   }
 

@@ -4,7 +4,7 @@ import type { RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
-const BATCH_ROWS = 16_384;
+const BATCH_ROWS = 8_192;
 
 export interface MergedBatch {
   /** In the order of the dataset; used again for the next batch. */

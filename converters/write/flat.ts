@@ -4,7 +4,18 @@ import { CLASSES } from '../ocsf/classes.ts';
 import { FLAT_COLUMNS, type FlatColumn, type FlatType } from './columns.ts';
 import type { Batch, Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
-import { absent, absentNumbers, flatLevels, type Gathered, idsOf, numbers, texts } from './gather.ts';
+import {
+  absent,
+  absentNumbers,
+  beginBatch,
+  doublesOf,
+  flatLevels,
+  type Gathered,
+  idsOf,
+  intsOf,
+  numbers,
+  texts,
+} from './gather.ts';
 
 /** Column type of the catalogue → Parquet's. */
 export const PHYSICAL = {
@@ -17,13 +28,15 @@ export const FLAT_FIELDS: readonly Field[] = FLAT_COLUMNS.map(({ name, type, req
   dictionary: !UNIQUE_SLOTS.has(SLOT[slot]),
 }));
 
-/** The chosen rows, column by column. */
-export const flatBatches = (rows: Rows, chosen: Int32Array): Batch[] =>
-  FLAT_COLUMNS.map((column) =>
+/** The chosen rows, column by column: to be written before the next are asked for. */
+export function flatBatches(rows: Rows, chosen: Int32Array): Batch[] {
+  beginBatch();
+  return FLAT_COLUMNS.map((column) =>
     flatLevels(
       column.type === 'STRING' ? textColumn(column, rows, chosen) : numberColumn(column, rows, chosen),
     ),
   );
+}
 
 function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
   const sources = [slot, ...or]
@@ -33,7 +46,7 @@ function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int
   const only = when && (rows.texts[SLOT[when]] as Int32Array);
   const [first, ...others] = sources;
   if (first && others.length === 0 && only === undefined) return texts(rows, idsOf(first, chosen));
-  const ids = new Int32Array(chosen.length);
+  const ids = intsOf.take(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;
     let id = -1;
@@ -48,7 +61,7 @@ function numberColumn({ slot, derive }: FlatColumn, rows: Rows, chosen: Int32Arr
   if (!rows.isFilled(SLOT[slot])) return absentNumbers(chosen.length);
   const source = rows.numbers[SLOT[slot]] as Float64Array;
   const classes = rows.numbers[SLOT.class_uid] as Float64Array;
-  const values = new Float64Array(chosen.length);
+  const values = doublesOf.take(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;
     const value = source[row] as number;

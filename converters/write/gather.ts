@@ -12,6 +12,52 @@ export interface Gathered extends Validity {
   readonly values: Texts | Numbers;
 }
 
+/** Arrays of one batch, taken from one that is used again for the next. What is in them is not cleared. */
+class Taken<T extends Uint8Array | Int32Array | Float64Array> {
+  readonly #make: (length: number) => T;
+  #all: T;
+  #used = 0;
+
+  constructor(make: (length: number) => T) {
+    this.#make = make;
+    this.#all = make(0);
+  }
+
+  take(length: number): T {
+    const from = this.#used;
+    this.#used += length;
+    return this.#used <= this.#all.length ? (this.#all.subarray(from, this.#used) as T) : this.#make(length);
+  }
+
+  /** The next batch has as much room as this one took. */
+  release(): void {
+    if (this.#used > this.#all.length) this.#all = this.#make(this.#used);
+    this.#used = 0;
+  }
+}
+
+export const bytesOf = new Taken((length) => new Uint8Array(length));
+export const intsOf = new Taken((length) => new Int32Array(length));
+export const doublesOf = new Taken((length) => new Float64Array(length));
+
+/** Ends the batch before: what was gathered for it is not to be read any more. */
+export function beginBatch(): void {
+  for (const taken of [bytesOf, intsOf, doublesOf]) taken.release();
+}
+
+let zeros = new Uint8Array(0);
+let ones = new Uint8Array(0);
+/** `present` of so many rows that all have no value: not to be changed. */
+function nonePresent(length: number): Uint8Array {
+  if (zeros.length < length) zeros = new Uint8Array(length);
+  return zeros.subarray(0, length);
+}
+/** The same where all have one. */
+export function allPresent(length: number): Uint8Array {
+  if (ones.length < length) ones = new Uint8Array(length).fill(1);
+  return ones.subarray(0, length);
+}
+
 /** An optional column without a group around it: level 1 where there is a value. A required one has no levels. */
 export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
   count: present.length,
@@ -21,7 +67,7 @@ export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
 
 /** The chosen rows of a column of ids. */
 export function idsOf(source: Int32Array, chosen: Int32Array): Int32Array {
-  const ids = new Int32Array(chosen.length);
+  const ids = intsOf.take(chosen.length);
   for (let i = 0; i < chosen.length; i++) ids[i] = source[chosen[i] as number] as number;
   return ids;
 }
@@ -37,14 +83,13 @@ export function chosenTexts(
   places: Int32Array,
   { bytes, offsets }: { readonly bytes: Uint8Array; readonly offsets: Int32Array },
 ): Gathered {
-  const present = new Uint8Array(places.length);
-  const ids = new Int32Array(places.length);
+  const present = bytesOf.take(places.length);
+  const ids = intsOf.take(places.length);
   let count = 0;
   for (let i = 0; i < places.length; i++) {
     const id = places[i] as number;
-    if (id < 0) continue;
-    present[i] = 1;
-    ids[count++] = id;
+    present[i] = id < 0 ? 0 : 1;
+    if (id >= 0) ids[count++] = id;
   }
   return { present, nulls: places.length - count, values: { count, ids, bytes, offsets } };
 }
@@ -79,32 +124,35 @@ export function endToEnd(texts: readonly string[]): { bytes: Uint8Array; offsets
 
 /** Strings one after another; an empty one is null. */
 export function unlessEmpty({ bytes, offsets }: { bytes: Uint8Array; offsets: Int32Array }): Gathered {
-  const places = new Int32Array(offsets.length - 1);
+  const places = intsOf.take(offsets.length - 1);
   for (let i = 0; i < places.length; i++) places[i] = offsets[i] === offsets[i + 1] ? -1 : i;
   return chosenTexts(places, { bytes, offsets });
 }
 
+const NO_TEXTS: Texts = {
+  ...{ count: 0, ids: new Int32Array(0), bytes: new Uint8Array(0), offsets: new Int32Array(1) },
+};
+const NO_NUMBERS: Numbers = { count: 0, numbers: new Float64Array(0) };
+
 /** Null throughout. */
 export const absent = (length: number): Gathered => ({
-  ...{ present: new Uint8Array(length), nulls: length },
-  values: { count: 0, ids: new Int32Array(0), bytes: new Uint8Array(0), offsets: new Int32Array(1) },
+  ...{ present: nonePresent(length), nulls: length, values: NO_TEXTS },
 });
 
 export const absentNumbers = (length: number): Gathered => ({
-  ...{ present: new Uint8Array(length), nulls: length },
-  values: { count: 0, numbers: new Float64Array(0) },
+  ...{ present: nonePresent(length), nulls: length, values: NO_NUMBERS },
 });
 
 /** Numbers; NaN is null. */
 export function numbers(of: Float64Array): Gathered {
-  const present = new Uint8Array(of.length);
-  const kept = new Float64Array(of.length);
+  const present = bytesOf.take(of.length);
+  const kept = doublesOf.take(of.length);
   let count = 0;
   for (let i = 0; i < of.length; i++) {
     const value = of[i] as number;
-    if (Number.isNaN(value)) continue;
-    present[i] = 1;
-    kept[count++] = value;
+    const there = !Number.isNaN(value);
+    present[i] = there ? 1 : 0;
+    if (there) kept[count++] = value;
   }
   return { present, nulls: of.length - count, values: { count, numbers: kept } };
 }

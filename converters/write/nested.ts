@@ -8,11 +8,16 @@ import type { Field } from './encode/file.ts';
 import {
   absent,
   absentNumbers,
+  allPresent,
+  beginBatch,
+  bytesOf,
   chosenTexts,
+  doublesOf,
   endToEnd,
   flatLevels,
   type Gathered,
   idsOf,
+  intsOf,
   numbers,
   texts,
   unlessEmpty,
@@ -53,8 +58,9 @@ export class NestedClass {
     this.fields = this.#root.children.map(field);
   }
 
-  /** The chosen rows, leaf by leaf. */
+  /** The chosen rows, leaf by leaf: to be written before the next are asked for, of whichever class. */
   batches(rows: Rows, chosen: Int32Array): Batch[] {
+    beginBatch();
     return this.#root.children.flatMap((node) => this.#build(node, rows, chosen).batches);
   }
 
@@ -110,7 +116,7 @@ const ofLeaf = (leaf: Gathered): Built => ({
 function union(children: readonly Validity[], length: number): Validity {
   const whole = children.find(({ nulls }) => nulls === 0);
   if (whole) return whole;
-  const present = new Uint8Array(length);
+  const present = bytesOf.take(length).fill(0);
   for (const child of children)
     if (child.nulls < length) for (let i = 0; i < length; i++) if (child.present[i] === 1) present[i] = 1;
   let nulls = length;
@@ -123,10 +129,10 @@ function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batc
   const { definition, count } = batch;
   if (nulls === count) return { ...batch, definition: 0 };
   if (nulls === 0 && typeof definition === 'number') return { ...batch, definition: definition + steps };
-  const levels = new Uint8Array(count);
-  for (let i = 0; i < count; i++)
-    if (present[i] === 1)
-      levels[i] = steps + (typeof definition === 'number' ? definition : (definition[i] as number));
+  const levels = bytesOf.take(count);
+  if (typeof definition === 'number')
+    for (let i = 0; i < count; i++) levels[i] = present[i] === 1 ? steps + definition : 0;
+  else for (let i = 0; i < count; i++) levels[i] = present[i] === 1 ? steps + (definition[i] as number) : 0;
   return { ...batch, definition: levels };
 }
 
@@ -140,7 +146,7 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
   if (slotKind(slot) !== 'n') {
     const source = rows.texts[SLOT[slot]] as Int32Array;
     if (leaf.when === undefined) return texts(rows, idsOf(source, chosen));
-    const ids = new Int32Array(chosen.length);
+    const ids = intsOf.take(chosen.length);
     for (let i = 0; i < chosen.length; i++) {
       const row = chosen[i] as number;
       ids[i] = open(row) ? (source[row] as number) : -1;
@@ -149,7 +155,7 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
   }
   const source = rows.numbers[SLOT[slot]] as Float64Array;
   if (leaf.captions) return captionColumn(leaf.captions, source, open, chosen);
-  const values = new Float64Array(chosen.length);
+  const values = doublesOf.take(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     const row = chosen[i] as number;
     const value = open(row) ? (source[row] as number) : Number.NaN;
@@ -171,15 +177,24 @@ function constantColumn(
   open: ((row: number) => boolean) | undefined,
   chosen: Int32Array,
 ): Gathered {
-  if (type === 'str' || type === 'json')
-    return chosenTexts(
-      open ? chosen.map((row) => (open(row) ? 0 : -1)) : new Int32Array(chosen.length),
-      endToEnd([String(constant)]),
-    );
-  const value = Number(constant);
-  const values = new Float64Array(chosen.length).fill(value);
-  if (open) for (let i = 0; i < values.length; i++) if (!open(chosen[i] as number)) values[i] = Number.NaN;
-  return numbers(values);
+  const { length } = chosen;
+  const isText = TYPES[type] === 'BYTE_ARRAY';
+  const [present, count] = open ? openRows(open, chosen) : [allPresent(length), length];
+  const values = isText
+    ? { count, ids: 0, ...endToEnd([String(constant)]) }
+    : { count, numbers: Number(constant) };
+  return { present, nulls: length - count, values };
+}
+
+/** One byte a row, 1 where it is open; and how many are. */
+function openRows(open: (row: number) => boolean, chosen: Int32Array): [Uint8Array, number] {
+  const present = bytesOf.take(chosen.length);
+  let count = 0;
+  for (let i = 0; i < chosen.length; i++) {
+    present[i] = open(chosen[i] as number) ? 1 : 0;
+    count += present[i] as number;
+  }
+  return [present, count];
 }
 
 function captionColumn(
@@ -201,7 +216,7 @@ function constantList(items: readonly string[], length: number): Built {
   const count = length * items.length;
   const repetition =
     items.length === 1 ? undefined : Uint8Array.from({ length: count }, (_, i) => (i % items.length ? 1 : 0));
-  const ids = Int32Array.from({ length: count }, (_, i) => i % items.length);
+  const ids = items.length === 1 ? 0 : Int32Array.from({ length: count }, (_, i) => i % items.length);
   const batch: Batch = { count, definition: 3, repetition, values: { count, ids, ...endToEnd(items) } };
-  return { present: new Uint8Array(length).fill(1), nulls: 0, batches: [batch] };
+  return { present: allPresent(length), nulls: 0, batches: [batch] };
 }

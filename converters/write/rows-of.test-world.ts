@@ -1,5 +1,6 @@
 import type { Rows } from '../map/rows.ts';
 import { FLAT_COLUMNS } from './columns.ts';
+import type { Numbers, Texts } from './encode/column.ts';
 import { flatBatches } from './flat.ts';
 
 const utf8 = new TextDecoder();
@@ -14,16 +15,16 @@ export function flatRowsOf(rows: Rows): Record<string, string | number>[] {
     for (let row = 0; row < rows.length; row++) {
       if ((typeof definition === 'number' ? definition : definition[row]) === 0) continue;
       const at = next++;
-      (found[row] as Record<string, string | number>)[name] =
-        'ids' in values
-          ? utf8.decode(
-              values.bytes.subarray(
-                values.offsets[values.ids[at] as number],
-                values.offsets[(values.ids[at] as number) + 1],
-              ),
-            )
-          : (values.numbers[at] as number);
+      (found[row] as Record<string, string | number>)[name] = valueAt(values, at);
     }
   });
   return found;
+}
+
+function valueAt(values: Texts | Numbers, at: number): string | number {
+  if (!('ids' in values))
+    return typeof values.numbers === 'number' ? values.numbers : (values.numbers[at] as number);
+  const { ids, bytes, offsets } = values;
+  const id = typeof ids === 'number' ? ids : (ids[at] as number);
+  return utf8.decode(bytes.subarray(offsets[id], offsets[id + 1]));
 }

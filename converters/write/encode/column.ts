@@ -10,7 +10,7 @@ import { type ChunkIndex, type IndexedPage, indexOf } from './page-index.ts';
 export type Physical = Extract<ParquetType, 'BOOLEAN' | 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY'>;
 
 /** A dictionary of more bytes is of no use any more: the pages that follow go without. */
-const LARGEST_DICTIONARY = 1 << 20;
+const LARGEST_DICTIONARY = 1 << 18;
 /** So many different whole numbers are worth one. */
 const FEW = 4096;
 
@@ -37,17 +37,17 @@ export interface Batch {
   readonly values: Texts | Numbers;
 }
 
-/** Strings `ids[0 … count)` of those that lie end to end in `bytes`. */
+/** Strings `ids[0 … count)` of those that lie end to end in `bytes`; one id: the same so many times. */
 export interface Texts {
   readonly count: number;
-  readonly ids: Int32Array;
+  readonly ids: Int32Array | number;
   readonly bytes: Uint8Array;
   readonly offsets: Int32Array;
 }
-/** Also booleans: 0 and 1. */
+/** Also booleans: 0 and 1. One number: the same so many times. */
 export interface Numbers {
   readonly count: number;
-  readonly numbers: Float64Array;
+  readonly numbers: Float64Array | number;
 }
 
 export type Compress = (bytes: Uint8Array) => Uint8Array;
@@ -61,12 +61,16 @@ interface Page {
 type DataPage = Page & IndexedPage;
 
 /** Levels of a page: more are a new one. */
-const PAGE_LEVELS = 16_384;
+const PAGE_LEVELS = 8_192;
 
 /** The page that is put together, of whichever column. */
 const body = new PbfWriter(new Uint8Array(1 << 20));
 /** Places in the dictionary of the column that is added to, by id of the batch, from 1; all 0 in between. */
 let places = new Int32Array(0);
+/** The ids that have one. */
+let foundIds = new Int32Array(0);
+/** Places of the batch that is added. */
+let found = new Int32Array(0);
 
 /**
  * One column of one file, row group by row group. What is held of a row group are its pages, compressed, and of the page in the making
@@ -79,12 +83,11 @@ export class Column {
   readonly #numbers = new Map<number, number>();
   readonly #pages: DataPage[] = [];
   readonly #encodings = new Set<Encoding>();
-  readonly #definition = new Levels();
-  readonly #repetition = new Levels();
+  readonly #definition = new Runs((length) => new Uint8Array(length));
+  readonly #repetition = new Runs((length) => new Uint8Array(length));
   readonly #plain = new PbfWriter(new Uint8Array(64));
   /** Places in the dictionary; of booleans the values themselves. */
-  #indices = new Int32Array(0);
-  #indexed = 0;
+  readonly #indices = new Runs((length) => new Int32Array(length));
   #count = 0;
   #nulls = 0;
   /** Of the page in the making. */
@@ -119,14 +122,16 @@ export class Column {
     if (num_values === 0) return;
     const { options } = this;
     body.pos = 0;
-    if (options.repetition > 0) this.#repetition.write(options.repetition);
-    if (options.definition > 0) this.#definition.write(options.definition);
+    if (options.repetition > 0) writeLevels(this.#repetition, options.repetition);
+    if (options.definition > 0) writeLevels(this.#definition, options.definition);
     const bits = options.type === 'BOOLEAN';
-    const encoding: Encoding = this.#indexed > 0 && !bits ? 'RLE_DICTIONARY' : 'PLAIN';
+    const indexed = this.#indices.count > 0;
+    const encoding: Encoding = indexed && !bits ? 'RLE_DICTIONARY' : 'PLAIN';
     if (bits) this.#writeBits();
-    else if (this.#indexed > 0) this.#writeIndices();
+    else if (indexed) this.#writeIndices();
     else append(body, this.#plain.buf, 0, this.#plain.pos);
-    this.#plain.pos = this.#indexed = 0;
+    this.#plain.pos = 0;
+    this.#indices.clear();
     this.#pageEnds = false;
     this.#definition.clear();
     this.#repetition.clear();
@@ -189,57 +194,96 @@ export class Column {
     return { bytes: writer.getBytes(), unpacked };
   }
 
-  #addTexts({ count, ids, bytes, offsets }: Texts): void {
+  #addTexts(texts: Texts): void {
     if (!this.#withDictionary) {
-      for (let i = 0; i < count; i++) {
-        const id = ids[i] as number;
-        const [from, to] = [offsets[id] as number, offsets[id + 1] as number];
-        this.#writeText(this.#plain, bytes, from, to);
-        this.#seen.text(bytes, from, to);
-      }
+      this.#addPlainTexts(texts);
       return;
     }
-    // Each different string of the batch is looked up once.
-    if (places.length < offsets.length) places = new Int32Array(2 * offsets.length);
-    const indices = this.#room(count);
-    const from = this.#indexed;
-    for (let i = 0; i < count; i++) {
-      const id = ids[i] as number;
-      if (places[id] === 0)
-        places[id] = 1 + this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
-      indices[from + i] = (places[id] as number) - 1;
+    const { count, ids, bytes, offsets } = texts;
+    if (typeof ids === 'number') {
+      if (count > 0) this.#indices.add(this.#placeOf(ids, texts), count);
+    } else {
+      // Each different string of the batch is looked up once.
+      if (places.length < offsets.length)
+        [places, foundIds] = [new Int32Array(2 * offsets.length), new Int32Array(2 * offsets.length)];
+      if (found.length < count) found = new Int32Array(2 * count);
+      let last = -1;
+      let place = -1;
+      let changes = 0;
+      let different = 0;
+      for (let i = 0; i < count; i++) {
+        const id = ids[i] as number;
+        if (id !== last) {
+          last = id;
+          changes += 1;
+          place = (places[id] as number) - 1;
+          if (place < 0) {
+            place = this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
+            places[id] = place + 1;
+            foundIds[different++] = id;
+          }
+        }
+        found[i] = place;
+      }
+      for (let i = 0; i < different; i++) places[foundIds[i] as number] = 0;
+      if (count > 0) this.#indices.add(changes === 1 ? place : found, count);
     }
-    this.#indexed += count;
-    for (let i = 0; i < count; i++) places[ids[i] as number] = 0;
     if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
+  }
+
+  #placeOf(id: number, { bytes, offsets }: Texts): number {
+    return this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
+  }
+
+  #addPlainTexts(texts: Texts): void {
+    const { count, ids, bytes, offsets } = texts;
+    const into = this.#plain;
+    for (let i = 0; i < count; i++) {
+      const id = typeof ids === 'number' ? ids : (ids[i] as number);
+      writeText(into, bytes, offsets[id] as number, offsets[id + 1] as number);
+    }
+    this.#seen.texts(texts);
   }
 
   #addNumbers({ count, numbers }: Numbers): void {
     const { type } = this.options;
+    if (count === 0) return;
     this.#seen.numbers(numbers, count);
-    if (type === 'BOOLEAN') {
-      const bits = this.#room(count);
-      for (let i = 0; i < count; i++) bits[this.#indexed++] = numbers[i] as number;
-    } else if (this.#withDictionary && type !== 'DOUBLE') this.#indexNumbers(numbers, count);
-    else for (let i = 0; i < count; i++) this.#writeNumber(this.#plain, numbers[i] as number);
+    if (type === 'BOOLEAN') this.#indices.add(numbers, count);
+    else if (this.#withDictionary && type !== 'DOUBLE') this.#indexNumbers(numbers, count);
+    else
+      for (let i = 0; i < count; i++)
+        this.#writeNumber(this.#plain, typeof numbers === 'number' ? numbers : (numbers[i] as number));
   }
 
-  #indexNumbers(numbers: Float64Array, count: number): void {
-    const indices = this.#room(count);
-    const from = this.#indexed;
-    let last = Number.NaN;
-    let place = 0;
-    for (let i = 0; i < count; i++) {
-      const value = numbers[i] as number;
-      if (value !== last) {
-        place = this.#numbers.get(value) ?? this.#numbers.size;
-        if (place === this.#numbers.size) this.#numbers.set(value, place);
-        last = value;
+  #indexNumbers(numbers: Float64Array | number, count: number): void {
+    if (typeof numbers === 'number') this.#indices.add(this.#placeOfNumber(numbers), count);
+    else {
+      if (found.length < count) found = new Int32Array(2 * count);
+      let last = Number.NaN;
+      let place = 0;
+      let changes = 0;
+      for (let i = 0; i < count; i++) {
+        const value = numbers[i] as number;
+        if (value !== last) {
+          place = this.#placeOfNumber(value);
+          last = value;
+          changes += 1;
+        }
+        found[i] = place;
       }
-      indices[from + i] = place;
+      this.#indices.add(changes === 1 ? place : found, count);
     }
-    this.#indexed += count;
     if (this.#numbers.size > FEW) this.#leaveDictionary();
+  }
+
+  #placeOfNumber(value: number): number {
+    let place = this.#numbers.get(value);
+    if (place === undefined) {
+      place = this.#numbers.size;
+      this.#numbers.set(value, place);
+    }
+    return place;
   }
 
   /** What is indexed stays so, in a page that ends before what comes without. */
@@ -249,19 +293,20 @@ export class Column {
   }
 
   #writeIndices(): void {
-    const indices = this.#indices.subarray(0, this.#indexed);
-    if (this.#texts.size > 0) this.#seen.indexed(indices, this.#texts);
+    const indices = this.#indices;
+    if (this.#texts.size > 0) this.#seen.indexed(indices.all ?? Int32Array.of(indices.same), this.#texts);
     const width = bitWidth(Math.max(this.#texts.size, this.#numbers.size) - 1);
-    const writer = new ByteWriter(1 + this.#indexed);
+    const writer = new ByteWriter(64 + indices.count);
     writer.appendUint8(width);
-    writeRleBitPackedHybrid(writer, indices, width);
+    writeRuns(writer, indices, width);
     append(body, writer.getBytes());
   }
 
   #writeBits(): void {
-    const bits = new Uint8Array((this.#indexed + 7) >> 3);
-    for (let i = 0; i < this.#indexed; i++)
-      bits[i >> 3] = (bits[i >> 3] as number) | ((this.#indices[i] as number) << (i & 7));
+    const { count, all, same } = this.#indices;
+    const bits = new Uint8Array((count + 7) >> 3);
+    for (let i = 0; i < count; i++)
+      bits[i >> 3] = (bits[i >> 3] as number) | ((all ? (all[i] as number) : same) << (i & 7));
     append(body, bits);
   }
 
@@ -269,17 +314,12 @@ export class Column {
     const { bytes, offsets, size } = this.#texts;
     body.pos = 0;
     for (let id = 0; id < size; id++)
-      this.#writeText(body, bytes, offsets[id] as number, offsets[id + 1] as number);
+      writeText(body, bytes, offsets[id] as number, offsets[id + 1] as number);
     for (const value of this.#numbers.keys()) this.#writeNumber(body, value);
     const num_values = size + this.#numbers.size;
     return this.#page({
       ...{ type: 'DICTIONARY_PAGE', dictionary_page_header: { num_values, encoding: 'PLAIN' } },
     });
-  }
-
-  #writeText(into: PbfWriter, bytes: Uint8Array, from: number, to: number): void {
-    into.writeFixed32(to - from);
-    append(into, bytes, from, to);
   }
 
   #writeNumber(into: PbfWriter, value: number): void {
@@ -288,68 +328,93 @@ export class Column {
     else if (type === 'INT64') into.writeSFixed64(value);
     else into.writeDouble(value);
   }
-
-  #room(count: number): Int32Array {
-    if (this.#indices.length < this.#indexed + count) {
-      const larger = new Int32Array(2 * (this.#indexed + count));
-      larger.set(this.#indices.subarray(0, this.#indexed));
-      this.#indices = larger;
-    }
-    return this.#indices;
-  }
 }
 
-/** Levels of a page in the making: kept as one number as long as all are the same. */
-class Levels {
+/** Whole numbers of a page in the making: kept as one as long as all are the same. */
+class Runs<T extends Uint8Array | Int32Array> {
   count = 0;
-  #same = 0;
-  #all: Uint8Array | undefined;
-  #room = new Uint8Array(0);
+  /** Each of them, where `all` is undefined. */
+  same = 0;
+  readonly #make: (length: number) => T;
+  #differ = false;
+  #room: T;
+
+  constructor(make: (length: number) => T) {
+    this.#make = make;
+    this.#room = make(0);
+  }
+
+  get all(): T | undefined {
+    return this.#differ ? (this.#room.subarray(0, this.count) as T) : undefined;
+  }
 
   clear(): void {
     this.count = 0;
-    this.#all = undefined;
+    this.#differ = false;
   }
 
-  add(levels: Uint8Array | number, count: number): void {
+  add(values: Uint8Array | Int32Array | Float64Array | number, count: number): void {
     const from = this.count;
     this.count += count;
-    if (typeof levels === 'number' && this.#all === undefined && (from === 0 || levels === this.#same)) {
-      this.#same = levels;
+    if (typeof values === 'number' && !this.#differ && (from === 0 || values === this.same)) {
+      this.same = values;
       return;
     }
     if (this.#room.length < this.count) {
-      const larger = new Uint8Array(Math.max(2 * this.count, PAGE_LEVELS));
-      larger.set(this.#room);
+      const larger = this.#make(Math.max(this.count, PAGE_LEVELS));
+      if (this.#differ) larger.set(this.#room.subarray(0, from));
       this.#room = larger;
     }
-    if (this.#all === undefined) this.#room.fill(this.#same, 0, from);
-    this.#all = this.#room;
-    if (typeof levels === 'number') this.#all.fill(levels, from, this.count);
-    else this.#all.set(levels.subarray(0, count), from);
-  }
-
-  /** Behind their length in four bytes, as a data page of version 1 has them. */
-  write(greatest: number): void {
-    const writer = new ByteWriter(64);
-    const width = bitWidth(greatest);
-    if (this.#all) writeRleBitPackedHybrid(writer, this.#all.subarray(0, this.count) as never, width);
-    else {
-      writer.appendVarInt(this.count << 1);
-      writer.appendUint8(this.#same);
-    }
-    body.writeFixed32(writer.index);
-    append(body, writer.getBytes());
+    if (!this.#differ) this.#room.fill(this.same, 0, from);
+    this.#differ = true;
+    if (typeof values === 'number') this.#room.fill(values, from, this.count);
+    else this.#room.set(values.subarray(0, count), from);
   }
 }
 
+/** Behind their length in four bytes, as a data page of version 1 has them. */
+function writeLevels(levels: Runs<Uint8Array>, greatest: number): void {
+  const writer = new ByteWriter(64);
+  writeRuns(writer, levels, bitWidth(greatest));
+  body.writeFixed32(writer.index);
+  append(body, writer.getBytes());
+}
+
+/** The hybrid of runs and packed bits (https://parquet.apache.org/docs/file-format/data-pages/encodings/). */
+function writeRuns(writer: ByteWriter, { count, same, all }: Runs<Uint8Array | Int32Array>, width: number) {
+  if (all) {
+    writeRleBitPackedHybrid(writer, all as never, width);
+    return;
+  }
+  writer.appendVarInt(count << 1);
+  for (let bit = 0; bit < width; bit += 8) writer.appendUint8((same >> bit) & 0xff);
+}
+
 const bitWidth = (largest: number): number => 32 - Math.clz32(largest);
+
+/** Behind its length in four bytes. */
+function writeText(into: PbfWriter, bytes: Uint8Array, from: number, to: number): void {
+  const length = to - from;
+  into.realloc(4 + length);
+  const { buf } = into;
+  let at = into.pos;
+  buf[at++] = length;
+  buf[at++] = length >>> 8;
+  buf[at++] = length >>> 16;
+  buf[at++] = length >>> 24;
+  if (length > LONG) buf.set(bytes.subarray(from, to), at);
+  else for (let i = from; i < to; i++) buf[at++] = bytes[i] as number;
+  into.pos += 4 + length;
+}
+
+/** From so many bytes on it is quicker to have them copied than to copy them. */
+const LONG = 200;
 
 function append(writer: PbfWriter, bytes: Uint8Array, from = 0, to = bytes.length): void {
   writer.realloc(to - from);
   const { buf } = writer;
   let at = writer.pos;
-  if (to - from > 64) buf.set(bytes.subarray(from, to), at);
+  if (to - from > LONG) buf.set(bytes.subarray(from, to), at);
   else for (let i = from; i < to; i++) buf[at++] = bytes[i] as number;
   writer.pos += to - from;
 }
