@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { problems } from '../ocsf/validate.ts';
-import { logRequest, mapped, SPAN, TIME, TRACE } from './otlp.test-world.ts';
+import { logRequest, mapped, SPAN, spanRequest, TIME, TRACE } from './otlp.test-world.ts';
 
 type Json = Record<string, unknown>;
 const at = (offset: number, file = 'postgres.log') => ({
@@ -107,6 +107,25 @@ for (const [level, severity, classUid] of [
     assert.deepEqual(JSON.parse(said.attributes as string), { hostname: 'shop-1', pid: 4711 });
   });
 }
+
+test('attributes of the resource are kept with spans and lines; where a record says the same of itself, its own count', () => {
+  const more = [
+    { key: 'host.name', value: { stringValue: 'shelf-3' } },
+    { key: 'team', value: { stringValue: 'of the resource' } },
+  ];
+  const line = logRequest('late', {
+    timeUnixNano: `${SAID}000000`,
+    severityNumber: 9,
+    place: { team: 'own' },
+  });
+  const span = spanRequest({ service: 'shop', name: 'pay' }, { team: 'own', code: 7 });
+  const blocks = [...(line.resourceLogs as Json[]), ...(span.resourceSpans as Json[])];
+  for (const { resource } of blocks) (resource as { attributes: Json[] }).attributes.push(...more);
+  const [logged] = mapped('logs', line).flat;
+  assert.equal(logged?.attributes, '{"host.name":"shelf-3","team":"own"}');
+  const [spanned] = mapped('traces', span).flat;
+  assert.equal(spanned?.attributes, '{"code":7,"host.name":"shelf-3","team":"own"}');
+});
 
 for (const [name, more] of [
   ['a time alone', { timeUnixNano: `${SAID}000000` }],

@@ -119,7 +119,7 @@ function mapForeignLine(
   writer.id(SLOT.trace_id, record.traceId);
   writer.id(SLOT.span_id, record.spanId);
   const uid = foreignUid(writer, record, origin, known ? String(time) : '', seen);
-  writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf)));
+  writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf, [], origin.rest)));
   writer.longText(SLOT.event_uid, uid);
 }
 

@@ -14,7 +14,7 @@ const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
 const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
-/** Span → one row. What its kind's mapper asks no attribute for is kept in `attributes`. */
+/** Span → one row. What its kind's mapper asks no attribute for is kept in `attributes`, and so are those of the resource. */
 export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf: PbfReader): void {
   const time = epochMs(span.start);
   const end = epochMs(span.end);
@@ -42,6 +42,6 @@ export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf
   }
   if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
   if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
-  writer.longText(SLOT.attributes, attributes.json(pbf));
+  writer.longText(SLOT.attributes, attributes.json(pbf, [], origin.rest));
   writer.id(SLOT.event_uid, spanUid(writer.pool, span));
 }

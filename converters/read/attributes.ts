@@ -173,9 +173,13 @@ export class Attributes {
     return [key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)];
   }
 
-  /** {@link members} and `extra` as a JSON object with sorted keys; undefined where there are none. */
-  json(pbf: PbfReader, extra: readonly Member[] = []): string | undefined {
+  /**
+   * {@link members}, `extra`, and of `others` those with names of their own, as a JSON object with sorted keys; undefined
+   * where there are none.
+   */
+  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
     const members = [...this.members(pbf), ...extra];
+    for (const other of others) if (members.every(([name]) => name !== other[0])) members.push(other);
     if (members.length === 0) return undefined;
     members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;

@@ -9,8 +9,8 @@ import { convertAll, lost } from './converted.test-world.ts';
 const COUNT = 150;
 const WORKERS = 2;
 const CHILDREN = 3;
-/** Of the resource: kept of metrics, as labels. */
-const RESOURCE = { 'cloud.region': 'north' };
+/** Of the resource, and of the records. */
+const RESOURCE = { 'cloud.region': 'north', 'k8s.pod.name': 'shop-5d7f' };
 const ATTRIBUTES = { tenant: 'blue', shard: 7, trial: true, zones: ['north', 'south'] };
 /** Rows that a point of a type becomes; its histograms have 16 buckets. */
 const METRICS = { Gauge: 1, Sum: 1, Histogram: 2 + 16, ExponentialHistogram: 2 } as const;
@@ -80,9 +80,12 @@ test('what telemetrygen sends becomes valid events: every record one, with all i
   const { flat, values } = await convertAll(t, { folder, source: collector.source, rows });
   t.diagnostic(`${traces} spans, ${logs} lines and ${metrics} samples, all valid`);
   for (const row of [...flat.traces, ...flat.logs, ...flat.metrics]) {
-    const attributes = row.event_kind === 'metric.sample' ? { ...ATTRIBUTES, ...RESOURCE } : ATTRIBUTES;
     assert.equal(row.service, 'shop');
-    assert.deepEqual(lost(attributes, values.get(row.event_uid as string)), [], String(row.message));
+    assert.deepEqual(
+      lost({ ...ATTRIBUTES, ...RESOURCE }, values.get(row.event_uid as string)),
+      [],
+      String(row.message),
+    );
   }
   const roots = flat.traces.filter(
     ({ parent_span_id }) => parent_span_id === null || parent_span_id === undefined,

@@ -102,7 +102,7 @@ def serve(tracer, orders, number):
 
 
 def main(endpoint, requests):
-    resource = Resource.create({"service.name": "shop", "service.version": "3.1.0", "service.instance.id": "shop-7"})
+    resource = Resource.create({"service.name": "shop", "service.version": "3.1.0", "service.instance.id": "shop-7", "host.name": "shelf-3"})
     traces = TracerProvider(resource=resource)
     traces.add_span_processor(BatchSpanProcessor(Spans(endpoint=f"{endpoint}/v1/traces")))
     trace.set_tracer_provider(traces)
