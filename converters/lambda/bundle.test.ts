@@ -69,7 +69,7 @@ describe('the bundle of the Lambda function', { timeout: 120_000 }, () => {
       own.filter(
         (input) => !/^converters\/(lambda|notification|parts|read|map|ocsf|run|store)\//.test(input),
       ),
-      ['converters/errors.ts', 'converters/lanes.ts', 'converters/zstd.ts'],
+      ['converters/errors.ts', 'converters/hex.ts', 'converters/lanes.ts', 'converters/zstd.ts'],
     );
     assert.deepEqual(
       own.filter((input) => /test|bench|bundle/.test(input)),
