@@ -1,4 +1,4 @@
-import { AHEAD, converterOf } from './converter.ts';
+import { AHEAD, converterOf, STREAMS_AHEAD } from './converter.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
 import { madePartSet } from './parts/made.ts';
@@ -66,7 +66,7 @@ export async function convertRun({
   try {
     await inLanes({
       items: keys ?? rawKeys({ raw: source, record }),
-      count: AHEAD * workers,
+      count: (record.target === 'foreign' ? STREAMS_AHEAD : AHEAD) * workers,
       signal,
       what: `converting run ${record.run_id}`,
       lane: () => async (key) => {

@@ -35,7 +35,13 @@ const READ = await documents();
 async function convertForm({ run, key }: Form, n: number, bytes: Uint8Array) {
   const at = run === OWN ? raw : source;
   await at.put(key(n), bytes);
-  const set = await convertObject({ raw, source: at, record: run, key: key(n), rows, check });
+  const set = await convertObject({
+    raw,
+    source: at,
+    record: run,
+    key: key(n),
+    atBench: (work) => work({ rows, check }),
+  });
   const sum = (of: 'read' | 'rows' | 'rejected' | 'outside_window') =>
     set.parts.reduce((total, part) => total + part[of], 0);
   const [read, taken, rejected, outside] = [sum('read'), sum('rows'), sum('rejected'), sum('outside_window')];

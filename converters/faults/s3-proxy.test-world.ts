@@ -31,8 +31,8 @@ export async function startS3Proxy({
   to: string;
   /** @param name method, path and query: the same for all attempts of one call */
   verdict?: (name: string) => Verdict;
-  /** @param n which request, from 1 */
-  onMoment?: (n: number, moment: Moment) => void;
+  /** @param n which request, from 1. @param name as for `verdict` */
+  onMoment?: (n: number, moment: Moment, name: string) => void;
 }): Promise<S3Proxy> {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(to);
@@ -41,8 +41,9 @@ export async function startS3Proxy({
   const handle = (asked: IncomingMessage, answer: ServerResponse): void => {
     const n = ++requests;
     const { method = 'GET', url = '/', headers } = asked;
-    const become = verdict(`${method} ${url}`);
-    onMoment(n, 'asked');
+    const name = `${method} ${url}`;
+    const become = verdict(name);
+    onMoment(n, 'asked', name);
     if (become === 'refuse') {
       asked.resume().once('end', () => {
         answer.writeHead(503, { 'content-type': 'application/xml' }).end(REFUSAL);
@@ -50,7 +51,7 @@ export async function startS3Proxy({
       return;
     }
     const upstream = request({ agent, hostname, port, method, path: url, headers }, (response) => {
-      onMoment(n, 'carried out');
+      onMoment(n, 'carried out', name);
       if (become === 'lose') {
         response.resume().once('end', () => asked.socket.destroy());
         return;
@@ -59,7 +60,7 @@ export async function startS3Proxy({
       response.pipe(answer);
     });
     upstream.on('error', () => asked.socket.destroy());
-    asked.once('data', () => onMoment(n, 'halfway'));
+    asked.once('data', () => onMoment(n, 'halfway', name));
     // A client that is gone has sent only a part: the server must see that.
     asked.on('close', () => asked.complete || upstream.destroy());
     asked.pipe(upstream);

@@ -1,32 +1,40 @@
 import { join } from 'node:path';
 import type { Manifest } from '../dataset/manifest.ts';
-import { ConverterError } from '../errors.ts';
+import { ConverterError, throwIfStopped } from '../errors.ts';
+import { inLanes } from '../lanes.ts';
 import type { ObjectStore } from '../store/store.ts';
+
+/** Files on their way at once; of a large one, a piece of it is held. */
+const AT_ONCE = 6;
 
 /**
  * Puts the files, then the manifest with create only: from then on the dataset is there. Until then no reader trusts a file, so
  * that a build that was broken off is done again over its remains.
- * @throws what `goOn` throws, which is asked before every file and before the manifest; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
+ * @throws `CANCELLED`; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
  */
 export async function publish({
   datasets,
   dir,
   manifest,
-  goOn,
+  signal,
 }: {
   datasets: ObjectStore;
   dir: string;
   manifest: Manifest;
-  goOn: () => void;
+  signal: AbortSignal | undefined;
 }): Promise<void> {
+  const what = `sealing run ${manifest.run_id}`;
   const key = `${manifest.run_id}/manifest.json`;
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   if (await datasets.head(key)) return same({ datasets, key, text });
-  for (const { path } of manifest.files) {
-    goOn();
-    await datasets.put(`${manifest.run_id}/${path}`, { file: join(dir, path) });
-  }
-  goOn();
+  await inLanes({
+    ...{ items: manifest.files, count: AT_ONCE, signal, what },
+    lane:
+      () =>
+      ({ path }) =>
+        datasets.put(`${manifest.run_id}/${path}`, { file: join(dir, path) }),
+  });
+  throwIfStopped({ signal, what });
   try {
     await datasets.put(key, Buffer.from(text, 'utf8'), {
       ifNoneMatch: true,

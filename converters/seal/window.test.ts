@@ -97,8 +97,7 @@ test('parts that were made while the window was open make the same dataset and t
       source: early,
       record: running,
       key,
-      rows: new Rows(),
-      check: new ShapeCheck(),
+      atBench: (work) => work({ rows: new Rows(), check: new ShapeCheck() }),
     });
   await convertRun({ raw: late, record });
   const [a, b] = await Promise.all(

@@ -3,7 +3,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import type { ObjectBody } from './store.ts';
 
 /** Files up to this size go in one request, larger ones in parts of it: memory stays flat, and each request can be signed and repeated. */
-const PART_BYTES = 16 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 const PART_ATTEMPTS = 3;
 
