@@ -7,6 +7,7 @@ import type { ObjectStore } from '../store/store.ts';
 import { checksumMismatch, fileMissing, targetTaken } from './errors.ts';
 import { filesBelow } from './files-below.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
+import { stagedKey } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
 
 export interface FetchOptions {
@@ -135,10 +136,11 @@ async function isWhole({ folder, file, signal }: FileOptions): Promise<boolean> 
 
 async function fetchFile(options: FileOptions): Promise<void> {
   const { datasets, runId, folder, file } = options;
-  const key = `${runId}/${file.path}`;
+  const byPath = `${runId}/${file.path}`;
   const path = join(folder, file.path);
-  let actual = '';
-  for (let attempt = 1; attempt <= 2; attempt++) {
+  let [actual, missing]: [string, unknown] = ['', undefined];
+  // A dataset that was published this moment may have it by its checksum still, and only then by its path.
+  for (const key of [byPath, stagedKey(runId, file.sha256), byPath]) {
     // Under a name of its own until its hash is known, so that a damaged download never replaces anything.
     const unchecked = `${path}.unchecked`;
     await mkdir(dirname(path), { recursive: true });
@@ -148,11 +150,12 @@ async function fetchFile(options: FileOptions): Promise<void> {
       if (actual === file.sha256) return await rename(unchecked, path);
     } catch (error) {
       if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
-      throw fileMissing({ path: file.path, store: datasets.url, runId, cause: error });
+      missing = error;
     } finally {
       await rm(unchecked, { force: true });
     }
   }
+  if (actual === '') throw fileMissing({ path: file.path, store: datasets.url, runId, cause: missing });
   throw checksumMismatch({ path: file.path, expected: file.sha256, actual, source: datasets.url });
 }
 

@@ -38,7 +38,7 @@ export interface Judgement {
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
  *
- *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► upload ─► manifest, create only
+ *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► publish
  *
  * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `DISK_FULL`, `CANCELLED`
  */
@@ -72,9 +72,9 @@ export async function sealRun({
     const writer = new DatasetWriter({ dir, runId, partition });
     let files: WrittenFile[];
     let rows = 0;
-    const merged = noCounts();
+    const left = noCounts();
     const merge = mergeParts({
-      ...{ parts: partsOf(sets), endMs, counts: merged },
+      ...{ parts: partsOf(sets), endMs, counts: left },
       open: partReader({ raw, runId, signal }),
     });
     try {
@@ -90,7 +90,7 @@ export async function sealRun({
       throw error;
     }
     goOn();
-    const ledger = settle({ sets, merged, written: writer.written, classes: writer.classes });
+    const ledger = settle({ sets, merged: left, written: writer.written, classes: writer.classes });
     onProgress?.({ stage: 'judge', rows });
     goOn();
     const judgement = await judge?.({ dir, runId, ledger, signal });
@@ -112,7 +112,8 @@ export async function sealRun({
       kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     onProgress?.({ stage: 'upload', rows });
-    await publish({ datasets, dir, manifest, signal });
+    const merged = new Set(files.map(({ path }) => path));
+    await publish({ datasets, dir, manifest, merged, signal });
     return manifest;
   } catch (error) {
     // A store says itself what has no room; what else is written here lies in the work folder.
