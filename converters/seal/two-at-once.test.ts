@@ -66,6 +66,8 @@ const withPut = (inner: ObjectStore, put: Put): ObjectStore => ({
   list: (...of) => inner.list(...of),
   head: (key) => inner.head(key),
   get: (key) => inner.get(key),
+  getRange: (...of) => inner.getRange(...of),
+  checksum: (key) => inner.checksum(key),
   stream: (key) => inner.stream(key),
   download: (key, file) => inner.download(key, file),
   delete: (key) => inner.delete(key),
