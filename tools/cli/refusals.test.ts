@@ -154,7 +154,7 @@ test('a check that finds something is shown as a failed step, and counts in word
   assert.equal(code, 1);
   assert.match(stderr, /✖ Verifying/);
   assert.doesNotMatch(stderr, /✔/);
-  assert.match(stdout, /✖ manifest\.json: .*\n1 problem\n$/);
+  assert.match(stdout, /✖ manifest {3}1 problem\n {4}manifest\.json: .*\n(– .*\n){5}1 problem\n$/);
 });
 
 test('an error is a JSON document on stderr with --json', async (t) => {
