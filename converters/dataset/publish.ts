@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,7 +127,9 @@ async function putFile({
   const begun = transfer.begin(file);
   if ((await to.head(key))?.size === file.bytes && (await to.checksum(key)) === sha256)
     return begun.done({ kept: true });
-  const brought = datasets.localFile ? undefined : join(work, sha256);
+  // By its path, since two files may be the same bytes.
+  const name = createHash('sha256').update(path).digest('hex');
+  const brought = datasets.localFile ? undefined : join(work, name);
   const local = brought ?? (datasets.localFile?.(key) as string);
   try {
     if (brought) await datasets.download(key, brought);
