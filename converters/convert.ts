@@ -1,14 +1,14 @@
-import { AHEAD, converterOf } from './converter.ts';
+import { AHEAD, converterOf, STREAMS_AHEAD } from './converter.ts';
 import type { RejectReason } from './errors.ts';
 import { inLanes } from './lanes.ts';
+import { Leftovers } from './parts/leftovers.ts';
 import { madePartSet } from './parts/made.ts';
 import type { Converted } from './parts/object-converter.ts';
-import { letterKeys, type Part, type PartSet } from './parts/part-set.ts';
-import { removeOthers } from './parts/rejects.ts';
+import type { Part, PartSet } from './parts/part-set.ts';
 import { rawKeys } from './read/raw-keys.ts';
 import type { Signal } from './read/raw-object.ts';
 import type { RunRecord } from './run/record.ts';
-import { parseRunId, type RunId } from './run/run-id.ts';
+import { parseRunId } from './run/run-id.ts';
 import type { ObjectStore } from './store/store.ts';
 
 export interface ConvertProgress {
@@ -61,18 +61,19 @@ export async function convertRun({
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }): Promise<ConvertReport> {
-  const tally = new Tally(parseRunId(record.run_id));
+  const [tally, leftovers] = [new Tally(), new Leftovers(parseRunId(record.run_id))];
   const converter = converterOf({ raw, source, workers });
   try {
     await inLanes({
       items: keys ?? rawKeys({ raw: source, record }),
-      count: AHEAD * workers,
+      count: (record.target === 'foreign' ? STREAMS_AHEAD : AHEAD) * workers,
       signal,
       what: `converting run ${record.run_id}`,
       lane: () => async (key) => {
         const made = missing ? await madePartSet({ raw, record, key }) : undefined;
         const converted = made ? { set: made, validated: 0 } : await converter.convert({ record, key });
         tally.add(converted);
+        leftovers.add(converted.set);
         onProgress?.({ objects: tally.objects, rows: tally.rows });
         await onConverted?.(converted.set);
       },
@@ -80,14 +81,11 @@ export async function convertRun({
   } finally {
     await converter.close();
   }
-  if (!keys) await removeOthers({ raw, ...tally });
+  if (!keys) await leftovers.remove(raw);
   return tally.report();
 }
 
 class Tally {
-  readonly runId: RunId;
-  /** Keys of all dead letters that there should be. */
-  readonly letters = new Set<string>();
   objects = 0;
   rows = 0;
   #bytes = 0;
@@ -103,12 +101,7 @@ class Tally {
     metrics: { read: 0, rows: 0, rejected: 0, outside_window: 0 },
   };
 
-  constructor(runId: RunId) {
-    this.runId = runId;
-  }
-
   add({ set, validated }: Converted): void {
-    for (const key of letterKeys(this.runId, set)) this.letters.add(key);
     this.#validated += validated;
     this.objects += 1;
     this.#bytes += set.bytes;

@@ -8,8 +8,10 @@ import {
 } from './parts/object-converter.ts';
 import { threads } from './threads.ts';
 
-/** Objects in hand at once, a thread: while one is worked on, the store is asked for the next ones. */
-export const AHEAD = 3;
+/** Objects in hand at once, a thread: while one is computed, others come from the store or go there. */
+export const AHEAD = 8;
+/** Of objects of others, which may be large and are read as they come. */
+export const STREAMS_AHEAD = 3;
 
 export interface Converter {
   readonly convert: ConvertOne;

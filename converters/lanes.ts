@@ -12,7 +12,7 @@ export async function inLanes<T>({
   what,
   lane,
 }: {
-  items: AsyncIterable<T>;
+  items: AsyncIterable<T> | Iterable<T>;
   count: number;
   signal: AbortSignal | undefined;
   /** For the error of a stop: what is done, and to which run. */
@@ -20,7 +20,7 @@ export async function inLanes<T>({
   /** Makes the worker of one lane. */
   lane: () => (item: T) => Promise<void>;
 }): Promise<void> {
-  const source = items[Symbol.asyncIterator]();
+  const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const failures: unknown[] = [];
   const run = async (): Promise<void> => {
     const work = lane();

@@ -47,5 +47,5 @@ export async function convertAsOlder({
 }): Promise<void> {
   const [rows, check] = [new Rows(), without('redis.op')];
   for await (const { key } of source.list(prefix))
-    await convertObject({ raw, source, record: of, key, rows, check });
+    await convertObject({ raw, source, record: of, key, atBench: (work) => work({ rows, check }) });
 }

@@ -40,13 +40,18 @@ export function rowsOf(signal: string): FlatRow[] {
   }));
 }
 
-export function flatParquet(rows: readonly FlatRow[]): Uint8Array {
+export function flatParquet(
+  rows: readonly FlatRow[],
+  /** More columns; without data they are of nulls. */
+  more: readonly (Omit<ColumnSource, 'data'> & { data?: ColumnSource['data'] })[] = [],
+): Uint8Array {
   const columnData: ColumnSource[] = [
     { name: 'time', data: rows.map(({ time }) => BigInt(time)), type: 'INT64' },
     { name: 'event_uid', data: rows.map(({ event_uid }) => event_uid), type: 'STRING' },
     { name: 'event_kind', data: rows.map(({ event_kind }) => event_kind), type: 'STRING' },
     { name: 'class_uid', data: rows.map(({ class_uid }) => class_uid), type: 'INT32' },
     { name: 'service', data: rows.map(({ service = null }) => service), type: 'STRING' },
+    ...more.map(({ data = rows.map(() => null), ...column }) => ({ ...column, data })),
   ];
   return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 12 }));
 }

@@ -5,6 +5,8 @@ export type DatasetErrorCode =
   | 'FILE_MISSING'
   | 'CHECKSUM_MISMATCH'
   | 'TARGET_TAKEN'
+  | 'DATASET_DIFFERS'
+  | 'PUBLISH_TAKEN'
   | 'LATEST_TAKEN';
 
 export class DatasetError extends Error {
@@ -54,6 +56,19 @@ export const targetTaken = ({ to, reason }: { to: string; reason: string }) =>
   new DatasetError(
     'TARGET_TAKEN',
     `${to} must be free or hold the same dataset, but ${reason}. Nothing there was changed: choose another folder or move it away`,
+  );
+
+export const datasetDiffers = ({ runId, store }: { runId: string; store: string }) =>
+  new DatasetError(
+    'DATASET_DIFFERS',
+    `${store} must not have dataset "${runId}" yet, or this very one, and has one with another manifest. It was left as it is: publish to another prefix`,
+  );
+
+export const publishTaken = ({ runId, store, key }: { runId: string; store: string; key: string }) =>
+  new DatasetError(
+    'PUBLISH_TAKEN',
+    `dataset "${runId}" must not be on its way to ${store} already, but another one of this run id is, or was broken off. ` +
+      `Where nobody is at it any more, delete ${key} there, and publish again`,
   );
 
 export const latestTaken = (path: string) =>

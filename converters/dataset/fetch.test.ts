@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ObjectStore } from '../store/store.ts';
 import { makeDataset, publish } from './dataset.test-world.ts';
-import { type FetchProgress, fetchDataset } from './fetch.ts';
+import { fetchDataset } from './fetch.ts';
 import { filesBelow } from './files-below.ts';
+import type { TransferProgress } from './transfer.ts';
 import { verifyDataset } from './verify.ts';
 
 /** As a user would, with the program of coreutils. */
@@ -23,7 +24,7 @@ async function world(t: TestContext): Promise<{ datasets: ObjectStore; to: strin
 
 test('a fetched dataset is whole, and has no labels unless they are asked for', async (t) => {
   const { datasets, to, folder } = await world(t);
-  const seen: FetchProgress[] = [];
+  const seen: TransferProgress[] = [];
   const fetched = await fetchDataset({
     datasets,
     runId: 'run-1',
@@ -64,7 +65,7 @@ test('an interrupted fetch goes on where it was', async (t) => {
   });
   await assert.rejects(first, /stopped here/);
   await assert.rejects(readdir(to), { code: 'ENOENT' });
-  const brought = await filesBelow(`${to}.partial`);
+  const brought = (await filesBelow(`${to}.partial`)).filter((path) => !path.endsWith('.unchecked'));
   assert.ok(brought.length >= 3);
   // One of them was cut by a crash, and one is of another time.
   await writeFile(join(`${to}.partial`, brought[0] ?? ''), 'half');
@@ -72,6 +73,38 @@ test('an interrupted fetch goes on where it was', async (t) => {
   const { kept } = await fetchDataset({ datasets, runId: 'run-1', to });
   assert.equal(kept, brought.length - 1);
   assert.deepEqual((await verifyDataset({ directory: to })).findings, []);
+});
+
+test('of a file that was brought in part, only the rest is asked for', async (t) => {
+  const { datasets, to } = await world(t);
+  const asked: string[] = [];
+  const counting: ObjectStore = Object.create(datasets, {
+    getRange: {
+      value: (key: string, from: number, count: number) => {
+        asked.push(`${key} ${from}`);
+        return datasets.getRange(key, from, count);
+      },
+    },
+    get: { value: (key: string) => datasets.get(key) },
+    download: { value: (key: string, file: string) => datasets.download(key, file) },
+  });
+  const whole = await datasets.get('run-1/ocsf_logs.parquet');
+  const other = await datasets.get('run-1/ocsf_traces.parquet');
+  await mkdir(`${to}.partial`, { recursive: true });
+  const unchecked = (path: string) => join(`${to}.partial`, `${path}.unchecked`);
+  await writeFile(unchecked('ocsf_logs.parquet'), whole.subarray(0, 100));
+  await writeFile(unchecked('ocsf_traces.parquet'), 'not what it begins with');
+  await writeFile(unchecked('README.md'), await datasets.get('run-1/README.md'));
+  await fetchDataset({ datasets: counting, runId: 'run-1', to });
+  const of = (path: string) => asked.filter((said) => said.startsWith(`run-1/${path} `));
+  assert.deepEqual(of('ocsf_logs.parquet'), ['run-1/ocsf_logs.parquet 100']);
+  assert.deepEqual(of('ocsf_traces.parquet'), [
+    'run-1/ocsf_traces.parquet 23',
+    'run-1/ocsf_traces.parquet 0',
+  ]);
+  assert.deepEqual(of('README.md'), []);
+  assert.deepEqual((await verifyDataset({ directory: to })).findings, []);
+  assert.equal(Buffer.compare(await readFile(join(to, 'ocsf_traces.parquet')), other), 0);
 });
 
 test('a damaged or missing object stops the fetch, and nothing gets the name', async (t) => {

@@ -1,13 +1,17 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DETECTORS_FILE } from '../judge/detectors.ts';
+import { inLanes } from '../lanes.ts';
 import { isStoreError } from '../store/errors.ts';
 import { errnoOf, writeWhole } from '../store/files.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { downloadPieces } from './download-pieces.ts';
 import { checksumMismatch, fileMissing, targetTaken } from './errors.ts';
 import { filesBelow } from './files-below.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
+import { stagedKey } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
+import { Transfer, type TransferProgress } from './transfer.ts';
 
 export interface FetchOptions {
   readonly datasets: ObjectStore;
@@ -16,18 +20,8 @@ export interface FetchOptions {
   readonly to: string;
   /** Bring the ground truth (`labels/`) too. */
   readonly labels?: boolean;
-  readonly onProgress?: (progress: FetchProgress) => void;
+  readonly onProgress?: (progress: TransferProgress) => void;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface FetchProgress {
-  /** Files that are here and checked. */
-  readonly done: number;
-  readonly total: number;
-  /** The file that was just finished. */
-  readonly path: string;
-  /** True where an earlier, interrupted fetch had brought it. */
-  readonly kept: boolean;
 }
 
 export interface Fetched {
@@ -43,9 +37,9 @@ const LANES = 4;
 /**
  * Copies a sealed dataset into a folder, every checksum verified before the folder gets its name:
  *
- *   manifest ─► <to>.partial/… each file: download, hash ─► manifest.json ─► rename to <to>
+ *   manifest ─► <to>.partial/… each file: piece by piece, hash ─► manifest.json ─► rename to <to>
  *
- * Interrupted, it goes on where it was: files of `<to>.partial` with the right hash are kept. A folder that holds the
+ * Interrupted, it goes on where it was: files of `<to>.partial` with the right hash are kept, and pieces of the others. A folder that holds the
  * same dataset already is completed in place (labels fetched later, a damaged file).
  * @throws `DATASET_NOT_FOUND`, `MANIFEST_INVALID`, `FILE_MISSING`, `CHECKSUM_MISMATCH`, `TARGET_TAKEN`, `DISK_FULL`
  */
@@ -56,9 +50,9 @@ export async function fetchDataset(options: FetchOptions): Promise<Fetched> {
   const wanted = manifest.files.filter(({ path }) => labels || !path.startsWith(LABELS));
   const inPlace = await holdsManifest({ to, bytes });
   const folder = inPlace ? to : `${to}.partial`;
-  if (!inPlace) await removeUnnamed({ folder, named: new Set(wanted.map(({ path }) => path)) });
+  if (!inPlace) await removeUnnamed({ folder, wanted });
 
-  const kept = await fetchAll({ ...options, wanted, folder });
+  const kept = await fetchAll({ ...options, wanted, folder, inPlace });
   await fetchDetectors({ ...options, folder });
   if (!inPlace) {
     signal?.throwIfAborted();
@@ -86,42 +80,38 @@ async function holdsManifest({ to, bytes }: { to: string; bytes: Uint8Array }): 
 }
 
 /** What an earlier fetch of another dataset of this name may have left. */
-async function removeUnnamed({ folder, named }: { folder: string; named: Set<string> }): Promise<void> {
-  for (const path of await filesBelow(folder)) {
+async function removeUnnamed({
+  folder,
+  wanted,
+}: {
+  folder: string;
+  wanted: readonly ManifestFile[];
+}): Promise<void> {
+  const named = new Set(wanted.flatMap(({ path }) => [path, unchecked(path)]));
+  for (const path of await filesBelow(folder))
     if (!named.has(path)) await rm(join(folder, path), { force: true });
-  }
 }
 
 async function fetchAll(
-  options: FetchOptions & { wanted: readonly ManifestFile[]; folder: string },
+  options: FetchOptions & { wanted: readonly ManifestFile[]; folder: string; inPlace: boolean },
 ): Promise<number> {
   const { wanted, onProgress, signal } = options;
-  let [done, kept] = [0, 0];
-  const queue = wanted.values();
-  const failed = new AbortController();
-  const lane = async () => {
-    for (const file of queue) {
-      signal?.throwIfAborted();
-      if (failed.signal.aborted) return;
-      const wasHere = await isWhole({ ...options, file });
-      if (!wasHere) await fetchFile({ ...options, file });
-      kept += Number(wasHere);
-      onProgress?.({ done: ++done, total: wanted.length, path: file.path, kept: wasHere });
-    }
-  };
-  const lanes = Array.from({ length: LANES }, () =>
-    lane().catch((error) => {
-      failed.abort();
-      throw error;
-    }),
-  );
-  // All lanes have ended before an error goes on: nobody writes into the folder afterwards.
-  const results = await Promise.allSettled(lanes);
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return kept;
+  const transfer = new Transfer({ files: wanted, onProgress });
+  await inLanes({
+    ...{ items: wanted, count: LANES, signal, what: `fetching run ${options.runId}` },
+    lane: () => async (file) => {
+      const begun = transfer.begin(file);
+      const kept = await isWhole({ ...options, file });
+      if (!kept) await fetchFile({ ...options, file, onBytes: begun.at });
+      begun.done({ kept });
+    },
+  }).catch((error) => {
+    throw signal?.aborted ? signal.reason : error;
+  });
+  return transfer.kept;
 }
 
-type FileOptions = FetchOptions & { folder: string; file: ManifestFile };
+type FileOptions = FetchOptions & { folder: string; file: ManifestFile; inPlace: boolean };
 
 async function isWhole({ folder, file, signal }: FileOptions): Promise<boolean> {
   const path = join(folder, file.path);
@@ -133,42 +123,59 @@ async function isWhole({ folder, file, signal }: FileOptions): Promise<boolean> 
   );
 }
 
-async function fetchFile(options: FileOptions): Promise<void> {
-  const { datasets, runId, folder, file } = options;
-  const key = `${runId}/${file.path}`;
+/** Under a name of its own until its hash is known, so that a damaged download never replaces anything. */
+const unchecked = (path: string): string => `${path}.unchecked`;
+
+async function fetchFile(options: FileOptions & { onBytes: (count: number) => void }): Promise<void> {
+  const { datasets, runId, folder, file, inPlace, onBytes, signal } = options;
+  const byPath = `${runId}/${file.path}`;
   const path = join(folder, file.path);
-  let actual = '';
-  for (let attempt = 1; attempt <= 2; attempt++) {
-    // Under a name of its own until its hash is known, so that a damaged download never replaces anything.
-    const unchecked = `${path}.unchecked`;
-    await mkdir(dirname(path), { recursive: true });
-    try {
-      await datasets.download(key, unchecked);
-      actual = (await hashFile(unchecked, options.signal)).sha256;
-      if (actual === file.sha256) return await rename(unchecked, path);
-    } catch (error) {
-      if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
-      throw fileMissing({ path: file.path, store: datasets.url, runId, cause: error });
-    } finally {
-      await rm(unchecked, { force: true });
+  const part = unchecked(path);
+  let [actual, missing]: [string, unknown] = ['', undefined];
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    // A dataset that was published this moment may have it by its checksum still, and only then by its path.
+    for (const key of [byPath, stagedKey(runId, file.sha256), byPath]) {
+      try {
+        await downloadPieces({ datasets, key, size: file.bytes, file: part, signal, onBytes });
+        actual = (await hashFile(part, signal)).sha256;
+        if (actual === file.sha256) return await takeName(options, part, path);
+      } catch (error) {
+        if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
+        missing = error;
+      }
+      await rm(part, { force: true });
     }
+  } finally {
+    // The pieces of a folder in the making are kept for the next time.
+    if (inPlace) await rm(part, { force: true });
   }
+  if (actual === '') throw fileMissing({ path: file.path, store: datasets.url, runId, cause: missing });
   throw checksumMismatch({ path: file.path, expected: file.sha256, actual, source: datasets.url });
+}
+
+async function takeName(options: FileOptions, part: string, path: string): Promise<void> {
+  try {
+    await rename(part, path);
+  } catch (error) {
+    // Another fetch into the same folder was faster.
+    if (errnoOf(error) !== 'ENOENT' || !(await isWhole(options))) throw error;
+  }
 }
 
 /** What detectors said of it, where they ran; a report that was made here stays. */
 async function fetchDetectors({ datasets, runId, folder }: FetchOptions & { folder: string }): Promise<void> {
   const path = join(folder, DETECTORS_FILE);
   if (await stat(path).catch(() => undefined)) return;
-  const unchecked = `${path}.unchecked`;
+  const part = unchecked(path);
   await mkdir(dirname(path), { recursive: true });
   try {
-    await datasets.download(`${runId}/${DETECTORS_FILE}`, unchecked);
-    await rename(unchecked, path);
+    await datasets.download(`${runId}/${DETECTORS_FILE}`, part);
+    await rename(part, path);
   } catch (error) {
     if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
   } finally {
-    await rm(unchecked, { force: true });
+    await rm(part, { force: true });
   }
 }
 

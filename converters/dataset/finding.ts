@@ -16,6 +16,7 @@ export type FindingCode =
   | 'HASH_DIFFERS'
   | 'SUMS_DIFFER'
   | 'PARQUET_UNREADABLE'
+  | 'SCHEMA_DIFFERS'
   | 'ROWS_DIFFER'
   | 'LEDGER_OPEN'
   | 'NESTED_DIFFER'
@@ -37,6 +38,7 @@ const ADVICE: Record<FindingCode, string> = {
   HASH_DIFFERS: 'fetch the dataset again into the same folder, which replaces what is damaged',
   SUMS_DIFFER: 'seal the run again',
   PARQUET_UNREADABLE: 'fetch the dataset again; where that does not help, seal the run again',
+  SCHEMA_DIFFERS: 'seal the run again with one version of the converter',
   ROWS_DIFFER: 'seal the run again',
   LEDGER_OPEN: 'convert and seal the run again; records were lost or counted twice',
   NESTED_DIFFER: 'convert and seal the run again',

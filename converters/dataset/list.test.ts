@@ -26,7 +26,27 @@ test('one that cannot be read hides no other', async (t) => {
     window: { start_ms: START_MS, end_ms: END_MS },
     rows: 120,
     forced: [],
+    campaign: null,
+    quality: null,
   });
   assert.ok(bytes > 1000);
   assert.deepEqual(third, { run_id: 'run-3', problem: 'not sealed: there is no manifest.json' });
+});
+
+test('what the judge said of a dataset is in the list; a report that is damaged hides nothing', async (t) => {
+  const { dataset, close } = await makeDataset({ runId: 'run-2' });
+  t.after(close);
+  const datasets = await publish({ dataset, runId: 'run-2' });
+  const check = (name: string, gate: boolean, ok: boolean | null) => ({ name, gate, ok });
+  const checks = [check('rows', true, true), check('spans', false, false), check('leaks', false, null)];
+  const report = { campaign: 'quick', sound: true, checks };
+  const judged = async (text: string) => {
+    await datasets.put('run-2/report/quality.json', Buffer.from(text));
+    const [entry] = await listDatasets({ datasets });
+    assert.ok(entry && !('problem' in entry));
+    return [entry.campaign, entry.quality];
+  };
+  assert.deepEqual(await judged(JSON.stringify(report)), ['quick', { sound: true, short: ['spans'] }]);
+  assert.deepEqual(await judged('{"campaign":'), [null, null]);
+  assert.deepEqual(await judged('{}'), [null, { sound: false, short: [] }]);
 });

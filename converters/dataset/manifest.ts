@@ -67,6 +67,8 @@ export interface LedgerLine {
 }
 
 export const MANIFEST_FILE = 'manifest.json';
+/** The judge's report, which SHA256SUMS covers. */
+export const QUALITY_FILE = 'report/quality.json';
 
 const ledgerLine = object({
   read: count,

@@ -5,6 +5,7 @@ import {
   parquetMetadataAsync,
   parquetRead,
   parquetReadObjects,
+  type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
@@ -25,6 +26,8 @@ export interface ParquetFile {
   readonly rows: number;
   /** Top-level columns. */
   readonly columns: readonly string[];
+  /** Each column and struct with its type, in order, as text. */
+  readonly schema: readonly string[];
   groups(columns: readonly string[]): AsyncGenerator<RowGroup>;
   /** Rows as nested objects, batch by batch. */
   objects(): AsyncGenerator<Record<string, unknown>[]>;
@@ -74,6 +77,7 @@ function parquetFile({ handle, file, metadata }: Opened): ParquetFile {
   return {
     rows: Number(metadata.num_rows),
     columns,
+    schema: metadata.schema.slice(1).map(typed),
     close: () => handle.close(),
     async *groups(wanted) {
       const present = wanted.filter((name) => columns.includes(name));
@@ -128,6 +132,9 @@ const hasText = ({ row_groups }: FileMetaData, column: string): boolean =>
       ({ meta_data: leaf }) => leaf?.path_in_schema[0] === column && leaf.type.endsWith('BYTE_ARRAY'),
     ),
   );
+
+const typed = ({ name, type, converted_type, logical_type, repetition_type }: SchemaElement): string =>
+  [name, type, converted_type, logical_type?.type, repetition_type].filter(Boolean).join(' ');
 
 function topLevelColumns({ schema }: FileMetaData): string[] {
   const names: string[] = [];

@@ -18,6 +18,8 @@ export interface VerifyEventsOptions {
   readonly whole: ReadonlyMap<string, ManifestFile>;
   readonly progress: (text: string) => void;
   readonly validateEvent?: ValidateEvent;
+  /** Every event_uid of the flat files; undefined where they could not all be read. */
+  readonly events: ReadonlySet<string> | undefined;
 }
 
 const NESTED_FILE = /^ocsf\/([^/]+)\/(?:eventDay=(\d{8})\/)?[^/]+\.parquet$/;
@@ -27,7 +29,7 @@ const SHOWN = 5;
 
 /** The nested files: counted by class, and each event given to the validator where there is one. */
 export async function verifyEvents(options: VerifyEventsOptions): Promise<NestedRows> {
-  const { directory, whole, progress, validateEvent } = options;
+  const { directory, whole, progress, validateEvent, events } = options;
   const findings: Finding[] = [];
   const classes = new Map<number, number>();
   const folders = new Map<string, number>();
@@ -56,15 +58,18 @@ export async function verifyEvents(options: VerifyEventsOptions): Promise<Nested
         rows += parquet.rows;
         if (!validateEvent) return;
         const invalid: string[] = [];
+        const unknown: string[] = [];
         for await (const batch of parquet.objects()) {
           progress(`events: ${path}, ${validated} validated`);
           for (const row of batch) {
             const problems = validateEvent(eventOf(row));
             if (problems.length > 0) invalid.push(`${uidOf(row)}: ${problems.slice(0, 3).join(', ')}`);
+            if (events && !events.has(uidOf(row))) unknown.push(uidOf(row));
             validated++;
           }
         }
         if (invalid.length > 0) findings.push(invalidEvents(path, invalid));
+        if (unknown.length > 0) findings.push(unknownEvents(path, unknown));
       },
     });
     findings.push(...wrong);
@@ -89,6 +94,13 @@ const invalidEvents = (path: string, invalid: readonly string[]): Finding => {
     `events must be valid OCSF 1.8.0, but ${invalid.length} are not: ${shown}${more}`,
   );
 };
+
+const unknownEvents = (path: string, uids: readonly string[]): Finding =>
+  finding(
+    path,
+    'NESTED_DIFFER',
+    `every event must be a row of the flat files, but ${uids.length} are not; the first is ${uids[0]}`,
+  );
 
 const uidOf = (row: Record<string, unknown>) => String((row.metadata as { uid?: unknown } | null)?.uid);
 

@@ -16,40 +16,77 @@ export interface VerifyLabelsOptions {
   readonly progress: (text: string) => void;
 }
 
-/** Labels lie inside the window of the run, and are of events that the dataset has. Labels that are not here are no fault. */
-export async function verifyLabels(options: VerifyLabelsOptions): Promise<Finding[]> {
+export interface VerifiedLabels {
+  readonly findings: readonly Finding[];
+  /** Labelled events; null where the labels are not here. */
+  readonly events: number | null;
+}
+
+/** Labels lie inside the window of the run and of their case, and are of events that the dataset has. Labels that are not here are no fault. */
+export async function verifyLabels(options: VerifyLabelsOptions): Promise<VerifiedLabels> {
   const { whole, progress, manifest, directory, events } = options;
   const findings: Finding[] = [];
+  const cases: Cases = new Map();
+  let labelled: number | null = null;
   for (const path of [WINDOWS_FILE, EVENTS_FILE]) {
     const file = whole.get(path);
     if (!file) continue;
     progress(`labels: ${path}`);
-    const wrong = new Wrong(manifest.window);
+    const wrong = new Wrong(manifest.window, cases);
     const unreadable = await readParquet({
       directory,
       file,
       read: async (parquet) => {
         const times = parquet.columns.filter((name) => name === 'time' || name.endsWith('_ms'));
         const wanted = times.filter((name) => !name.startsWith('p99_'));
-        for await (const group of parquet.groups([...wanted, 'event_uid'])) {
+        for await (const group of parquet.groups([...wanted, 'event_uid', 'case'])) {
           for (const name of wanted) wrong.addTimes(name, group);
+          if (path === WINDOWS_FILE) addCases(cases, group);
+          else wrong.addCased(group);
           if (path === EVENTS_FILE && events) wrong.addEvents(group, events);
         }
+        if (path === EVENTS_FILE) labelled = parquet.rows;
       },
     });
     findings.push(...unreadable, ...wrong.findings(path));
   }
-  return findings;
+  return { findings, events: labelled };
+}
+
+/** From when to when a case is, by its number; its end is exclusive. */
+type Cases = Map<number, { readonly start_ms: number; readonly end_ms: number }>;
+
+function addCases(cases: Cases, group: RowGroup): void {
+  const [numbers, starts, ends] = ['case', 'start_ms', 'end_ms'].map((name) => group.column(name));
+  for (let i = 0; i < group.rows; i++) {
+    const [number, start_ms, end_ms] = [numbers?.[i], starts?.[i], ends?.[i]];
+    if (number != null && start_ms != null && end_ms != null)
+      cases.set(Number(number), { start_ms: Number(start_ms), end_ms: Number(end_ms) });
+  }
 }
 
 /** How many are wrong, and the first of them. */
 class Wrong {
   readonly #window: Manifest['window'];
   readonly #outside: { count: number; first: string } = { count: 0, first: '' };
+  readonly #astray: { count: number; first: string } = { count: 0, first: '' };
   readonly #unknown: { count: number; first: string } = { count: 0, first: '' };
+  readonly #cases: Cases;
 
-  constructor(window: Manifest['window']) {
+  constructor(window: Manifest['window'], cases: Cases) {
     this.#window = window;
+    this.#cases = cases;
+  }
+
+  /** Events of a case that is known, and lies elsewhere. */
+  addCased(group: RowGroup): void {
+    const [numbers, times] = [group.column('case'), group.column('time')];
+    for (let i = 0; i < group.rows; i++) {
+      const of = this.#cases.get(Number(numbers[i] ?? Number.NaN));
+      if (!of || (Number(times[i]) >= of.start_ms && Number(times[i]) < of.end_ms)) continue;
+      if (this.#astray.count++ === 0)
+        this.#astray.first = `time ${times[i]} of row ${group.start + i}, of case ${numbers[i]} from ${of.start_ms} to before ${of.end_ms}`;
+    }
   }
 
   addTimes(name: string, group: RowGroup): void {
@@ -79,6 +116,14 @@ class Wrong {
           path,
           'LABEL_OUTSIDE',
           `times must be in the window from ${start_ms} to before ${end_ms}, but ${this.#outside.count} are not; the first is ${this.#outside.first}`,
+        ),
+      );
+    if (this.#astray.count > 0)
+      findings.push(
+        finding(
+          path,
+          'LABEL_OUTSIDE',
+          `labels must lie in the window of their case, but ${this.#astray.count} do not; the first is ${this.#astray.first}`,
         ),
       );
     if (this.#unknown.count > 0)

@@ -14,6 +14,10 @@ export interface FlatRows {
   readonly classes: ReadonlyMap<number, number>;
   /** Every event_uid. */
   readonly seen: ReadonlySet<string>;
+  /** Columns of the flat files; undefined where none could be read. */
+  readonly schema: readonly string[] | undefined;
+  /** Log lines that name a trace, and those whose trace has spans here. */
+  readonly lines: { readonly traced: number; readonly joined: number };
   /** All four files could be read. */
   readonly complete: boolean;
 }
@@ -32,16 +36,23 @@ interface Tally {
   /** Event ids of all four files. */
   readonly seen: Set<string>;
   rows: number;
+  schema: readonly string[] | undefined;
+  /** By trace: log lines that name it. */
+  readonly logged: Map<string, number>;
+  readonly traces: Set<string>;
 }
 
-/** Flat rows: as many as the manifest says, event ids once, in order of (time, event_uid), inside the window. */
+/** Flat rows: one schema for all files, as many as the manifest says, event ids once, in order of (time, event_uid), inside the window. */
 export async function verifyRows({
   directory,
   manifest,
   whole,
   progress,
 }: VerifyRowsOptions): Promise<FlatRows> {
-  const tally: Tally = { findings: [], kinds: new Map(), classes: new Map(), seen: new Set(), rows: 0 };
+  const tally: Tally = {
+    ...{ findings: [], kinds: new Map(), classes: new Map(), seen: new Set(), rows: 0 },
+    ...{ schema: undefined, logged: new Map(), traces: new Set() },
+  };
   let complete = true;
   for (const path of FLAT_FILES) {
     const file = whole.get(path);
@@ -57,9 +68,14 @@ export async function verifyRows({
       directory,
       file,
       read: async (parquet) => {
+        tally.schema ??= parquet.schema;
+        tally.findings.push(...otherSchema(path, parquet.schema, tally.schema));
         const rows = new FileRows({ path, window: manifest.window, tally });
-        for await (const group of parquet.groups(['time', 'event_uid', 'event_kind', 'class_uid']))
+        const traced = path === LOGS_FILE || path === TRACES_FILE ? ['trace_id'] : [];
+        for await (const group of parquet.groups([...ROW_COLUMNS, ...traced])) {
           rows.add(group);
+          if (traced.length > 0) addTraces(tally, path, group);
+        }
         tally.findings.push(...rows.findings());
         tally.rows += parquet.rows;
       },
@@ -67,7 +83,35 @@ export async function verifyRows({
     tally.findings.push(...wrong);
     if (wrong.some(({ code }) => code === 'PARQUET_UNREADABLE')) complete = false;
   }
-  return { ...tally, complete };
+  const { logged, traces } = tally;
+  const lines = { traced: 0, joined: 0 };
+  for (const [trace, count] of logged) {
+    lines.traced += count;
+    if (traces.has(trace)) lines.joined += count;
+  }
+  return { ...tally, complete, lines };
+}
+
+const ROW_COLUMNS = ['time', 'event_uid', 'event_kind', 'class_uid'];
+const [LOGS_FILE, TRACES_FILE] = FLAT_FILES;
+
+function addTraces({ logged, traces }: Tally, path: string, group: RowGroup): void {
+  const ids = group.column('trace_id');
+  for (let i = 0; i < group.rows; i++) {
+    if (ids[i] == null) continue;
+    if (path === TRACES_FILE) traces.add(String(ids[i]));
+    else increment(logged, String(ids[i]));
+  }
+}
+
+/** Flat files are read as one table. */
+function otherSchema(path: string, schema: readonly string[], first: readonly string[]): Finding[] {
+  const lacks = first.filter((column) => !schema.includes(column));
+  const more = schema.filter((column) => !first.includes(column));
+  if (lacks.length + more.length === 0) return [];
+  const says = [lacks.length && `lacks ${lacks.slice(0, 3)}`, more.length && `has ${more.slice(0, 3)}`];
+  const problem = `must have the columns of the other flat files, but ${says.filter(Boolean).join(' and ')}`;
+  return [finding(path, 'SCHEMA_DIFFERS', problem)];
 }
 
 /** Opens a Parquet file whose bytes are right, compares its rows with the manifest, and reads it. */

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type DetectorCheck, readDetectors } from '../judge/detectors.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { type Check, checksOf } from './checks.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
+import { LABELS } from './sums.ts';
 import { verifyEvents } from './verify-events.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyLabels } from './verify-labels.ts';
@@ -26,6 +28,8 @@ export interface VerifyOptions {
 }
 
 export interface VerifyReport {
+  /** What was looked at, each with what it found. */
+  readonly checks: readonly Check[];
   /** Empty: the dataset is whole and valid. */
   readonly findings: readonly Finding[];
   /** Files that are here and named by the manifest. */
@@ -59,6 +63,7 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
   if ('code' in read)
     return {
       findings: [read],
+      checks: checksOf({ findings: [read] }),
       files: 0,
       rows: 0,
       events_validated: 0,
@@ -72,28 +77,38 @@ export async function verifyDataset(options: VerifyOptions): Promise<VerifyRepor
   const original = datasets ? await verifyAgainstBucket({ manifest: read, datasets }) : undefined;
   findings.push(...(original?.findings ?? []));
   const flat = await verifyRows({ directory, manifest: read, whole, progress });
+  const events = flat.complete ? flat.seen : undefined;
   const nested = await verifyEvents({
-    directory,
-    whole,
-    progress,
+    ...{ directory, whole, progress, events },
     ...(validateEvent ? { validateEvent } : {}),
   });
-  const events = flat.complete ? flat.seen : undefined;
   const labels = await verifyLabels({ directory, manifest: read, whole, events, progress });
-  findings.push(...flat.findings, ...nested.findings, ...labels);
+  findings.push(...flat.findings, ...nested.findings, ...labels.findings);
   findings.push(
-    ...verifyLedger({ manifest: read, flat, nested, complete: flat.complete && nested.complete }),
+    ...verifyLedger({
+      ...{ manifest: read, flat, nested },
+      complete: flat.complete && nested.complete && read.files.every(({ path }) => isHere(path, whole)),
+    }),
   );
+  const comparedWith = original?.found ? (datasets?.url ?? null) : null;
   return {
     findings,
+    checks: checksOf({
+      findings,
+      looked: { manifest: read, comparedWith, whole, flat, nested, labels: labels.events },
+    }),
     files: whole.size,
     rows: flat.rows,
     events_validated: nested.validated,
     forced: read.forced,
-    manifest_compared_with: original?.found ? (datasets?.url ?? null) : null,
+    manifest_compared_with: comparedWith,
     detectors: (await readDetectors(directory))?.checks ?? null,
   };
 }
+
+/** A file that is damaged is one finding; that its rows are not counted is none. */
+const isHere = (path: string, whole: ReadonlyMap<string, unknown>): boolean =>
+  whole.has(path) || !path.endsWith('.parquet') || path.startsWith(LABELS);
 
 async function readLocalManifest(directory: string): Promise<Manifest | Finding> {
   let bytes: Uint8Array;

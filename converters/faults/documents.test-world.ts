@@ -2,7 +2,7 @@ import { convertRun } from '../convert.ts';
 import { parseManifest } from '../dataset/manifest.ts';
 import { parseSums } from '../dataset/sums.ts';
 import { partRowsKey, partSetKey } from '../parts/part-set.ts';
-import { readPart } from '../parts/read-part.ts';
+import { openPart } from '../parts/read-part.ts';
 import { readRejects } from '../parts/rejects.ts';
 import { decodeRecord, encodeRecord } from '../run/runs.ts';
 import { loadPartSet } from '../seal/part-sets.ts';
@@ -50,8 +50,7 @@ export async function documents(): Promise<readonly Document[]> {
     {
       name: 'part',
       bytes: await raw.get(rowsKey),
-      read: async (bytes) =>
-        readPart({ raw: await other(rowsKey, bytes), runId, of: { ...part, source, n: 0 } }),
+      read: (bytes) => openPart({ runId, of: { ...part, source, n: 0 }, bytes }),
     },
     {
       name: 'part set',

@@ -27,7 +27,7 @@ interface World {
   /** By way of the proxy for the command line, past it for us. */
   readonly place: Place;
   readonly proxy: S3Proxy;
-  onMoment: (n: number, moment: Moment) => void;
+  onMoment: (n: number, moment: Moment, name: string) => void;
 }
 
 async function makeWorld(t: TestContext): Promise<World | undefined> {
@@ -38,7 +38,7 @@ async function makeWorld(t: TestContext): Promise<World | undefined> {
   let world: World | undefined;
   const proxy = await startS3Proxy({
     to: server.endpoint,
-    onMoment: (n, moment) => world?.onMoment(n, moment),
+    onMoment: (...of) => world?.onMoment(...of),
   });
   t.after(() => proxy.close());
   const { accessKeyId, secretAccessKey } = server.credentials;
@@ -60,12 +60,18 @@ async function requestsOf({ place, proxy }: World, name: CommandName): Promise<n
   return proxy.requests() - before;
 }
 
-/** Kills it at a moment of a request. @returns false where that did not come */
-async function kill(of: World, name: CommandName, workers: number, n: number, at: Moment): Promise<boolean> {
+/** Kills it at a moment of the first request that is meant. @returns false where that did not come */
+async function kill(
+  of: World,
+  name: CommandName,
+  workers: number,
+  isMeant: (n: number, request: string) => boolean,
+  at: Moment,
+): Promise<boolean> {
   const before = of.proxy.requests();
   let child: ChildProcess | undefined;
-  of.onMoment = (request, moment) => {
-    if (request - before === n && moment === at) child?.kill('SIGKILL');
+  of.onMoment = (n, moment, request) => {
+    if (isMeant(n - before, request) && moment === at) child?.kill('SIGKILL');
   };
   const started = command({ place: of.place, name, workers });
   child = started.child;
@@ -73,6 +79,8 @@ async function kill(of: World, name: CommandName, workers: number, n: number, at
   of.onMoment = () => undefined;
   return child.signalCode === 'SIGKILL';
 }
+
+const isManifestPut = (_: number, request: string): boolean => /^PUT \S+\/manifest\.json\b/.test(request);
 
 test(`kill -9 at ${POINTS} seeded requests of converting and sealing over S3: no reader sees a part, and what follows makes the same files`, async (t) => {
   const of = await makeWorld(t);
@@ -87,7 +95,19 @@ test(`kill -9 at ${POINTS} seeded requests of converting and sealing over S3: no
   const random = seeded(SEED);
   const below = (n: number) => Math.floor(random() * n);
   const seen = { convert: 0, seal: 0, sealed: 0, without: 0 };
-  const moments = Object.fromEntries(MOMENTS.map((moment) => [moment, 0])) as Record<Moment, number>;
+  const allAsMade = async (where: string) => {
+    for (const each of COMMANDS) await toTheEnd[each](place);
+    assert.deepEqual(await made(place), whole, `killed in ${where}`);
+  };
+  // The first: the manifest is there, and who put it never learns of it.
+  await removeMade(place);
+  await toTheEnd.convert(place);
+  assert.ok(await kill(of, 'seal', 1, isManifestPut, 'carried out'));
+  assert.ok(await seenByReaders(place, whole));
+  await allAsMade('seal when the manifest was put');
+  seen.seal++;
+  seen.sealed++;
+  const moments: Record<Moment, number> = { asked: 0, halfway: 0, 'carried out': 1 };
   for (let attempt = 0; seen.convert + seen.seal < POINTS; attempt++) {
     assert.ok(attempt < 3 * POINTS + 10, `the moment never came: ${JSON.stringify(seen)}`);
     const [point, workers] = [below(requests.convert + requests.seal), 1 + below(2)];
@@ -96,15 +116,14 @@ test(`kill -9 at ${POINTS} seeded requests of converting and sealing over S3: no
     const n = 1 + (name === 'seal' ? point - requests.convert : point);
     await removeMade(place);
     if (name === 'seal') await toTheEnd.convert(place);
-    if (!(await kill(of, name, workers, n, moment))) {
+    if (!(await kill(of, name, workers, (request) => request === n, moment))) {
       seen.without++; // of a request without a body there is no half
       continue;
     }
     seen[name]++;
     moments[moment]++;
     if (await seenByReaders(place, whole)) seen.sealed++;
-    for (const each of COMMANDS) await toTheEnd[each](place);
-    assert.deepEqual(await made(place), whole, `killed in ${name} at request ${n}, ${moment}`);
+    await allAsMade(`${name} at request ${n}, ${moment}`);
   }
   t.diagnostic(
     `seed ${SEED}: ${POINTS} kills, ${seen.convert} in convert and ${seen.seal} in seal, ` +

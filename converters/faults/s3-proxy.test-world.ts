@@ -12,6 +12,8 @@ export interface S3Proxy {
   readonly endpoint: string;
   /** Requests that came so far. */
   readonly requests: () => number;
+  /** Bytes of bodies that came so far: of requests, and of answers. */
+  readonly bytes: () => { readonly sent: number; readonly received: number };
   close(): Promise<void>;
 }
 
@@ -26,23 +28,32 @@ export async function startS3Proxy({
   to,
   verdict = () => 'pass',
   onMoment = () => undefined,
+  onBytes = () => undefined,
 }: {
   /** URL of the server. */
   to: string;
   /** @param name method, path and query: the same for all attempts of one call */
   verdict?: (name: string) => Verdict;
-  /** @param n which request, from 1 */
-  onMoment?: (n: number, moment: Moment) => void;
+  /** @param n which request, from 1. @param name as for `verdict` */
+  onMoment?: (n: number, moment: Moment, name: string) => void;
+  /** Told of every chunk of a body, that it was counted. */
+  onBytes?: () => void;
 }): Promise<S3Proxy> {
   const agent = new Agent({ keepAlive: true });
   const { hostname, port } = new URL(to);
   let requests = 0;
+  const bytes = { sent: 0, received: 0 };
+  const count = (of: keyof typeof bytes, { length }: Buffer): void => {
+    bytes[of] += length;
+    onBytes();
+  };
 
   const handle = (asked: IncomingMessage, answer: ServerResponse): void => {
     const n = ++requests;
     const { method = 'GET', url = '/', headers } = asked;
-    const become = verdict(`${method} ${url}`);
-    onMoment(n, 'asked');
+    const name = `${method} ${url}`;
+    const become = verdict(name);
+    onMoment(n, 'asked', name);
     if (become === 'refuse') {
       asked.resume().once('end', () => {
         answer.writeHead(503, { 'content-type': 'application/xml' }).end(REFUSAL);
@@ -50,25 +61,26 @@ export async function startS3Proxy({
       return;
     }
     const upstream = request({ agent, hostname, port, method, path: url, headers }, (response) => {
-      onMoment(n, 'carried out');
+      onMoment(n, 'carried out', name);
       if (become === 'lose') {
         response.resume().once('end', () => asked.socket.destroy());
         return;
       }
       answer.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(answer);
+      response.on('data', (chunk: Buffer) => count('received', chunk)).pipe(answer);
     });
     upstream.on('error', () => asked.socket.destroy());
-    asked.once('data', () => onMoment(n, 'halfway'));
+    asked.once('data', () => onMoment(n, 'halfway', name));
     // A client that is gone has sent only a part: the server must see that.
     asked.on('close', () => asked.complete || upstream.destroy());
-    asked.pipe(upstream);
+    asked.on('data', (chunk: Buffer) => count('sent', chunk)).pipe(upstream);
   };
   const server = createServer(handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: () => requests,
+    bytes: () => ({ ...bytes }),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -46,10 +46,14 @@ async function dataset({ server, endpoint, suffix }: { server: S3Server; endpoin
   const [raw, datasets] = [openStore(`s3://raw-${suffix}`, at), openStore(`s3://datasets-${suffix}`, at)];
   const began = performance.now();
   const report = await convertRun({ raw, record, workers: 2 });
+  const converted = performance.now();
   const manifest = await sealRun({ raw, datasets, record });
-  const seconds = (performance.now() - began) / 1000;
-  return { report, manifest, seconds, read: openStore(`s3://datasets-${suffix}`, server) };
+  const took = { convert: converted - began, seal: performance.now() - converted };
+  return { report, manifest, took, read: openStore(`s3://datasets-${suffix}`, server) };
 }
+
+const said = ({ convert, seal }: { convert: number; seal: number }): string =>
+  `${((convert + seal) / 1000).toFixed(1)} s (convert ${(convert / 1000).toFixed(1)}, seal ${(seal / 1000).toFixed(1)})`;
 
 async function startServer(t: TestContext): Promise<S3Server | undefined> {
   const root = await mkdtemp(join(tmpdir(), 'refusing-'));
@@ -85,6 +89,6 @@ test('an S3 server that refuses 70 % and loses 1 % of its answers: the same byte
   assert.ok(attempts < 5 * clear.requests(), `${attempts} attempts for ${clear.requests()} calls`);
   t.diagnostic(
     `seed ${SEED}: ${clear.requests()} calls, ${attempts} attempts, ${counts.refuse} refused, ${counts.lose} lost, ` +
-      `at most ${spoilt.most()} of one call; ${plain.seconds.toFixed(1)} s without, ${found.seconds.toFixed(1)} s with`,
+      `at most ${spoilt.most()} of one call; ${said(plain.took)} without, ${said(found.took)} with`,
   );
 });

@@ -22,11 +22,17 @@ export interface ObjectOptions {
   readonly source: ObjectStore;
   readonly record: RunRecord;
   readonly key: string;
-  /** To be used again for the next object. */
+  readonly atBench: AtBench;
+}
+
+/** What converting needs while it computes, and not while it waits for a store: one for many objects in hand. */
+export interface Workbench {
   readonly rows: Rows;
   /** What it finds wrong becomes a dead letter. */
   readonly check: EventCheck;
 }
+/** Does the work when the bench is free. */
+export type AtBench = <T>(work: (bench: Workbench) => Promise<T>) => Promise<T>;
 
 /**
  * One raw object → its part set. Everything put has a key and bytes that follow from the raw object alone, so that doing it
@@ -36,13 +42,18 @@ export interface ObjectOptions {
  *     put part set (the mark that it is done)
  */
 export async function convertObject(options: ObjectOptions): Promise<PartSet> {
-  const { raw, record, key } = options;
+  const { raw, record, key, atBench } = options;
   const { run_id: runId, window } = record;
   const bytes = new Digest();
   const parts: Part[] = [];
   const seen: Occurrences = new Map();
-  for await (const piece of piecesOf(options, bytes))
-    parts.push(await convertPiece({ ...options, piece, n: parts.length, seen }));
+  for await (const piece of piecesOf(options, bytes)) {
+    const n = parts.length;
+    const made = await atBench((bench) => convertPiece({ ...bench, record, key, piece: piece(), n, seen }));
+    if (made.rows) await raw.put(partRowsKey(runId, key, n), made.rows);
+    if (made.letters) await raw.put(deadLetterKey(runId, key, n), made.letters);
+    parts.push(made.part);
+  }
   const set: PartSet = {
     ...{ version: PART_VERSION, source: key, sha256: bytes.sha256(), bytes: bytes.length, window, parts },
   };
@@ -50,17 +61,22 @@ export async function convertObject(options: ObjectOptions): Promise<PartSet> {
   return set;
 }
 
-async function* piecesOf({ source, record, key }: ObjectOptions, digest: Digest): AsyncGenerator<Piece> {
+/** Unpacked when they are asked for. */
+async function* piecesOf(
+  { source, record, key }: ObjectOptions,
+  digest: Digest,
+): AsyncGenerator<() => Piece> {
   if (record.target !== 'foreign') {
     const packed = await source.get(key);
     digest.add(packed);
-    yield onePiece({ key, packed });
+    yield () => onePiece({ key, packed });
     return;
   }
   const chunks = digest.through(source.stream(key));
   try {
     // Whoever reads it may stop where it is no OTLP; the checksum is of all.
-    yield* foreignPieces({ key, chunks: { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) } });
+    const all: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) };
+    for await (const piece of foreignPieces({ key, chunks: all })) yield () => piece;
     for await (const _ of chunks);
   } finally {
     await chunks.return(undefined);
@@ -89,8 +105,14 @@ class Digest {
   }
 }
 
+interface Made {
+  readonly part: Part;
+  /** As they are stored; undefined where there are none. */
+  readonly rows: Uint8Array | undefined;
+  readonly letters: Uint8Array | undefined;
+}
+
 async function convertPiece({
-  raw,
   record,
   key,
   rows,
@@ -98,7 +120,13 @@ async function convertPiece({
   piece: { signal, bytes, refused },
   n,
   seen,
-}: ObjectOptions & { piece: Piece; n: number; seen: Occurrences }): Promise<Part> {
+}: Workbench & {
+  record: RunRecord;
+  key: string;
+  piece: Piece;
+  n: number;
+  seen: Occurrences;
+}): Promise<Made> {
   rows.clear();
   const { outside, rejected } = mapObject({ bytes, signal, rows, check, seen, window: windowOf(record) });
   const dead: Refused[] = [
@@ -109,15 +137,10 @@ async function convertPiece({
   ];
   const view = viewOf(rows);
   const order = sortedOrder(view);
-  const part = rows.length > 0 ? await encodePart({ view, order }) : undefined;
-  if (part) await raw.put(partRowsKey(record.run_id, key, n), part);
-  if (dead.length > 0) {
-    const letters = deadLetters({ source: key, signal, piece: n, rejected: dead });
-    await raw.put(deadLetterKey(record.run_id, key, n), letters);
-  }
+  const stored = rows.length > 0 ? await encodePart({ view, order }) : undefined;
   const times = rows.numbers[SLOT.time] as Float64Array;
   const timeAt = (i: number | undefined): number | null => (i === undefined ? null : (times[i] as number));
-  return {
+  const part: Part = {
     signal,
     read: rows.length + dead.length + outside,
     rows: rows.length,
@@ -126,8 +149,11 @@ async function convertPiece({
     reasons: countReasons(dead.map(({ reason }) => reason)),
     min_ms: timeAt(order[0]),
     max_ms: timeAt(order[order.length - 1]),
-    sha256: part ? createHash('sha256').update(part).digest('hex') : null,
+    sha256: stored ? createHash('sha256').update(stored).digest('hex') : null,
   };
+  const letters =
+    dead.length > 0 ? deadLetters({ source: key, signal, piece: n, rejected: dead }) : undefined;
+  return { part, rows: stored, letters };
 }
 
 const windowOf = ({ window: { start_ms, end_ms } }: RunRecord): Window => ({

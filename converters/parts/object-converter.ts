@@ -2,7 +2,7 @@ import { Rows } from '../map/rows.ts';
 import { ShapeCheck } from '../ocsf/shapes.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { convertObject } from './convert-object.ts';
+import { type AtBench, convertObject } from './convert-object.ts';
 import type { PartSet } from './part-set.ts';
 
 export interface Converted {
@@ -26,25 +26,23 @@ export interface ObjectStores {
   readonly source: ObjectStore;
 }
 
-/** Converts any number of objects at once. What one needs for that is kept, and used again for the next. */
+/** Converts any number of objects at once: while one is computed, the others wait for their stores. */
 export function objectConverter(stores: ObjectStores): ConvertOne {
-  const idle: ConvertOne[] = [];
+  const bench = { rows: new Rows(), check: new ShapeCheck() };
+  let free: Promise<unknown> = Promise.resolve();
   return async (object) => {
-    const convert = idle.pop() ?? oneAfterAnother(stores);
-    try {
-      return await convert(object);
-    } finally {
-      idle.push(convert);
-    }
-  };
-}
-
-function oneAfterAnother(stores: ObjectStores): ConvertOne {
-  const rows = new Rows();
-  const check = new ShapeCheck();
-  return async (object) => {
-    const before = check.checked;
-    const set = await convertObject({ ...stores, ...object, rows, check });
-    return { set, validated: check.checked - before };
+    let validated = 0;
+    const atBench: AtBench = (work) => {
+      const done = free.then(async () => {
+        const before = bench.check.checked;
+        const result = await work(bench);
+        validated += bench.check.checked - before;
+        return result;
+      });
+      free = done.catch(() => undefined);
+      return done;
+    };
+    const set = await convertObject({ ...stores, ...object, atBench });
+    return { set, validated };
   };
 }

@@ -77,3 +77,7 @@ export const deadLetterKey = (runId: string, source: string, n = 0): string =>
 /** Keys of the dead letters that a raw object has. */
 export const letterKeys = (runId: string, { source, parts }: PartSet): string[] =>
   parts.flatMap(({ rejected }, n) => (rejected > 0 ? [deadLetterKey(runId, source, n)] : []));
+
+/** Keys of the rows that it names. */
+export const rowsKeys = (runId: string, { source, parts }: PartSet): string[] =>
+  parts.flatMap(({ rows }, n) => (rows > 0 ? [partRowsKey(runId, source, n)] : []));

@@ -6,25 +6,28 @@ import { decodePart } from './part.ts';
 import { type Part, partRowsKey } from './part-set.ts';
 import type { RowsView } from './rows-view.ts';
 
-/**
- * The rows of one piece of a raw object: those that its part set names, and no others. @throws `PART_INVALID`
- * @param of `n` says which piece, from 0
- */
-export async function readPart({
-  raw,
+/** One piece of a raw object, as its part set tells of it; `n` says which piece, from 0. */
+export type PartOf = Part & { readonly source: string; readonly n: number };
+
+/** The rows of a piece as they are stored. */
+export const readPart = ({ raw, runId, of }: { raw: ObjectStore; runId: string; of: PartOf }) =>
+  raw.get(partRowsKey(runId, of.source, of.n));
+
+/** The rows in `bytes`, if they are those that the part set names. @throws `PART_INVALID` */
+export async function openPart({
   runId,
   of: { source, n, sha256, rows, min_ms, max_ms },
+  bytes,
 }: {
-  raw: ObjectStore;
   runId: string;
-  of: Part & { readonly source: string; readonly n: number };
+  of: PartOf;
+  bytes: Uint8Array;
 }): Promise<RowsView> {
   const key = partRowsKey(runId, source, n);
   const need = (what: string, said: unknown, found: unknown): void => {
     if (said !== found)
       throw new ConverterError('PART_INVALID', `part ${key} must have ${what} ${said}, got ${found}`);
   };
-  const bytes = await raw.get(key);
   need('SHA-256', sha256, createHash('sha256').update(bytes).digest('hex'));
   const view = await decodePart({ key, bytes });
   const times = view.numbers[SLOT.time];

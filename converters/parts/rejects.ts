@@ -48,17 +48,3 @@ function letterOf(key: string, line: string): DeadLetter {
     throw new ConverterError('DEAD_LETTER_INVALID', `${key}: ${problems.slice(0, 3).join('; ')}`);
   return value;
 }
-
-/** Removes letters of records that were rejected once and are not any more: all but those with these keys. */
-export async function removeOthers({
-  raw,
-  runId,
-  letters,
-}: {
-  raw: ObjectStore;
-  runId: string;
-  letters: ReadonlySet<string>;
-}): Promise<void> {
-  for await (const { key } of raw.list(deadLettersPrefix(runId)))
-    if (!letters.has(key)) await raw.delete(key);
-}

@@ -67,8 +67,11 @@ function take(pieces: Pieces, request: Json, line: Line): void {
     }
 }
 
+/** What does not end as an object does is none: of JSON over many lines, most need not be tried, and a failed try is dear. */
+const endsJson = (bytes: Uint8Array): boolean => bytes.findLast((byte) => !SPACE.has(byte)) === CLOSING;
+
 function parsed(bytes: Uint8Array): Json | undefined {
-  if (!beginsJson(bytes)) return undefined;
+  if (!beginsJson(bytes) || !endsJson(bytes)) return undefined;
   try {
     return parseRequest(utf8.decode(bytes));
   } catch {

@@ -10,6 +10,7 @@ import { convertForeign } from '../convert-foreign.ts';
 import { fetchDataset } from '../dataset/fetch.ts';
 import { pointLatest } from '../dataset/latest.ts';
 import { manifestProblems, readManifest } from '../dataset/manifest.ts';
+import { publishDataset } from '../dataset/publish.ts';
 import { deadLetterKey, partRowsKey, partSetKey } from '../parts/part-set.ts';
 import { readRejects } from '../parts/rejects.ts';
 import { retryRejects } from '../retry-rejects.ts';
@@ -82,6 +83,7 @@ const DOORS: Record<string, (raw: ObjectStore, id: string) => unknown> = {
   readTruth: (raw, runId) => readTruth({ raw, runId }),
   putTruth: (raw, run_id) => putTruth({ raw, truth: { run_id } as RunTruth }),
   readManifest: (datasets, runId) => readManifest({ datasets, runId }),
+  publishDataset: (datasets, runId) => publishDataset({ datasets, runId, to: datasets }),
   fetchDataset: (datasets, runId) => fetchDataset({ datasets, runId, to: join(tmpdir(), 'never-there') }),
 };
 
@@ -125,6 +127,7 @@ test('no manifest is of a run with such an id', () => {
 
 const COMMANDS: readonly ((id: string) => string[])[] = [
   ...['convert', 'seal', 'rejects', 'fetch'].map((name) => (id: string) => [name, '--', id]),
+  (id: string) => ['publish', '--to', 'out', '--', id],
   ...['run', 'load', 'convert'].map((name) => (id: string) => [name, `--run-id=${id}`]),
 ];
 

@@ -1,31 +1,47 @@
-import type { Part, PartSet } from '../parts/part-set.ts';
-import { readPart } from '../parts/read-part.ts';
+import type { PartSet } from '../parts/part-set.ts';
+import { openPart, type PartOf, readPart } from '../parts/read-part.ts';
 import { compareKey, compareRows, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
+import { readAhead } from '../read-ahead.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { Cursor, Gathering, type MergedBatch } from './gathering.ts';
 
-/** Rows of one piece of a raw object. */
-export interface PartSource extends Part {
-  readonly source: string;
-  /** Which piece. */
-  readonly n: number;
-}
-
 /** All parts of part sets. */
-export const partsOf = (sets: readonly PartSet[]): PartSource[] =>
+export const partsOf = (sets: readonly PartSet[]): PartOf[] =>
   sets.flatMap(({ source, parts }) => parts.map((part, n) => ({ ...part, source, n })));
 
-/** Reads the rows of a run's parts. @throws `PART_INVALID` */
-export const partReader =
-  ({ raw, runId }: { raw: ObjectStore; runId: string }) =>
-  (of: PartSource): Promise<RowsView> =>
-    readPart({ raw, runId, of });
+/** Opens parts in the order given. */
+type OpenParts = (inOrder: readonly PartOf[]) => AsyncGenerator<RowsView, void>;
+
+/** Parts as stored that lie ready, or are on their way, while one is opened: a store that answers late is not waited for. */
+const AHEAD = { atOnce: 64, room: 16 << 20 };
+
+/** Reads the rows of a run's parts. @throws `PART_INVALID`, `CANCELLED` */
+export const partReader = ({
+  raw,
+  runId,
+  signal,
+}: {
+  raw: ObjectStore;
+  runId: string;
+  signal?: AbortSignal | undefined;
+}): OpenParts =>
+  async function* (inOrder) {
+    const read = (of: PartOf): Promise<Uint8Array> => readPart({ raw, runId, of });
+    const ahead = { ...AHEAD, unitsOf: ({ rows }: PartOf) => rows, signal, what: `sealing run ${runId}` };
+    for await (const { item, bytes } of readAhead({ items: inOrder, read, ...ahead }))
+      yield await openPart({ runId, of: item, bytes });
+  };
 
 export interface MergeCounts {
   readonly duplicate: Record<Signal, number>;
   readonly outside: Record<Signal, number>;
 }
+
+export const noCounts = (): MergeCounts => ({
+  duplicate: { logs: 0, traces: 0, metrics: 0 },
+  outside: { logs: 0, traces: 0, metrics: 0 },
+});
 
 /**
  * Merges sorted parts into batches in the order of the dataset, without duplicates. A part is opened when the merge reaches its
@@ -39,12 +55,15 @@ export async function* mergeParts({
   parts,
   open,
   endMs,
+  counts = noCounts(),
 }: {
-  parts: readonly PartSource[];
-  open: (part: PartSource) => Promise<RowsView>;
+  parts: readonly PartOf[];
+  open: OpenParts;
   /** Rows from here on are outside of the window: parts may have been made while it was open. */
   endMs: number;
-}): AsyncGenerator<MergedBatch, MergeCounts> {
+  /** Of the rows that are left out; counted up. */
+  counts?: MergeCounts;
+}): AsyncGenerator<MergedBatch, void> {
   const waiting = parts
     .filter(({ rows }) => rows > 0)
     .sort(
@@ -52,10 +71,27 @@ export async function* mergeParts({
         (a.min_ms as number) - (b.min_ms as number) ||
         (a.source === b.source ? a.n - b.n : a.source < b.source ? -1 : 1),
     );
-  const counts: MergeCounts = {
-    duplicate: { logs: 0, traces: 0, metrics: 0 },
-    outside: { logs: 0, traces: 0, metrics: 0 },
-  };
+  const opened = open(waiting);
+  try {
+    yield* mergeOpened({ waiting, opened, endMs, counts });
+  } finally {
+    await opened.return();
+  }
+}
+
+async function* mergeOpened({
+  waiting,
+  opened,
+  endMs,
+  counts,
+}: {
+  /** By their least time. */
+  waiting: readonly PartOf[];
+  /** The same, opened. */
+  opened: AsyncIterator<RowsView, void>;
+  endMs: number;
+  counts: MergeCounts;
+}): AsyncGenerator<MergedBatch, void> {
   const heap = new CursorHeap();
   const unparsed = new Set<string>();
   const gathering = new Gathering();
@@ -68,7 +104,7 @@ export async function* mergeParts({
       part && (heap.size === 0 || (part.min_ms as number) <= heap.leastTime());
       part = waiting[next]
     ) {
-      heap.push(new Cursor(await open(part), part.signal));
+      heap.push(new Cursor((await opened.next()).value as RowsView, part.signal));
       next += 1;
     }
     const cursor = heap.top;
@@ -89,7 +125,6 @@ export async function* mergeParts({
     heap.advance();
   }
   if (gathering.signals.length > 0) yield gathering.batch();
-  return counts;
 }
 
 /** A binary heap of cursors, the one with the least row on top. */

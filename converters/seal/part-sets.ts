@@ -8,7 +8,7 @@ import { parseShape } from '../run/shape.ts';
 import { isStoreError } from '../store/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 
-const AT_ONCE = 16;
+const AT_ONCE = 64;
 
 /**
  * The part set of every raw object of a run, in the order of their sources. A part set may have been made for a longer window

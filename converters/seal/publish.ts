@@ -1,52 +1,96 @@
 import { join } from 'node:path';
-import type { Manifest } from '../dataset/manifest.ts';
-import { ConverterError } from '../errors.ts';
+import { MANIFEST_FILE, type Manifest, type ManifestFile, readManifest } from '../dataset/manifest.ts';
+import { stagedKey } from '../dataset/staged.ts';
+import { ConverterError, throwIfStopped } from '../errors.ts';
+import { inLanes } from '../lanes.ts';
+import { isStoreError } from '../store/errors.ts';
 import type { ObjectStore } from '../store/store.ts';
 
+/** Files on their way at once; of a large one, a piece of it is held. */
+const AT_ONCE = 6;
+
+interface PublishOptions {
+  readonly datasets: ObjectStore;
+  readonly dir: string;
+  readonly manifest: Manifest;
+  /** Paths of the files that follow from the raw objects alone, and are the same bytes in every build. */
+  readonly merged: ReadonlySet<string>;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * Puts the files, then the manifest with create only: from then on the dataset is there. Until then no reader trusts a file, so
- * that a build that was broken off is done again over its remains.
- * @throws what `goOn` throws, which is asked before every file and before the manifest; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
+ * The dataset is there when its manifest is, which is put with create only: until then no reader trusts a file, so that a build
+ * that was broken off is done again over its remains. What the judge wrote may differ between two builds at once (one is of a
+ * newer version, say), and only that of the manifest may get the names.
+ *
+ *     merged files by path ─► judged ones by checksum ─► manifest, create only ─► judged ones by path ─► those by checksum removed
+ *
+ * A reader looks at both places ({@link fetchDataset}). Published again it does what a killed one left undone.
+ * @throws `CANCELLED`; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
  */
-export async function publish({
-  datasets,
-  dir,
-  manifest,
-  goOn,
-}: {
-  datasets: ObjectStore;
-  dir: string;
-  manifest: Manifest;
-  goOn: () => void;
-}): Promise<void> {
-  const key = `${manifest.run_id}/manifest.json`;
+export async function publish(options: PublishOptions): Promise<void> {
+  const { datasets, dir, manifest, merged, signal } = options;
+  const { run_id: runId, files } = manifest;
+  const what = `sealing run ${runId}`;
+  const key = `${runId}/${MANIFEST_FILE}`;
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  if (await datasets.head(key)) return same({ datasets, key, text });
-  for (const { path } of manifest.files) {
-    goOn();
-    await datasets.put(`${manifest.run_id}/${path}`, { file: join(dir, path) });
+  const judged = files.filter(({ path }) => !merged.has(path));
+  const put = async (of: readonly ManifestFile[], keyOf: (file: ManifestFile) => string, stop = signal) =>
+    inLanes({
+      ...{ items: of, count: AT_ONCE, signal: stop, what },
+      lane: () => (file) => datasets.put(keyOf(file), { file: join(dir, file.path) }),
+    });
+  const byPath = ({ path }: ManifestFile): string => `${runId}/${path}`;
+  const byChecksum = ({ sha256 }: ManifestFile): string => stagedKey(runId, sha256);
+  /** But what a reader of the dataset that is there finds nowhere else. */
+  const removeStaged = async (needed: ReadonlySet<string> = new Set()) => {
+    for (const file of judged)
+      if (!needed.has(file.sha256) || (await datasets.head(byPath(file))))
+        await datasets.delete(byChecksum(file));
+  };
+
+  if (await datasets.head(key)) await needSame({ datasets, key, text });
+  else {
+    await put(
+      files.filter(({ path }) => merged.has(path)),
+      byPath,
+    );
+    await put(judged, byChecksum);
+    throwIfStopped({ signal, what });
+    await create({ datasets, key, text }).catch(async (error) => {
+      if (error instanceof ConverterError) await removeStaged(await checksumsOf({ datasets, runId }));
+      throw error;
+    });
   }
-  goOn();
+  await put(judged, byPath, undefined); // it is published: stopped or not, the rest of it follows
+  await removeStaged();
+}
+
+interface ManifestText {
+  readonly datasets: ObjectStore;
+  readonly key: string;
+  readonly text: string;
+}
+
+async function create({ datasets, key, text }: ManifestText): Promise<void> {
   try {
     await datasets.put(key, Buffer.from(text, 'utf8'), {
       ifNoneMatch: true,
       contentType: 'application/json',
     });
   } catch (error) {
-    if ((error as { code?: string }).code !== 'OBJECT_EXISTS') throw error;
-    await same({ datasets, key, text });
+    if (!isStoreError(error, 'OBJECT_EXISTS')) throw error;
+    await needSame({ datasets, key, text });
   }
 }
 
-async function same({
-  datasets,
-  key,
-  text,
-}: {
-  datasets: ObjectStore;
-  key: string;
-  text: string;
-}): Promise<void> {
+/** Of the files of the dataset that is there. */
+async function checksumsOf(of: { datasets: ObjectStore; runId: string }): Promise<Set<string>> {
+  const { manifest } = await readManifest(of);
+  return new Set(manifest.files.map(({ sha256 }) => sha256));
+}
+
+async function needSame({ datasets, key, text }: ManifestText): Promise<void> {
   const there = Buffer.from(await datasets.get(key)).toString('utf8');
   if (there === text) return;
   throw new ConverterError(

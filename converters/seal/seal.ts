@@ -12,7 +12,7 @@ import { DatasetWriter, type WrittenFile } from '../write/dataset-writer.ts';
 import type { Partition } from '../write/partition.ts';
 import { describeFiles } from './describe-files.ts';
 import { settle } from './ledger.ts';
-import { mergeParts, partReader, partsOf } from './merge.ts';
+import { mergeParts, noCounts, partReader, partsOf } from './merge.ts';
 import { loadPartSets } from './part-sets.ts';
 import { publish } from './publish.ts';
 import { makeWorkFolder } from './work-folder.ts';
@@ -38,7 +38,7 @@ export interface Judgement {
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
  *
- *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► upload ─► manifest, create only
+ *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► publish
  *
  * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `DISK_FULL`, `CANCELLED`
  */
@@ -72,17 +72,16 @@ export async function sealRun({
     const writer = new DatasetWriter({ dir, runId, partition });
     let files: WrittenFile[];
     let rows = 0;
+    const left = noCounts();
     const merge = mergeParts({
-      parts: partsOf(sets),
-      endMs,
-      open: partReader({ raw, runId }),
+      ...{ parts: partsOf(sets), endMs, counts: left },
+      open: partReader({ raw, runId, signal }),
     });
-    let step = await merge.next();
     try {
-      for (; !step.done; step = await merge.next()) {
+      for await (const batch of merge) {
         goOn();
-        await writer.write(step.value.rows, step.value.signals);
-        rows += step.value.rows.length;
+        await writer.write(batch.rows, batch.signals);
+        rows += batch.rows.length;
         onProgress?.({ stage: 'merge', rows });
       }
       files = await writer.close();
@@ -91,7 +90,7 @@ export async function sealRun({
       throw error;
     }
     goOn();
-    const ledger = settle({ sets, merged: step.value, written: writer.written, classes: writer.classes });
+    const ledger = settle({ sets, merged: left, written: writer.written, classes: writer.classes });
     onProgress?.({ stage: 'judge', rows });
     goOn();
     const judgement = await judge?.({ dir, runId, ledger, signal });
@@ -113,7 +112,8 @@ export async function sealRun({
       kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     onProgress?.({ stage: 'upload', rows });
-    await publish({ datasets, dir, manifest, goOn });
+    const merged = new Set(files.map(({ path }) => path));
+    await publish({ datasets, dir, manifest, merged, signal });
     return manifest;
   } catch (error) {
     // A store says itself what has no room; what else is written here lies in the work folder.

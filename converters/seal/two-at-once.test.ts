@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { convertRun } from '../convert.ts';
+import { fetchDataset } from '../dataset/fetch.ts';
+import { formatManifest, readManifest } from '../dataset/manifest.ts';
+import { stagedKey } from '../dataset/staged.ts';
 import { MemoryStore } from '../store/memory.ts';
+import type { ObjectStore } from '../store/store.ts';
 import { EVERY_KIND, EVERY_KIND_RUN as record } from '../write/every-kind.test-world.ts';
-import { type Judgement, sealRun } from './seal.ts';
+import { type Judge, type Judgement, sealRun } from './seal.ts';
 
 const KEY = `${record.run_id}/manifest.json`;
 
@@ -48,4 +56,99 @@ test('of two that judge it differently one publishes, and the other is told what
   assert.deepEqual(winner.value, manifest);
   assert.equal(loser.reason.code, 'MANIFEST_DIFFERS');
   assert.match(loser.reason.message, /its forced differs/);
+});
+
+type Put = ObjectStore['put'];
+
+/** The same bucket, where putting is another thing. */
+const withPut = (inner: ObjectStore, put: Put): ObjectStore => ({
+  url: inner.url,
+  list: (...of) => inner.list(...of),
+  head: (key) => inner.head(key),
+  get: (key) => inner.get(key),
+  getRange: (...of) => inner.getRange(...of),
+  checksum: (key) => inner.checksum(key),
+  stream: (key) => inner.stream(key),
+  download: (key, file) => inner.download(key, file),
+  delete: (key) => inner.delete(key),
+  put,
+});
+
+/** The same bucket, whose puts wait until they are released. */
+function held(inner: ObjectStore): { store: ObjectStore; asked: Promise<void>; release: () => void } {
+  let [ask, release] = [() => {}, () => {}];
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const store = withPut(inner, async (...of) => {
+    ask();
+    await gate;
+    await inner.put(...of);
+  });
+  return { store, asked, release };
+}
+
+/** Writes a report of its own, and one that all write. */
+const judging =
+  (report: string): Judge =>
+  async ({ dir }) => {
+    await mkdir(join(dir, 'report'), { recursive: true });
+    await writeFile(join(dir, 'report/quality.json'), report);
+    await writeFile(join(dir, 'README.md'), 'the same');
+    return { forced: [] };
+  };
+
+async function convertedRun(): Promise<{ raw: MemoryStore; datasets: MemoryStore }> {
+  const [raw, datasets] = [new MemoryStore(), new MemoryStore()];
+  for (const { key, bytes } of EVERY_KIND) await raw.put(key, bytes);
+  await convertRun({ raw, record });
+  return { raw, datasets };
+}
+
+/** What a reader gets, and that nothing else is there. */
+async function needWhole(datasets: MemoryStore, quality: string): Promise<void> {
+  const { manifest } = await readManifest({ datasets, runId: record.run_id });
+  for (const { path, sha256 } of manifest.files) {
+    const bytes = await datasets.get(`${record.run_id}/${path}`);
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, path);
+  }
+  assert.equal(Buffer.from(await datasets.get(`${record.run_id}/report/quality.json`)).toString(), quality);
+  const keys: string[] = [];
+  for await (const { key } of datasets.list('')) keys.push(key.slice(record.run_id.length + 1));
+  assert.deepEqual(keys.sort(), ['manifest.json', ...manifest.files.map(({ path }) => path)].sort());
+}
+
+test('who has judged differently and puts its files when another has published changes nothing there', async () => {
+  const { raw, datasets } = await convertedRun();
+  const { store, asked, release } = held(datasets);
+  const late = sealRun({ raw, datasets: store, record, judge: judging('late') });
+  await asked; // it has looked for a manifest, and found none
+  await sealRun({ raw, datasets, record, judge: judging('first') });
+  release();
+  await assert.rejects(late, { code: 'MANIFEST_DIFFERS' });
+  await needWhole(datasets, 'first');
+});
+
+test('killed right after its manifest, a dataset is read whole, and sealing again puts all in its place', async (t) => {
+  const { raw, datasets } = await convertedRun();
+  const folder = await mkdtemp(join(tmpdir(), 'killed-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const killed = withPut(datasets, async (...of) => {
+    if (await datasets.head(KEY)) throw new Error('killed');
+    await datasets.put(...of);
+  });
+  await assert.rejects(sealRun({ raw, datasets: killed, record, judge: judging('only') }), /killed/);
+  assert.equal(await datasets.head(`${record.run_id}/report/quality.json`), undefined);
+  const { manifest } = await readManifest({ datasets, runId: record.run_id });
+  const quality = manifest.files.find(({ path }) => path === 'report/quality.json');
+  assert.ok(await datasets.head(stagedKey(record.run_id, quality?.sha256 ?? '')));
+  const { files } = await fetchDataset({ datasets, runId: record.run_id, to: join(folder, 'whole') });
+  assert.equal(files, manifest.files.length + 1);
+
+  await sealRun({ raw, datasets, record, judge: judging('only') });
+  await needWhole(datasets, 'only');
+  assert.equal(Buffer.from(await datasets.get(KEY)).toString(), formatManifest(manifest));
 });

@@ -16,6 +16,7 @@ export interface WriteWholeOptions {
   readonly tempFolder?: string;
   /** Fail with `EEXIST` where `path` is there already. */
   readonly createOnly?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Somewhere below an error: the disk has no room, or the user no more of it. */
@@ -30,11 +31,11 @@ export const isDiskFull = (error: unknown): boolean =>
  * @returns bytes written. @throws `DISK_FULL`; other errors as the system gave them.
  */
 export async function writeWhole(options: WriteWholeOptions): Promise<number> {
-  const { path, body, createOnly = false } = options;
+  const { path, body, createOnly = false, signal } = options;
   const temp = join(options.tempFolder ?? dirname(path), await unfinishedName());
   try {
     await mkdir(dirname(temp), { recursive: true });
-    const written = await writeSynced(temp, body);
+    const written = await writeSynced(temp, body, signal);
     await place({ temp, path, createOnly });
     return written;
   } catch (error) {
@@ -45,12 +46,17 @@ export async function writeWhole(options: WriteWholeOptions): Promise<number> {
   }
 }
 
-async function writeSynced(path: string, body: ObjectBody | Readable): Promise<number> {
+async function writeSynced(
+  path: string,
+  body: ObjectBody | Readable,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const file = await open(path, 'wx', 0o644);
   try {
     let written = 0;
     const chunks = body instanceof Uint8Array ? [body] : 'file' in body ? createReadStream(body.file) : body;
     for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted();
       await writeAll(file, chunk);
       written += chunk.length;
     }

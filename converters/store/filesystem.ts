@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, type Dirent } from 'node:fs';
 import { readdir, readFile, rmdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -83,6 +84,25 @@ export class FilesystemStore implements ObjectStore {
     }
   }
 
+  async getRange(key: string, from: number, count: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    if (count <= 0) return new Uint8Array();
+    try {
+      const end = from + count - 1; // inclusive
+      for await (const chunk of createReadStream(this.#path(key), { start: from, end })) chunks.push(chunk);
+    } catch (error) {
+      throw this.#explain(error, key);
+    }
+    return Buffer.concat(chunks);
+  }
+
+  async checksum(key: string): Promise<string | undefined> {
+    if (!(await this.head(key))) return undefined;
+    const hash = createHash('sha256');
+    for await (const chunk of this.stream(key)) hash.update(chunk);
+    return hash.digest('hex');
+  }
+
   async *stream(key: string): AsyncIterable<Uint8Array> {
     try {
       yield* createReadStream(this.#path(key), { highWaterMark: 1 << 20 });
@@ -96,13 +116,18 @@ export class FilesystemStore implements ObjectStore {
     await writeWhole({ path: file, body: { file: this.#path(key) } });
   }
 
-  async put(key: string, body: ObjectBody, { ifNoneMatch = false }: PutOptions = {}): Promise<void> {
+  async put(
+    key: string,
+    body: ObjectBody,
+    { ifNoneMatch = false, onBytes, signal }: PutOptions = {},
+  ): Promise<void> {
     const path = this.#path(key);
     const tempFolder = join(this.#root, TEMP_FOLDER);
     this.#tidied ??= removeAbandoned(tempFolder);
     await this.#tidied;
     try {
-      await writeWhole({ path, body, tempFolder, createOnly: ifNoneMatch });
+      const written = await writeWhole({ path, body, tempFolder, createOnly: ifNoneMatch, signal });
+      onBytes?.(written);
     } catch (error) {
       const code = errnoOf(error);
       const taken = await stat(path).catch(() => undefined);
@@ -112,6 +137,10 @@ export class FilesystemStore implements ObjectStore {
       }
       throw this.#explain(error, key);
     }
+  }
+
+  localFile(key: string): string {
+    return this.#path(key);
   }
 
   async delete(key: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { objectExists, objectNotFound } from './errors.ts';
 import { writeWhole } from './files.ts';
@@ -32,6 +33,15 @@ export class MemoryStore implements ObjectStore {
     return found.bytes.slice();
   }
 
+  async getRange(key: string, from: number, count: number): Promise<Uint8Array> {
+    return (await this.get(key)).subarray(from, from + count);
+  }
+
+  async checksum(key: string): Promise<string | undefined> {
+    const found = this.#objects.get(checkKey(key));
+    return found && createHash('sha256').update(found.bytes).digest('hex');
+  }
+
   async *stream(key: string): AsyncIterable<Uint8Array> {
     yield await this.get(key);
   }
@@ -40,12 +50,13 @@ export class MemoryStore implements ObjectStore {
     await writeWhole({ path: file, body: await this.get(key) });
   }
 
-  async put(key: string, body: ObjectBody, { ifNoneMatch = false }: PutOptions = {}): Promise<void> {
+  async put(key: string, body: ObjectBody, { ifNoneMatch = false, onBytes }: PutOptions = {}): Promise<void> {
     checkKey(key);
     const bytes = new Uint8Array(body instanceof Uint8Array ? body : await readFile(body.file));
     // No await between the look and the put: that makes the two one step.
     if (ifNoneMatch && this.#objects.has(key)) throw objectExists({ store: this.url, key });
     this.#objects.set(key, { bytes, lastModified: new Date() });
+    onBytes?.(bytes.length);
   }
 
   async delete(key: string): Promise<void> {

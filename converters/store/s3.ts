@@ -111,6 +111,35 @@ export class S3Store implements ObjectStore {
     });
   }
 
+  async getRange(key: string, from: number, count: number): Promise<Uint8Array> {
+    if (count <= 0) return new Uint8Array();
+    const Range = `bytes=${from}-${from + count - 1}`;
+    return await this.#do('get', key, async (client, name) => {
+      try {
+        const { Body, ContentLength } = await client.getObject({ Bucket: this.#bucket, Key: name, Range });
+        const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+        this.#needWhole(key, ContentLength, bytes.length);
+        return bytes;
+      } catch (error) {
+        if (failureOf(error).status === 416) return new Uint8Array(); // it ends before
+        throw error;
+      }
+    });
+  }
+
+  /** What was said of it when it was put. */
+  async checksum(key: string): Promise<string | undefined> {
+    try {
+      const { Metadata } = await this.#do('head', key, (client, name) =>
+        client.headObject({ Bucket: this.#bucket, Key: name }),
+      );
+      return Metadata?.sha256;
+    } catch (error) {
+      if (isStoreError(error, 'OBJECT_NOT_FOUND')) return undefined;
+      throw error;
+    }
+  }
+
   /** By way of a local file, so that a connection that breaks is no break in what is read. */
   async *stream(key: string): AsyncIterable<Uint8Array> {
     const folder = await mkdtemp(join(tmpdir(), 's3-object-'));
@@ -148,26 +177,26 @@ export class S3Store implements ObjectStore {
       throw objectDamaged({ store: this.url, key, expected, actual });
   }
 
-  async put(
-    key: string,
-    body: ObjectBody,
-    { ifNoneMatch = false, contentType }: PutOptions = {},
-  ): Promise<void> {
+  async put(key: string, body: ObjectBody, options: PutOptions = {}): Promise<void> {
+    const { ifNoneMatch = false, contentType, sha256, signal } = options;
     await this.#do('put', key, async (client, name, attempt) => {
       const to: PutParameters = {
         Bucket: this.#bucket,
         Key: name,
         ...(ifNoneMatch ? { IfNoneMatch: '*' } : {}),
         ...(contentType === undefined ? {} : { ContentType: contentType }),
+        ...(sha256 === undefined ? {} : { Metadata: { sha256 } }),
       };
       try {
-        await putBody({ client, to, body });
+        await putBody({ ...options, client, to, body });
       } catch (error) {
         if (failureOf(error).status !== 412) throw error;
         // An earlier attempt of ours may have been carried out, and only its answer lost.
         if (attempt > 1 && (await this.#holds(key, body))) return;
         throw objectExists({ store: this.url, key });
       }
+    }).catch((error) => {
+      throw signal?.aborted ? signal.reason : error;
     });
   }
 

@@ -211,6 +211,54 @@ for (const [name, build] of Object.entries(backends)) {
       await store.put('small/one', { file: from.replace('from.bin', 'from.bin') });
     });
 
+    fact('a piece of an object is its bytes from there on, and ends where it ends', async () => {
+      await store.put('ranged', text('0123456789'));
+      const range = async (...of: [number, number]) =>
+        Buffer.from(await store.getRange('ranged', ...of)).toString();
+      assert.deepEqual(await Promise.all([range(0, 4), range(4, 4), range(8, 4)]), ['0123', '4567', '89']);
+      assert.deepEqual(await Promise.all([range(10, 4), range(3, 0)]), ['', '']);
+      await assert.rejects(store.getRange('no/such', 0, 4), { code: 'OBJECT_NOT_FOUND' });
+    });
+
+    fact('what was said of an object when it was put is known of it', async () => {
+      const body = text('checked');
+      await store.put('checked', body, { sha256: sha256(body) });
+      assert.equal(await store.checksum('checked'), sha256(body));
+      assert.equal(await store.checksum('no/such'), undefined);
+    });
+
+    fact('a large file that was stopped within goes on when it is put again', async () => {
+      const bytes = new Uint8Array(20 * 1024 * 1024 + 7).map((_, i) => (i * 31) % 251);
+      const file = join(folder, 'stopped.bin');
+      await writeFile(file, bytes);
+      const stop = new AbortController();
+      const seen: number[] = [];
+      const put = (signal?: AbortSignal) =>
+        store.put(
+          'stopped/one',
+          { file },
+          {
+            ...{ resume: true, sha256: sha256(bytes), signal },
+            onBytes: (count) => {
+              seen.push(count);
+              stop.abort(new Error('stopped here'));
+            },
+          },
+        );
+      const first = await put(stop.signal).then(
+        () => 'whole',
+        (error: Error) => error.message,
+      );
+      if (first !== 'whole') {
+        assert.equal(first, 'stopped here');
+        assert.equal(await store.head('stopped/one'), undefined);
+        await put();
+      }
+      assert.equal(await store.checksum('stopped/one'), sha256(bytes));
+      assert.equal(sha256(await store.get('stopped/one')), sha256(bytes));
+      assert.equal(seen.at(-1), bytes.length);
+    });
+
     fact('concurrent readers never see a part', async () => {
       const versions = ['a', 'b'].map((letter) => text(letter.repeat(3_000_000)));
       const whole = new Set(versions.map(sha256));

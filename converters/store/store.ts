@@ -10,6 +10,14 @@ export interface PutOptions {
   /** Create only: fails with `OBJECT_EXISTS` where the key is taken (HTTP `If-None-Match: *`, RFC 9110 13.1.2). */
   readonly ifNoneMatch?: boolean;
   readonly contentType?: string;
+  /** Of the body, lower-case hex: kept with the object where the store can, so that {@link ObjectStore.checksum} knows it. */
+  readonly sha256?: string;
+  /** A large file goes on where an earlier put of the same file to this key was broken off, and waits for that when this one is. */
+  readonly resume?: boolean;
+  /** Told of bytes of the body that are there, sent now or before. */
+  readonly onBytes?: (count: number) => void;
+  /** A large file is not sent on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The bytes of an object: in memory, or a local file that is streamed. */
@@ -52,10 +60,16 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** @throws `OBJECT_NOT_FOUND` */
   get(key: string): Promise<Uint8Array>;
+  /** So many bytes of an object from one on; fewer at its end. @throws `OBJECT_NOT_FOUND` */
+  getRange(key: string, from: number, count: number): Promise<Uint8Array>;
+  /** SHA-256 of an object, lower-case hex, as far as it is known without bringing the object here. */
+  checksum(key: string): Promise<string | undefined>;
   /** The bytes of an object as they come, for those that may be too large to hold. @throws `OBJECT_NOT_FOUND` */
   stream(key: string): AsyncIterable<Uint8Array>;
   /** Streams an object into a local file (written beside it, then renamed). @throws `OBJECT_NOT_FOUND` */
   download(key: string, file: string): Promise<void>;
+  /** Where an object is a file of this computer already. */
+  localFile?(key: string): string;
   put(key: string, body: ObjectBody, options?: PutOptions): Promise<void>;
   /** No error where there is no such object. */
   delete(key: string): Promise<void>;

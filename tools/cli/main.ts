@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(finish: (code: number) =>
   seal: async () => (await import('./commands/seal.ts')).sealCommand,
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   ls: async () => (await import('./commands/ls.ts')).lsCommand,
+  publish: async () => (await import('./commands/publish.ts')).publishCommand,
   fetch: async () => (await import('./commands/fetch.ts')).fetchCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,

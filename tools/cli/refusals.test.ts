@@ -19,6 +19,9 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
   ['a scenario that is not there', ['load', '99-none'], 2, /one of 01-steady.*got "99-none"/],
   ['a load without a stack', ['load', '01-steady'], 1, /npx faultline control/],
   ['a dataset that is not there', ['fetch', 'nothing'], 1, /nothing/],
+  ['a dataset to publish that is not there', ['publish', 'nothing', '--to', 'out'], 1, /nothing/],
+  ['a dataset to publish to no place', ['publish', 'demo'], 2, /--to <url>/],
+  ['a place of no known kind', ['publish', 'demo', '--to', 'ftp://there'], 2, /s3:\/\/bucket.*got "ftp:/],
   ['a run that is not there', ['convert', 'nothing'], 1, /nothing/],
   ['nothing to convert', ['convert'], 2, /a run id, or --from, --to and --run-id/],
   [
@@ -152,7 +155,7 @@ test('a check that finds something is shown as a failed step, and counts in word
   assert.equal(code, 1);
   assert.match(stderr, /✖ Verifying/);
   assert.doesNotMatch(stderr, /✔/);
-  assert.match(stdout, /✖ manifest\.json: .*\n1 problem\n$/);
+  assert.match(stdout, /✖ manifest {3}1 problem\n {4}manifest\.json: .*\n(– .*\n){5}1 problem\n$/);
 });
 
 test('an error is a JSON document on stderr with --json', async (t) => {

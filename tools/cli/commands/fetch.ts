@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { fetchDataset } from '../../../converters/dataset/fetch.ts';
+import { type Fetched, fetchDataset } from '../../../converters/dataset/fetch.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption, runIdArgument } from '../options.ts';
 import { datasetStore, places, type StoreOptions } from '../places.ts';
 import { runSteps } from '../steps.ts';
+import { transferTold } from '../transfer.ts';
 
 interface FetchOptions extends StoreOptions {
   to?: string;
@@ -26,25 +27,28 @@ export const fetchCommand = (_finish: (code: number) => void) =>
       interruptible(async (signal) => {
         const folder = resolve(to ?? join(places.data, runId));
         const datasets = datasetStore(where);
+        let fetched: Fetched | undefined;
         await runSteps({
           json,
           steps: [
             {
               title: `Fetching ${runId} from ${datasets.url}`,
               run: async (update) => {
-                const { files, bytes } = await fetchDataset({
+                fetched = await fetchDataset({
                   datasets,
                   runId,
                   to: folder,
                   labels,
                   signal,
-                  onProgress: ({ done, total }) => update(`${done} of ${total} files`),
+                  onProgress: (progress) => update(transferTold(progress)),
                 });
-                return `${files} files, ${(bytes / 1e6).toFixed(1)} MB, checksums verified`;
+                const { files, bytes, kept } = fetched;
+                const before = kept > 0 ? `, ${kept} of them were here` : '';
+                return `${files} files, ${(bytes / 1e6).toFixed(1)} MB, checksums verified${before}`;
               },
             },
           ],
         });
-        console.log(json ? JSON.stringify({ run_id: runId, folder }) : folder);
+        console.log(json ? JSON.stringify({ run_id: runId, folder, ...fetched }) : folder);
       }),
     );

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { listDatasets } from '../../../converters/dataset/list.ts';
+import { type DatasetEntry, listDatasets } from '../../../converters/dataset/list.ts';
 import { datasetsOption, endpointOption, jsonOption } from '../options.ts';
 import { datasetStore, type StoreOptions } from '../places.ts';
 import { formatTable } from '../table.ts';
@@ -23,7 +23,7 @@ export const lsCommand = (_finish: (code: number) => void) =>
       }
       console.log(
         formatTable(
-          ['run', 'seed', 'target', 'from (UTC)', 'minutes', 'rows', 'MB', 'forced'],
+          ['run', 'seed', 'target', 'campaign', 'from (UTC)', 'minutes', 'rows', 'MB', 'quality'],
           found.map((entry) =>
             'problem' in entry
               ? [entry.run_id, entry.problem]
@@ -31,13 +31,20 @@ export const lsCommand = (_finish: (code: number) => void) =>
                   entry.run_id,
                   String(entry.seed),
                   entry.target,
+                  entry.campaign ?? '–',
                   new Date(entry.window.start_ms).toISOString().slice(0, 19),
                   ((entry.window.end_ms - entry.window.start_ms) / 60_000).toFixed(1),
                   String(entry.rows),
                   (entry.bytes / 1e6).toFixed(1),
-                  entry.forced.join(', '),
+                  qualityTold(entry),
                 ],
           ),
         ),
       );
     });
+
+function qualityTold({ quality, forced }: DatasetEntry): string {
+  if (!quality) return 'not judged';
+  if (!quality.sound) return `not sound: ${forced.join(', ')}`;
+  return quality.short.length === 0 ? 'sound' : `sound; short of ${quality.short.join(', ')}`;
+}

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { checkOf } from '../../../converters/dataset/checks.ts';
 import { type VerifyReport, verifyDataset } from '../../../converters/dataset/verify.ts';
 import { problems } from '../../../converters/ocsf/validate.ts';
 import { CliError } from '../errors.ts';
@@ -86,14 +87,25 @@ async function findDataset(named: string): Promise<string> {
 }
 
 function told(
-  { findings, files, rows, events_validated, forced, manifest_compared_with, detectors }: VerifyReport,
+  {
+    checks,
+    findings,
+    files,
+    rows,
+    events_validated,
+    forced,
+    manifest_compared_with,
+    detectors,
+  }: VerifyReport,
   bucket: string,
 ) {
-  if (findings.length > 0)
-    return [
-      ...findings.map(({ path, problem }) => `✖ ${path}: ${problem}`),
-      counted(findings.length, 'problem'),
-    ].join('\n');
+  const lines = checks.flatMap(({ name, ok, problems, says }) => [
+    `${ok ? '✔' : ok === null ? '–' : '✖'} ${name.padEnd(9)}  ${ok === false ? counted(problems, 'problem') : says}`,
+    ...findings
+      .filter((found) => checkOf(found) === name)
+      .map(({ path, problem }) => `    ${path}: ${problem}`),
+  ]);
+  if (findings.length > 0) return [...lines, counted(findings.length, 'problem')].join('\n');
   const events = events_validated > 0 ? `, ${counted(events_validated, 'event')} against OCSF 1.8.0` : '';
   const manifest =
     manifest_compared_with === null
@@ -103,7 +115,7 @@ function told(
     forced.length > 0
       ? `\n! it was published though it failed ${forced.join(', ')}: see report/quality.json`
       : '';
-  return `✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}${unsound}${detectorsTold(detectors)}`;
+  return `${lines.join('\n')}\n✔ whole and valid: ${counted(files, 'file')}, ${counted(rows, 'row')}${events}\n  ${manifest}${unsound}${detectorsTold(detectors)}`;
 }
 
 function detectorsTold(checks: VerifyReport['detectors']): string {

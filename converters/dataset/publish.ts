@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { throwIfStopped } from '../errors.ts';
+import { DETECTORS_FILE } from '../judge/detectors.ts';
+import { inLanes } from '../lanes.ts';
+import { isStoreError } from '../store/errors.ts';
+import type { ObjectStore } from '../store/store.ts';
+import { checksumMismatch, datasetDiffers, fileMissing, publishTaken } from './errors.ts';
+import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
+import { hashFile, LABELS } from './sums.ts';
+import { Transfer, type TransferProgress } from './transfer.ts';
+
+export interface PublishOptions {
+  /** Where the dataset is sealed. */
+  readonly datasets: ObjectStore;
+  readonly runId: string;
+  /** Where it goes, under its run id. */
+  readonly to: ObjectStore;
+  /** The ground truth too; without it a reader there cannot ask for it. */
+  readonly labels?: boolean;
+  readonly onProgress?: (progress: TransferProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Published {
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that were there already, with their checksums. */
+  readonly kept: number;
+}
+
+/** As many files on their way at once. */
+const LANES = 4;
+
+/** Whose files come: of two datasets of one run id the second is refused before it replaces any. */
+const CLAIM_FILE = 'publishing.json';
+
+/**
+ * Copies a sealed dataset to another bucket or folder. It is there when its manifest is, which is put last and with create only:
+ *
+ *     manifest ─► claim, create only ─► each file: checksum here, there already? else put ─► manifest, create only ─► claim removed
+ *
+ * Broken off and done again, files that are there with their checksums are kept, and large ones go on within. Where all is there
+ * it puts right what is damaged or missing.
+ * @throws `DATASET_NOT_FOUND`, `MANIFEST_INVALID`, `FILE_MISSING`, `CHECKSUM_MISMATCH`, `DATASET_DIFFERS`, `PUBLISH_TAKEN`, `CANCELLED`
+ */
+export async function publishDataset(options: PublishOptions): Promise<Published> {
+  const { datasets, runId, to, labels = true, onProgress, signal } = options;
+  const { manifest, bytes } = await readManifest({ datasets, runId });
+  const wanted = manifest.files.filter(({ path }) => labels || !path.startsWith(LABELS));
+  const key = `${runId}/${MANIFEST_FILE}`;
+  const what = `publishing run ${runId}`;
+  throwIfStopped({ signal, what });
+  const there = await textOf(to, key);
+  if (there) needSame({ there, bytes, runId, to });
+  else await claim({ to, runId, bytes });
+  const transfer = new Transfer({ files: wanted, onProgress });
+  const work = await mkdtemp(join(tmpdir(), 'storefront-publish-'));
+  try {
+    await inLanes({
+      ...{ items: wanted, count: LANES, signal, what },
+      lane: () => (file) => putFile({ ...options, file, work, transfer }),
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  throwIfStopped({ signal, what });
+  if (!there) {
+    await copyDetectors(options);
+    await create({ to, key, bytes, runId });
+    await to.delete(`${runId}/${CLAIM_FILE}`);
+  }
+  return { files: wanted.length + 1, bytes: transfer.total + bytes.length, kept: transfer.kept };
+}
+
+type Place = { readonly to: ObjectStore; readonly runId: string; readonly bytes: Uint8Array };
+
+/** Undefined where there is no such object. */
+async function textOf(store: ObjectStore, key: string): Promise<Uint8Array | undefined> {
+  try {
+    return await store.get(key);
+  } catch (error) {
+    if (isStoreError(error, 'OBJECT_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+function needSame({ there, bytes, runId, to }: Place & { there: Uint8Array }): void {
+  if (Buffer.compare(there, bytes) !== 0) throw datasetDiffers({ runId, store: to.url });
+}
+
+/** The claim is the manifest itself: who publishes the same goes on with it. */
+async function claim({ to, runId, bytes }: Place): Promise<void> {
+  const key = `${runId}/${CLAIM_FILE}`;
+  try {
+    await to.put(key, bytes, { ifNoneMatch: true, contentType: 'application/json' });
+  } catch (error) {
+    if (!isStoreError(error, 'OBJECT_EXISTS')) throw error;
+    const there = await textOf(to, key);
+    if (there && Buffer.compare(there, bytes) !== 0) throw publishTaken({ runId, store: to.url, key });
+  }
+}
+
+async function create({ to, key, bytes, runId }: Place & { key: string }): Promise<void> {
+  try {
+    await to.put(key, bytes, { ifNoneMatch: true, contentType: 'application/json' });
+  } catch (error) {
+    if (!isStoreError(error, 'OBJECT_EXISTS')) throw error;
+    needSame({ there: await to.get(key), bytes, runId, to });
+  }
+}
+
+/** A file of the dataset, from wherever it lies: its checksum is seen to be right before a byte of it is sent. */
+async function putFile({
+  datasets,
+  runId,
+  to,
+  file,
+  work,
+  transfer,
+  signal,
+}: PublishOptions & { file: ManifestFile; work: string; transfer: Transfer }): Promise<void> {
+  const { path, sha256 } = file;
+  const key = `${runId}/${path}`;
+  const begun = transfer.begin(file);
+  if ((await to.head(key))?.size === file.bytes && (await to.checksum(key)) === sha256)
+    return begun.done({ kept: true });
+  // By its path, since two files may be the same bytes.
+  const name = createHash('sha256').update(path).digest('hex');
+  const brought = datasets.localFile ? undefined : join(work, name);
+  const local = brought ?? (datasets.localFile?.(key) as string);
+  try {
+    if (brought) await datasets.download(key, brought);
+    const found = await hashFile(local, signal);
+    if (found.sha256 !== sha256)
+      throw checksumMismatch({ path, expected: sha256, actual: found.sha256, source: datasets.url });
+    await to.put(key, { file: local }, { sha256, resume: true, signal, onBytes: begun.at });
+    begun.done({ kept: false });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== 'OBJECT_NOT_FOUND' && code !== 'ENOENT') throw error;
+    throw fileMissing({ path, store: datasets.url, runId, cause: error });
+  } finally {
+    if (brought) await rm(brought, { force: true });
+  }
+}
+
+/** What detectors said of it, where they ran; no part of the dataset. */
+async function copyDetectors({ datasets, runId, to }: PublishOptions): Promise<void> {
+  const key = `${runId}/${DETECTORS_FILE}`;
+  const report = await textOf(datasets, key);
+  if (report) await to.put(key, report, { contentType: 'application/json' });
+}
