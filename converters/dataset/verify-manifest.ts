@@ -2,14 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
+import { QUALITY_FILE } from '../report/files.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetError } from './errors.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 import { FLAT_FILES } from './verify-rows.ts';
-
-/** The judge's report, which SHA256SUMS covers. */
-const QUALITY_FILE = 'report/quality.json';
 
 /** Entry of a Parquet file's `key_value_metadata` in which its writer says what it belongs to. */
 const PARQUET_ENTRY = 'storefront.dataset';

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(finish: (code: number) =>
   rejects: async () => (await import('./commands/rejects.ts')).rejectsCommand,
   ls: async () => (await import('./commands/ls.ts')).lsCommand,
   fetch: async () => (await import('./commands/fetch.ts')).fetchCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };
