@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { MANIFEST_FILE, type Manifest, parseManifest } from '../../../converters/dataset/manifest.ts';
 import { writeReport } from '../../../converters/report/report.ts';
-import { errnoOf } from '../../../converters/store/files.ts';
-import { findDataset } from '../dataset-folder.ts';
-import { CliError } from '../errors.ts';
+import { findDataset, manifestOf } from '../dataset-folder.ts';
 import { interruptible } from '../interrupt.ts';
 import { jsonOption } from '../options.ts';
 import { runSteps } from '../steps.ts';
@@ -44,17 +40,3 @@ export const reportCommand = (_finish: (code: number) => void) =>
         if (made) console.log(json ? JSON.stringify({ run_id: about.run_id, ...made }) : made.path);
       }),
     );
-
-/** @throws FOLDER_NOT_FOUND where the folder is no dataset; MANIFEST_INVALID */
-async function manifestOf(dir: string): Promise<Manifest> {
-  const path = join(dir, MANIFEST_FILE);
-  try {
-    return parseManifest({ bytes: await readFile(path), where: path });
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-    throw new CliError(
-      'FOLDER_NOT_FOUND',
-      `${dir} must be a dataset, and has no ${MANIFEST_FILE}: "npx faultline fetch <run-id>" brings one`,
-    );
-  }
-}
