@@ -14,13 +14,14 @@ export interface PanelContext {
   readonly truth: readonly TruthCase[] | null;
 }
 
-/** Values by bin; null breaks the line. */
+/** Values by bin; null breaks the line, unless it is shorter than what samples of metrics are apart. */
 export interface PanelLine {
   /** At its end; without one the line stands alone. */
   readonly name?: string;
   readonly values: readonly (number | null)[];
   readonly color: string;
   readonly dash?: string;
+  readonly sampled?: boolean;
 }
 
 export interface PanelOptions extends PanelContext {
@@ -42,7 +43,7 @@ const PX_Y = [FRAME.height - FRAME.bottom, FRAME.top] as const;
 
 /** A small drawing over the time of the run. */
 export function panel(options: PanelOptions): Html {
-  const { bins, changes, truth, label, lines, log = false, format } = options;
+  const { bins, changes, truth, label, lines, log = false, form, format } = options;
   const time = timeScale(bins, 6);
   const { domain, ticks } = log ? logDomain(lines) : linearDomain(lines, options.least ?? 0);
   return chart({
@@ -60,6 +61,7 @@ export function panel(options: PanelOptions): Html {
       }),
       timeAxis(time),
       names(lines, { domain, log, end: time.domain[1] }),
+      ...(form === 'bars' && !lines.some(hasSome) ? [none()] : []),
     ],
   });
 }
@@ -88,18 +90,33 @@ function lineMarks(
         { x1: 'x1', x2: 'x2', y: 'y', fill: color, insetLeft: 0.3, insetRight: 0.3, className: 'mark' },
       ),
     ];
-  const known = (i: number) => typeof points[i]?.y === 'number';
-  const lonely = points.filter((_, i) => known(i) && !known(i - 1) && !known(i + 1));
+  const shown = line.sampled ? bridged(points, bins) : points;
+  const known = (i: number) => typeof shown[i]?.y === 'number';
+  const lonely = shown.filter((_, i) => known(i) && !known(i - 1) && !known(i + 1));
   return [
     ...(form === 'area'
-      ? [Plot.areaY(points, { x: 'x', y1: domain[0], y2: 'y', fill: color, fillOpacity: 0.16 })]
+      ? [Plot.areaY(shown, { x: 'x', y1: domain[0], y2: 'y', fill: color, fillOpacity: 0.16 })]
       : []),
-    Plot.lineY(points, {
+    Plot.lineY(shown, {
       ...{ x: 'x', y: 'y', stroke: color, strokeWidth: 1.5, className: 'mark' },
       ...(dash ? { strokeDasharray: dash } : {}),
     }),
     Plot.dot(lonely, { x: 'x', y: 'y', r: 1.8, fill: color, className: 'mark' }),
   ];
+}
+
+/** Stores are asked every 10 s: so much may lie between two samples, with one lost. */
+const SAMPLES_APART_MS = 20_000;
+
+/** Without bins that no sample fell into, as long as the next one is not far. */
+function bridged(points: readonly Point[], { widthMs }: Bins): Point[] {
+  const isKnown = points.map(({ y }) => y !== null);
+  const most = Math.floor(SAMPLES_APART_MS / widthMs) - 1;
+  return points.filter((_, i) => {
+    const next = isKnown.indexOf(true, i);
+    const last = isKnown.lastIndexOf(true, i);
+    return isKnown[i] || next < 0 || last < 0 || next - last - 1 > most;
+  });
 }
 
 /** The names of the lines, behind their last points. */
@@ -109,7 +126,8 @@ function names(
 ) {
   const scaled = (value: number) => (log ? Math.log10(value) : value);
   const span = [scaled(domain[0]), scaled(domain[1])] as const;
-  const named = lines.flatMap(({ name, values, color }) => {
+  // of lines that end together, the later is the higher one
+  const named = lines.toReversed().flatMap(({ name, values, color }) => {
     const last = values.findLast((value) => value !== null) ?? null;
     return name === undefined || last === null
       ? []
@@ -127,6 +145,10 @@ function names(
     }),
   );
 }
+
+const hasSome = ({ values }: PanelLine): boolean => values.some((value) => value !== null && value > 0);
+
+const none = () => Plot.text(['none'], { frameAnchor: 'middle', fill: INK.faint, className: 'name' });
 
 const known = (lines: readonly PanelLine[]): number[] =>
   lines.flatMap(({ values }) => values.filter((value) => value !== null));

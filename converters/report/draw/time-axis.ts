@@ -32,11 +32,14 @@ export function timeScale(bins: Bins, most: number): TimeScale {
 }
 
 /** Ticks below, the last with its unit. */
-export const timeAxis = ({ ticks }: TimeScale): Plot.Markish =>
-  Plot.axisX([...ticks], {
+export function timeAxis({ ticks }: TimeScale): Plot.Markish {
+  const step = ticks[1] ?? 1;
+  const unit = step < 1 ? ' s' : ' min';
+  return Plot.axisX([...ticks], {
     ...{ tickSize: 4, tickPadding: 3, label: null, color: INK.faint, className: 'axis' },
-    tickFormat: (tick: number) => `${tick}${tick === ticks.at(-1) ? ' min' : ''}`,
+    tickFormat: (tick: number) => `${step < 1 ? tick * 60 : tick}${tick === ticks.at(-1) ? unit : ''}`,
   });
+}
 
 /** When something was changed: a thin line from top to bottom. */
 export const changeRules = (scale: TimeScale, changes: readonly ChangeEvent[]): Plot.Markish =>

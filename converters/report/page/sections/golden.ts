@@ -28,7 +28,8 @@ export function goldenSection(facts: Facts): Html {
     .sort(compareKeys);
   const front = (name: string) =>
     facts.calls.find(({ from, to }) => from === CLIENTS && to === name)?.calls ?? 0;
-  const own = served.map(({ service }) => service).sort((a, b) => front(b) - front(a));
+  const [first] = served.map(({ service }) => service).sort((a, b) => front(b) - front(a));
+  const own = served.map(({ service }) => service).sort((a, b) => Number(b === first) - Number(a === first));
   const names = [...own, ...stores];
   const seconds = bins.widthMs / 1000;
   const lead = `Means and quantiles of ${seconds} s each, over the minutes of the run; thin lines are the changes of the timeline. Rates, errors and durations of services are those of what they served (spans), all else is from their metrics; of several replicas the highest is shown.`;
@@ -73,7 +74,7 @@ ${saturationPanel(of('saturation'), draw)}
           draw({
             title: titleOf(one.indicator),
             form: 'area',
-            lines: [{ values: one.values, color: INK.blue }],
+            lines: [{ values: one.values, color: INK.blue, sampled: true }],
             format: short,
           }),
         )}</div>${still.length > 0 ? html`<p class="none">Zero all the time: ${still.map(({ indicator }) => indicator.title).join(', ')}.</p>` : null}</details>`
@@ -141,7 +142,7 @@ function saturationPanel(found: readonly IndicatorSignal[], draw: Draw): Html {
   if (found.length === 0) return nothing('Saturation');
   const lines = found.map(({ indicator, values }, i): PanelLine => {
     const name = found.length > 1 ? { name: indicator.name ?? indicator.title } : {};
-    return { values, ...(LINES[i] ?? LINES[0]), ...name };
+    return { values, sampled: true, ...(LINES[i] ?? LINES[0]), ...name };
   });
   const what =
     found.length === 1

@@ -19,9 +19,13 @@ export function headline(facts: Facts, command: string | null): Html {
       : []),
     ['window, UTC', html`<time>${utc(start_ms)}</time> to <time>${utc(end_ms).slice(11)}</time>`],
     ['length', sinceStart(end_ms - start_ms)],
-    ['seed', String(about.seed)],
     ['target', about.target],
-    ['campaign', judged?.campaign ?? 'none'],
+    ...(judged
+      ? ([
+          ['seed', String(about.seed)],
+          ['campaign', judged.campaign ?? 'none'],
+        ] as [string, string][])
+      : []),
     ...(about.time_scale === 1 ? [] : [['time scale', `× ${about.time_scale}`] as [string, string]]),
   ];
   return html`<header>
@@ -29,7 +33,7 @@ export function headline(facts: Facts, command: string | null): Html {
 <h1>${about.run_id}</h1>
 ${verdict(facts)}
 <dl class="facts">${items.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${command === null ? null : html`<p class="command"><span>made by</span> <code>${command}</code></p>`}
+${command === null ? null : html`<p class="command"><span>such a run:</span> <code>${command}</code></p>`}
 </header>
 `;
 }
