@@ -20,7 +20,7 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
   ['a report of nothing', ['report', 'nothing'], 1, /neither .*nothing nor .*nothing is a folder/],
   [
     'a report of a folder that is no dataset',
-    ['report', 'empty'],
+    ['report', '.'],
     1,
     /must be a dataset, and has no manifest.json/,
   ],

@@ -37,7 +37,7 @@ export function templatesChart(
   });
   const strip = wide ? 14 : 11;
   const shift = wide ? 0 : 8;
-  const most = wide ? 86 : 54;
+  const most = wide ? 78 : 52;
   const labels = shown.map(({ service, level, template }, i) => {
     const text = `${level === 'info' ? '' : `${level} `}${service} · ${template}`;
     return { i, text: text.length > most ? `${text.slice(0, most - 1)}…` : text };

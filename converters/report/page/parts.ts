@@ -27,8 +27,10 @@ export const sized = (draw: (size: Size) => Html): Html =>
   html`<div class="wide">${draw('wide')}</div><div class="narrow">${draw('narrow')}</div>`;
 
 /** What a drawing shows as a table, for those who want the figures or do not see it. */
-export const asTable = (of: Table): Html =>
-  html`<details><summary>${of.caption} as a table</summary>${table(of)}</details>`;
+export const asTable = (of: Table): Html => folded(`${of.caption} as a table`, of);
+
+export const folded = (summary: string, of: Table): Html =>
+  html`<details><summary>${summary}</summary>${table(of)}</details>`;
 
 /** A part of the page with its heading. */
 export const section = (

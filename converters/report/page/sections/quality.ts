@@ -3,7 +3,7 @@ import { scoresChart } from '../../draw/bars.ts';
 import type { Facts } from '../../facts.ts';
 import { grouped } from '../../read/kept.ts';
 import { type Html, html } from '../html.ts';
-import { asTable, section, sized, table } from '../parts.ts';
+import { asTable, folded, section, sized, table } from '../parts.ts';
 
 const HEAD = ['state', 'check', 'figure', 'limit'];
 
@@ -17,14 +17,14 @@ export function qualitySection({ judged }: Facts): Html {
   const shown = checks.filter((one) => !counters.includes(one) && !goodCases.includes(one));
   const lead =
     'Conservation is judged by the client, the raw telemetry and the Parquet, read independently. A gate that fails makes the dataset unsound; another check that is short only marks it.';
-  const folded = [
+  const good = [
     { caption: `${counters.length} counters of losses that are zero`, of: counters },
     { caption: `${goodCases.length} of ${cases.length} checks of the cases that are ok`, of: goodCases },
   ].filter(({ of }) => of.length > 0);
   return section(
     { id: 'quality', title: 'Quality', lead },
     html`${table({ caption: 'Checks', head: HEAD, rows: shown.map(checkRow) })}
-<div class="extras">${folded.map(({ caption, of }) => asTable({ caption, head: HEAD, rows: of.map(checkRow) }))}</div>`,
+<div class="extras">${good.map(({ caption, of }) => folded(caption, { caption, head: HEAD, rows: of.map(checkRow) }))}</div>`,
   );
 }
 

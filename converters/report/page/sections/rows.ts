@@ -36,7 +36,7 @@ ${asTable({
   ]),
 })}
 <h3>The ${templates.shown.length} most frequent of ${count(templates.distinct)} templates</h3>
-<p class="lead">A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The darker the more, from none to the most of that template; totals at the right.</p>
+<p class="lead">A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The stronger the colour the more, up to the most of that template; totals at the right.</p>
 <figure class="panel" id="templates">${sized((size) => templatesChart(templates.shown, context, size))}</figure>
 ${asTable({
   caption: 'Templates',
