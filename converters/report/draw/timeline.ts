@@ -56,7 +56,7 @@ export function changesChart({ bins, changes }: PanelContext, size: Size): Html 
         Plot.dot(
           marks.filter((one) => one.kind === kind),
           {
-            ...{ x: 'x', y: 'kind', symbol, r: 5, className: 'mark' },
+            ...{ x: 'x', y: 'kind', symbol, r: 5, title: 'whole', className: 'mark' },
             ...(LINES.has(symbol) ? { strokeWidth: 2 } : { fill: colorOf(kind), strokeWidth: 1.5 }),
             stroke: colorOf(kind),
           },
@@ -82,6 +82,8 @@ interface Mark {
   readonly number: string;
   /** With the service and the new value, as far as there is room. */
   readonly long: string;
+  /** All of it, where a pointer rests on the mark. */
+  readonly whole: string;
 }
 
 /** Changes of a kind that come so close upon one another that they cannot be told apart are one mark. */
@@ -106,7 +108,8 @@ function clustered(
       const room = ((groups[i + 1]?.[0]?.x ?? time.domain[1] + frame.right / px) - x) * px - 24;
       const number = ranges(group.map((one) => one.number));
       const text = `${number}  ${group.length === 1 && group[0] ? shortOf(group[0].change) : `${group.length} at once`}`;
-      return { x, kind, number, long: text.length * 6 <= room ? text : number };
+      const whole = group.map((one) => `${one.number} ${wholeOf(one.change)}`).join('\n');
+      return { x, kind, number, long: text.length * 6 <= room ? text : number, whole };
     });
   });
 }
@@ -121,6 +124,9 @@ function ranges(numbers: readonly number[]): string {
   }
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`)).join(', ');
 }
+
+const wholeOf = ({ kind, service, from, to }: ChangeEvent): string =>
+  `${kindText(kind)} of ${service}${from === '' && to === '' ? '' : `: ${from} → ${to}`}`;
 
 function shortOf({ service, to, failed }: ChangeEvent): string {
   const text = to.length > 0 && to.length <= 14 ? `${service} ${to}` : service;

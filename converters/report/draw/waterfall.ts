@@ -43,6 +43,7 @@ interface Row {
   readonly service: string;
   readonly indent: number;
   readonly label: string;
+  readonly whole: string;
   readonly value: string;
 }
 
@@ -68,7 +69,7 @@ export function waterfall({ spans }: RequestFacts, size: Size): Html {
       ...services.flatMap(([, some], i) => [
         Plot.link(some, {
           ...{ x1: 'start', x2: 'end', y1: 'i', y2: 'i', dy: below, stroke: colorOf(i), strokeWidth: bar },
-          ...{ strokeLinecap: 'butt', className: 'mark' },
+          ...{ strokeLinecap: 'butt', title: 'whole', className: 'mark' },
         }),
         ...labels(some, { layout, color: colorOf(i) }),
       ]),
@@ -87,6 +88,7 @@ function rowOf(span: PlacedSpan, { i, whole, layout }: { i: number; whole: numbe
     ...{ i, service, indent, start: startMs },
     // one that takes no time can still be seen
     end: startMs + Math.max(durationMs, whole / 300),
+    whole: `${service} · ${name}, ${duration(durationMs)}`,
     label: cut(`${service} · ${name}`, Math.floor((layout.labelRoom - indent) / 6)),
     value: `${duration(durationMs)}${failed ? ' ✖ failed' : ''}`,
   };

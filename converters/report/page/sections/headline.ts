@@ -33,7 +33,7 @@ export function headline(facts: Facts, command: string | null): Html {
 <h1>${about.run_id}</h1>
 ${verdict(facts)}
 <dl class="facts">${items.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-${command === null ? null : html`<p class="command"><span>such a run:</span> <code>${command}</code></p>`}
+${command === null ? null : html`<p class="command"><span>run it again:</span> <code>${command}</code></p>`}
 </header>
 `;
 }

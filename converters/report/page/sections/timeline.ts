@@ -10,7 +10,7 @@ import { asTable, section, sized } from '../parts.ts';
 export function timelineSection(facts: Facts): Html {
   const { changes, truth, about } = facts;
   const context = { ...facts, changes: changes.events };
-  const lead = html`Minutes since ${utcTime(about.window.start_ms)} UTC. Each mark has the number of its line in the list. ${
+  const lead = html`From ${utcTime(about.window.start_ms)} UTC on. Each mark has the number of its line in the list. ${
     changes.more > 0 ? `${changes.more} more are not shown.` : null
   }`;
   const drawn =
