@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DETECTORS_FILE } from '../judge/detectors.ts';
+import { FULL_REPORT_FILE } from '../report/files.ts';
 import { errnoOf } from '../store/files.ts';
 import { filesBelow } from './files-below.ts';
 import { type Finding, finding } from './finding.ts';
@@ -14,7 +15,7 @@ export interface VerifyFilesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Every named file is here with its bytes and hash, and nothing else is but the detectors' report. `whole` has the files that can be trusted. */
+/** Every named file is here with its bytes and hash, and nothing else is but what can be made anew: the detectors' report, the full report. `whole` has the files that can be trusted. */
 export async function verifyFiles(
   options: VerifyFilesOptions,
 ): Promise<{ findings: Finding[]; whole: Map<string, ManifestFile> }> {
@@ -22,7 +23,12 @@ export async function verifyFiles(
   const findings: Finding[] = [];
   const whole = new Map<string, ManifestFile>();
   const present = await filesBelow(directory);
-  const named = new Set([MANIFEST_FILE, DETECTORS_FILE, ...manifest.files.map(({ path }) => path)]);
+  const named = new Set([
+    MANIFEST_FILE,
+    DETECTORS_FILE,
+    FULL_REPORT_FILE,
+    ...manifest.files.map(({ path }) => path),
+  ]);
   for (const path of present) {
     if (!named.has(path))
       findings.push(

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
+import { QUALITY_FILE } from '../report/files.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetError } from './errors.ts';
 import { type Finding, finding } from './finding.ts';

@@ -114,7 +114,7 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   stop?.throwIfAborted();
   const judged: Judged = {
     ...{ run_id: record.run_id, seed: record.seed, target: record.target },
-    ...{ campaign: truth?.campaign ?? null, versions: record.versions },
+    ...{ campaign: truth?.campaign ?? null, traffic: trafficOf(record), versions: record.versions },
     window: { start_ms: record.window.start_ms, end_ms },
     conservation: conservationOf({ ids, client, rawSide }),
     lines: rawSide.lines,
@@ -136,6 +136,12 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   const checks = checksOf(judged, { faultFree });
   const sound = !checks.some(({ gate, ok }) => gate && ok === false);
   return { schema_version: 2, ...judged, sound, checks };
+}
+
+function trafficOf({ traffic }: RunRecord): Quality['traffic'] {
+  if (!traffic) return null;
+  const { scenario, rate, duration_s } = traffic;
+  return { scenario, rate, duration_s };
 }
 
 interface Sides {

@@ -9,6 +9,13 @@ export interface Quality {
   readonly target: string;
   /** Null: traffic alone, or one scenario. */
   readonly campaign: string | null;
+  /** Null where it was not ours. */
+  readonly traffic: {
+    readonly scenario: string;
+    /** Requests a second. */
+    readonly rate: number;
+    readonly duration_s: number;
+  } | null;
   /** Program or package → version. */
   readonly versions: Readonly<Record<string, string>>;
   readonly window: { readonly start_ms: number; readonly end_ms: number };

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(finish: (code: number) =>
   ls: async () => (await import('./commands/ls.ts')).lsCommand,
   publish: async () => (await import('./commands/publish.ts')).publishCommand,
   fetch: async () => (await import('./commands/fetch.ts')).fetchCommand,
+  report: async () => (await import('./commands/report.ts')).reportCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
 };

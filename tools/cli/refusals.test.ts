@@ -17,6 +17,13 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
   ['a duration without unit', ['run', '--duration', '5'], 2, /90s, 3m or 1h30m.*got "5"/],
   ['a seed that is no number', ['run', '--seed', 'x'], 2, /whole number from 0 to 4294967295, got "x"/],
   ['a scenario that is not there', ['load', '99-none'], 2, /one of 01-steady.*got "99-none"/],
+  ['a report of nothing', ['report', 'nothing'], 1, /neither .*nothing nor .*nothing is a folder/],
+  [
+    'a report of a folder that is no dataset',
+    ['report', '.'],
+    1,
+    /must be a dataset, and has no manifest.json/,
+  ],
   ['a load without a stack', ['load', '01-steady'], 1, /npx faultline control/],
   ['a dataset that is not there', ['fetch', 'nothing'], 1, /nothing/],
   ['a dataset to publish that is not there', ['publish', 'nothing', '--to', 'out'], 1, /nothing/],

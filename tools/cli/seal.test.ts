@@ -12,9 +12,11 @@ import { listDatasets } from '../../converters/dataset/list.ts';
 import { parseManifest } from '../../converters/dataset/manifest.ts';
 import { verifyDataset } from '../../converters/dataset/verify.ts';
 import type { DetectorReport } from '../../converters/judge/detectors.ts';
+import { writeReport } from '../../converters/report/report.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
 import { MemoryStore } from '../../converters/store/memory.ts';
 import { putTruth, type RunTruth } from '../../converters/truth/record.ts';
+import { manifestOf } from './dataset-folder.ts';
 import { type SealOptions, sealAndJudge } from './seal.ts';
 
 const REQUESTS = 200;
@@ -86,6 +88,14 @@ test('a run with a ground truth is sealed with its labels, which are brought onl
   assert.equal(with_.report.files - without.report.files, 3);
   const sums = await readFile(join(without.to, 'SHA256SUMS'), 'utf8');
   assert.ok(!sums.includes('labels/') && sums.includes('  report/quality.json\n'));
+  assert.ok(sums.includes('  report/index.html\n'));
+  assert.doesNotMatch(await readFile(join(without.to, 'report/index.html'), 'utf8'), /id="truth"/);
+  // What is drawn with the ground truth is no part of it.
+  const manifest = await manifestOf(with_.to);
+  const full = await writeReport({ dir: with_.to, about: manifest, everything: true });
+  assert.ok(full.ground_truth && full.path.endsWith('report/full.html'));
+  assert.match(await readFile(full.path, 'utf8'), /id="truth"/);
+  assert.deepEqual((await verifyDataset({ directory: with_.to, datasets })).findings, []);
   const named = parseManifest({ bytes: await datasets.get('bench/manifest.json'), where: 'here' });
   assert.ok(named.files.some(({ path, rows }) => path === 'labels/windows.parquet' && rows === 1));
   // The same again is the same dataset.

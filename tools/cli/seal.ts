@@ -4,6 +4,9 @@ import type { Manifest } from '../../converters/dataset/manifest.ts';
 import { DETECTORS_FILE, type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
+import type { About } from '../../converters/report/facts.ts';
+import { QUALITY_FILE } from '../../converters/report/files.ts';
+import { writeReport } from '../../converters/report/report.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import { ownRawPrefix } from '../../converters/run/runs.ts';
@@ -71,10 +74,11 @@ export async function sealAndJudge({
       await mkdir(join(dir, 'report'), { recursive: true });
       // when each case was, and what it did, is in the labels: the report comes without being asked for
       const { cases: _, ...report } = quality;
-      await writeFile(join(dir, 'report/quality.json'), `${JSON.stringify(report, null, 2)}\n`);
-      return {
-        forced: quality.checks.filter(({ gate, ok }) => gate && ok === false).map(({ name }) => name),
-      };
+      await writeFile(join(dir, QUALITY_FILE), `${JSON.stringify(report, null, 2)}\n`);
+      const forced = quality.checks.filter(({ gate, ok }) => gate && ok === false).map(({ name }) => name);
+      update('drawing the report');
+      await writeReport({ dir, about: aboutOf({ quality, record, forced }), everything: false, signal });
+      return { forced };
     },
   });
   if (!quality) throw new Error('sealed without a judgement');
@@ -86,6 +90,18 @@ export async function sealAndJudge({
   }
   if (quality.cases.length > 0) quality = withDetectors(quality, told.report, told.why);
   return { quality, rows: rowsOf(manifest) };
+}
+
+function aboutOf({
+  quality: { run_id, target, seed, window, versions },
+  record: { time_scale },
+  forced,
+}: {
+  quality: Quality;
+  record: RunRecord;
+  forced: readonly string[];
+}): About {
+  return { run_id, target, seed, window, versions, time_scale, forced };
 }
 
 /** Of telemetry that was not made here there is nothing to judge by but the ledger, which sealing settles. */

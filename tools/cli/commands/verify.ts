@@ -1,13 +1,12 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { checkOf } from '../../../converters/dataset/checks.ts';
 import { type VerifyReport, verifyDataset } from '../../../converters/dataset/verify.ts';
 import { problems } from '../../../converters/ocsf/validate.ts';
+import { findDataset } from '../dataset-folder.ts';
 import { CliError } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption } from '../options.ts';
-import { datasetStore, places, type StoreOptions } from '../places.ts';
+import { datasetStore, type StoreOptions } from '../places.ts';
 import { runSteps } from '../steps.ts';
 
 const KNOWS = `
@@ -68,23 +67,6 @@ export const verifyCommand = (finish: (code: number) => void) =>
           );
       }),
     );
-
-/** @throws FOLDER_NOT_FOUND */
-async function findDataset(named: string): Promise<string> {
-  const candidates = [resolve(named), join(places.data, named)];
-  for (const folder of candidates)
-    if (
-      await stat(folder).then(
-        (info) => info.isDirectory(),
-        () => false,
-      )
-    )
-      return folder;
-  throw new CliError(
-    'FOLDER_NOT_FOUND',
-    `a dataset folder or a run id in data/ is needed, and neither ${candidates.join(' nor ')} is a folder: "npx faultline ls" lists the datasets, "npx faultline fetch <run-id>" brings one`,
-  );
-}
 
 function told(
   {

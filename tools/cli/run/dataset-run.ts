@@ -132,6 +132,7 @@ export class DatasetRun {
       run_id: this.#options.runId,
       seed: this.#options.seed,
       folder: this.#folder,
+      report: this.#making.report,
       ...this.#making.sealed,
       interrupted: this.#interrupted,
       seconds: this.#seconds,

@@ -7,6 +7,8 @@ export interface Made {
   readonly run_id: RunId;
   readonly seed: number;
   readonly folder: string;
+  /** The page that shows it. */
+  readonly report: string;
   readonly rows: number;
   readonly quality: Quality;
   /** Its traffic was ended early: only the cases that were over are in the ground truth. */

@@ -21,6 +21,7 @@ export async function printMade(made: Made): Promise<void> {
   console.log(
     `\n${made.rows} rows in ${folder} (also data/latest), seed ${made.seed}, ${seconds.toFixed(0)} s; the stack took at most ${(peakBytes / 2 ** 20).toFixed(0)} MiB (${measure}).`,
   );
+  console.log(`What happened in it, to look at in a browser: ${relative(process.cwd(), made.report)}`);
   if (made.thresholds_crossed)
     console.log(`\nA threshold of the load script was crossed:\n${made.load_summary}`);
   const next = [

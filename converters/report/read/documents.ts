@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DETECTORS_FILE } from '../../judge/detectors.ts';
+import type { Quality } from '../../judge/quality.ts';
+import { errnoOf } from '../../store/files.ts';
+import { QUALITY_FILE } from '../files.ts';
+
+/** What the report shows of a judgement. */
+export type Judged = Pick<Quality, 'sound' | 'campaign' | 'checks' | 'conservation'> &
+  Partial<Pick<Quality, 'traffic'>>;
+
+/** How well a method tells the windows of a scenario from quiet ones. */
+export interface ScenarioScore {
+  readonly scenario: string;
+  readonly method: string;
+  readonly features: string;
+  /** Area under the ROC curve, from the onset; 0.5 is chance. */
+  readonly auc: number;
+}
+
+/** Null where there is none: nobody judged telemetry that was not made here. */
+export const readJudged = (dir: string): Promise<Judged | null> => readJson<Judged>(join(dir, QUALITY_FILE));
+
+interface Scored {
+  readonly name: string;
+  readonly features: string;
+  readonly onset: { readonly roc_auc: number | null } | null;
+}
+interface Detectors {
+  readonly per_scenario?: Readonly<Record<string, { readonly detectors: readonly Scored[] }>>;
+}
+
+/** Null where no detectors have run. */
+export async function readScores(dir: string): Promise<ScenarioScore[] | null> {
+  const report = await readJson<Detectors>(join(dir, DETECTORS_FILE));
+  if (!report) return null;
+  return Object.entries(report.per_scenario ?? {}).flatMap(([scenario, { detectors }]) =>
+    detectors.flatMap(({ name, features, onset }) =>
+      typeof onset?.roc_auc === 'number' ? [{ scenario, method: name, features, auc: onset.roc_auc }] : [],
+    ),
+  );
+}
+
+async function readJson<T>(path: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as T;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

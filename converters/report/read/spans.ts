@@ -1,0 +1,77 @@
+import type { RowGroup } from '../../dataset/parquet.ts';
+import { type Side, textAt } from '../../judge/flat-side.ts';
+import { compareKeys } from '../../store/keys.ts';
+import { FAILURE } from './golden.ts';
+import { kept } from './kept.ts';
+
+/** A span in its place in the tree of its trace. */
+export interface PlacedSpan {
+  readonly service: string;
+  readonly name: string;
+  /** Since the trace began, ms. */
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly failed: boolean;
+  readonly depth: number;
+}
+
+interface Span extends Omit<PlacedSpan, 'depth' | 'startMs'> {
+  readonly time: number;
+  readonly id: string;
+  readonly parent: string | undefined;
+}
+
+/** So many are kept of one trace, and so many of them drawn. */
+const MOST_KEPT = 2000;
+const MOST = 60;
+
+/** All spans of some traces. */
+export class SpansSide implements Side {
+  readonly columns = [
+    ...['time', 'trace_id', 'span_id', 'parent_span_id', 'service', 'span_name', 'duration', 'status_id'],
+  ];
+  readonly #traces: Map<string, Span[]>;
+
+  constructor(traceIds: Iterable<string>) {
+    this.#traces = new Map([...traceIds].map((id) => [id, []]));
+  }
+
+  add(group: RowGroup): void {
+    const of = Object.fromEntries(this.columns.map((name) => [name, group.column(name)]));
+    for (let i = 0; i < group.rows; i++) {
+      const spans = this.#traces.get(of.trace_id?.[i] as string);
+      if (!spans || spans.length === MOST_KEPT) continue;
+      spans.push({
+        time: Number(of.time?.[i]),
+        id: textAt(of.span_id ?? [], i) ?? '',
+        parent: textAt(of.parent_span_id ?? [], i),
+        service: textAt(of.service ?? [], i) ?? '(no service)',
+        name: textAt(of.span_name ?? [], i) ?? '(no name)',
+        durationMs: Number(of.duration?.[i] ?? 0),
+        failed: of.status_id?.[i] === FAILURE,
+      });
+    }
+  }
+
+  /** Parents before their children, siblings by their start; `more` were left out. */
+  trace(traceId: string): { spans: PlacedSpan[]; more: number } {
+    const all = [...(this.#traces.get(traceId) ?? [])].sort(
+      (a, b) => a.time - b.time || compareKeys(a.id, b.id),
+    );
+    const ids = new Set(all.map(({ id }) => id));
+    const began = all[0]?.time ?? 0;
+    const children = new Map<string, Span[]>();
+    for (const span of all) kept(children, span.parent ?? '', () => []).push(span);
+    const placed: PlacedSpan[] = [];
+    const seen = new Set<Span>();
+    const place = (span: Span, depth: number): void => {
+      if (seen.has(span)) return;
+      seen.add(span);
+      const { time, id, parent: _, ...rest } = span;
+      placed.push({ ...rest, startMs: time - began, depth });
+      for (const child of id === '' ? [] : (children.get(id) ?? [])) place(child, depth + 1);
+    };
+    for (const span of all) if (span.parent === undefined || !ids.has(span.parent)) place(span, 0);
+    return { spans: placed.slice(0, MOST), more: Math.max(0, placed.length - MOST) };
+  }
+}
