@@ -1,9 +1,10 @@
 import type { Quality } from '../judge/quality.ts';
 import { inLanes } from '../lanes.ts';
+import { QUALITY_FILE } from '../report/files.ts';
 import { isStoreError } from '../store/errors.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { MANIFEST_FILE, type Manifest, QUALITY_FILE, readManifest } from './manifest.ts';
+import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 
 /** A row of the table of datasets. */
 export interface DatasetEntry {

@@ -67,8 +67,6 @@ export interface LedgerLine {
 }
 
 export const MANIFEST_FILE = 'manifest.json';
-/** The judge's report, which SHA256SUMS covers. */
-export const QUALITY_FILE = 'report/quality.json';
 
 const ledgerLine = object({
   read: count,

@@ -6,7 +6,7 @@ import { QUALITY_FILE } from '../report/files.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { DatasetError } from './errors.ts';
 import { type Finding, finding } from './finding.ts';
-import { MANIFEST_FILE, type Manifest, QUALITY_FILE, readManifest } from './manifest.ts';
+import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
 import { FLAT_FILES } from './verify-rows.ts';
 
 /** Entry of a Parquet file's `key_value_metadata` in which its writer says what it belongs to. */
