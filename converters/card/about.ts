@@ -4,6 +4,7 @@ import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
 import { LABELS } from '../dataset/sums.ts';
 import type { Quality } from '../judge/quality.ts';
 import type { RunRecord } from '../run/record.ts';
+import type { Splits } from '../split/splits.ts';
 import { errnoOf } from '../store/files.ts';
 import { grouped, lasting, utc } from './markdown.ts';
 
@@ -19,6 +20,8 @@ export interface About {
   readonly files: readonly ManifestFile[];
   /** Undefined where the run was not judged. */
   readonly judged: Judged | undefined;
+  /** Undefined where it is not split. */
+  readonly splits: Splits | undefined;
 }
 
 export const CC_BY = { id: 'cc-by-4.0', url: 'https://creativecommons.org/licenses/by/4.0/' } as const;

@@ -11,6 +11,7 @@ import { type LabelColumn, type LabelRow, LabelTable } from '../label/table.ts';
 import { WINDOW_COLUMNS } from '../label/windows.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type Judge, sealRun } from '../seal/seal.ts';
+import { SPLITS_FILE, type Splits } from '../split/splits.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { EVERY_KIND, EVERY_KIND_RUN, TIME } from '../write/every-kind.test-world.ts';
 
@@ -19,6 +20,15 @@ export const RUN: RunRecord = {
   traffic: {
     ...{ scenario: '20-campaign', runner: 'node', rate: 20, duration_s: 785, points_key: 'runs/x/c.gz' },
     command: 'npm run dataset -- --campaign quick --seed 1 --rate 20 --duration 785s --time-scale 40',
+  },
+};
+
+export const SPLITS: Splits = {
+  ...{ schema_version: 1, run_id: RUN.run_id, gap_ms: 10 },
+  splits: {
+    train: { start_ms: TIME, end_ms: TIME + 60 },
+    validation: { start_ms: TIME + 70, end_ms: TIME + 80 },
+    test: { start_ms: TIME + 90, end_ms: TIME + 100 },
   },
 };
 
@@ -42,6 +52,7 @@ export const labelling: Judge = async ({ dir }) => {
   ];
   const quality = JSON.stringify({ campaign: 'quick', sound: true, checks });
   await writeFile(join(dir, 'report/quality.json'), quality);
+  await writeFile(join(dir, SPLITS_FILE), JSON.stringify(SPLITS));
   return { forced: [] };
 };
 

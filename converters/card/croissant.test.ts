@@ -28,7 +28,8 @@ test('croissant.json names every Parquet file with its checksum, and every colum
     said.distribution.map(({ contentUrl, contentSize, sha256 }) => [contentUrl, contentSize, sha256]),
     parquet.map(({ path, bytes, sha256 }) => [path, `${bytes} B`, sha256]),
   );
-  assert.equal(new Set(said.recordSet.map((set) => set['@id'])).size, parquet.length);
+  assert.equal(new Set(said.recordSet.map((set) => set['@id'])).size, parquet.length + 1);
+  assert.equal(said.recordSet.at(-1)?.['@id'], 'splits');
 
   for (const [i, { path }] of parquet.entries()) {
     const { field, key } = said.recordSet[i] ?? { field: [], key: [] };

@@ -1,4 +1,6 @@
 import type { ManifestFile } from '../dataset/manifest.ts';
+import { SPLIT_NAMES } from '../split/split.ts';
+import type { Splits } from '../split/splits.ts';
 import { type About, CC_BY, citationOf, dayOf, isForeign, summaryOf, titleOf } from './about.ts';
 import { CONTEXT } from './croissant-context.ts';
 import { utc } from './markdown.ts';
@@ -29,7 +31,7 @@ export function croissant(about: About): string {
     temporalCoverage: `${utc(about.manifest.window.start_ms)}/${utc(about.manifest.window.end_ms)}`,
     ...raiOf(about),
     distribution: parquet.map(fileObject),
-    recordSet: parquet.map(recordSet),
+    recordSet: [...parquet.map(recordSet), ...(about.splits ? [splitsSet(about.splits)] : [])],
   };
   return `${JSON.stringify(document, null, 1)}\n`;
 }
@@ -53,6 +55,29 @@ function recordSet({ path }: ManifestFile) {
     description,
     key: key.map((name) => ({ '@id': `${id}/${name}` })),
     field: fields.map((field) => recordField({ id, path, field })),
+  };
+}
+
+/** The blocks of time by which it is split, with their records in the document itself. */
+function splitsSet({ splits }: Splits) {
+  const field = (name: string, dataType: string, description: string) => ({
+    ...{ '@type': 'cr:Field', '@id': `splits/${name}`, name, description, dataType },
+  });
+  const records = SPLIT_NAMES.map((name) => ({
+    'splits/name': name,
+    'splits/start_ms': splits[name].start_ms,
+    'splits/end_ms': splits[name].end_ms,
+  }));
+  return {
+    ...{ '@type': 'cr:RecordSet', '@id': 'splits', name: 'splits', dataType: 'cr:Split' },
+    description: 'A row of any file belongs to the block in which its time lies, and between blocks to none',
+    key: { '@id': 'splits/name' },
+    field: [
+      field('name', 'sc:Text', 'train, validation or test'),
+      field('start_ms', 'sc:Integer', 'Its first millisecond, epoch ms UTC'),
+      field('end_ms', 'sc:Integer', 'The first millisecond after it'),
+    ],
+    data: records,
   };
 }
 

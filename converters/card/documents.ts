@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
 import type { RunRecord } from '../run/record.ts';
+import { SPLITS_FILE, type Splits } from '../split/splits.ts';
 import { type About, type Judged, readJson } from './about.ts';
 import { croissant } from './croissant.ts';
 import { readme } from './readme.ts';
@@ -27,7 +28,8 @@ export async function writeDocuments({
   files: readonly ManifestFile[];
 }): Promise<readonly string[]> {
   const judged = await readJson<Judged>({ dir, path: 'report/quality.json' });
-  const about: About = { manifest, traffic, files, judged };
+  const splits = await readJson<Splits>({ dir, path: SPLITS_FILE });
+  const about: About = { manifest, traffic, files, judged, splits };
   await writeFile(join(dir, README_FILE), readme(about));
   await writeFile(join(dir, CROISSANT_FILE), croissant(about));
   return [README_FILE, CROISSANT_FILE];

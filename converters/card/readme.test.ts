@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseSums, SUMS_FILE } from '../dataset/sums.ts';
 import { FLAT_COLUMNS } from '../write/columns.ts';
-import { carded, labelling, RUN } from './carded.test-world.ts';
+import { carded, labelling, RUN, SPLITS } from './carded.test-world.ts';
 
 /** Cells of the table below a heading, row by row, without what Markdown adds. */
 function tableAfter(text: string, heading: string): string[][] {
@@ -50,6 +50,10 @@ test('the card of a labelled run says what the manifest, the catalogue and the j
   assert.match(card, /\n## Labels\n\nGround truth is optional/);
   assert.equal(tableAfter(card, '`labels/windows.parquet`: one row a case').length > 30, true);
   assert.match(card, /CC-BY-4\.0/);
+  assert.deepEqual(
+    tableAfter(card, '## Splits').map(([name, from, to]) => [name, Number(from), Number(to)]),
+    Object.entries(SPLITS.splits).map(([name, { start_ms, end_ms }]) => [name, start_ms, end_ms]),
+  );
 });
 
 test('what Hugging Face reads of it names files that are there', async (t) => {

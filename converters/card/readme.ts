@@ -8,6 +8,7 @@ import { flatColumnsTable, labelColumnsTable } from './columns-table.ts';
 import { limitsOf } from './limits.ts';
 import { grouped, lasting, table, utc } from './markdown.ts';
 import { recordSetId } from './record-sets.ts';
+import { splitsSection } from './splits-section.ts';
 
 /** `README.md` of a dataset: what it is, how it was made, what is in it, and how it may be used. The same facts give the same bytes. */
 export function readme(about: About): string {
@@ -20,6 +21,7 @@ export function readme(about: About): string {
     ...(about.judged ? [`## Checks\n\n${checks(about.judged)}`] : []),
     `## Columns of the flat files\n\n${columns()}`,
     `## Labels\n\n${labels(about)}`,
+    `## Splits\n\n${splitsSection(about)}`,
     `## Known limits\n\n${limitsOf(about)
       .map((limit) => `- ${limit}`)
       .join('\n')}`,

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { carded, labelling, RUN } from '../../converters/card/carded.test-world.ts';
+import { carded, labelling, RUN, SPLITS } from '../../converters/card/carded.test-world.ts';
 import { recordSetId } from '../../converters/card/record-sets.ts';
 import { runCommand } from '../programs/command.ts';
 import { testPython } from '../python/fixtures/python.ts';
@@ -41,12 +41,13 @@ test('mlcroissant, the official validator, accepts it without a warning, and loa
   );
   assert.deepEqual(
     Object.fromEntries(Object.entries(record_sets).map(([id, { records }]) => [id, records])),
-    Object.fromEntries(rows),
+    { ...Object.fromEntries(rows), splits: 3 },
   );
-  const { logs, http_activity: nested, labels_windows: windows } = record_sets;
+  const { logs, http_activity: nested, labels_windows: windows, splits } = record_sets;
   assert.equal(typeof logs?.first.time, 'number');
   assert.equal(typeof nested?.first['metadata.product.name'], 'string');
   assert.ok(Array.isArray(nested?.first['metadata.profiles']));
+  assert.equal(splits?.first.end_ms, SPLITS.splits.train.end_ms);
   assert.equal(windows?.first.scenario, '05-slow-query');
 
   const broken = join(dir, 'broken.json');
