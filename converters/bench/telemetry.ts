@@ -135,6 +135,7 @@ export function* rawObjects({
   seed = 1,
   perObject = 625,
   requestMs = 10,
+  firstLine = 1,
 }: {
   requests: number;
   start: number;
@@ -143,11 +144,13 @@ export function* rawObjects({
   perObject?: number;
   /** From one request to the next. */
   requestMs?: number;
+  /** Number of web-api's first line: one process counts on. */
+  firstLine?: number;
 }): Generator<{ key: string; bytes: Uint8Array; records: number; signal: Signal }> {
   const random = seeded(seed);
   const id = (bytes: number): Uint8Array =>
     Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256));
-  let line = 0;
+  let line = firstLine - 1;
   for (let first = 0; first < requests; first += perObject) {
     const spans = new Map<string, Uint8Array[]>();
     const lines: { time: number; body: string }[] = [];
