@@ -32,6 +32,7 @@ export function* rawObjects({
   perObject = 625,
   requestMs = 10,
   spanFormat = 'binpb',
+  firstLine = 1,
 }: {
   requests: number;
   start: number;
@@ -42,9 +43,11 @@ export function* rawObjects({
   requestMs?: number;
   /** Of the spans; all else is protobuf. */
   spanFormat?: 'binpb' | 'json';
+  /** Number of web-api's first line: one process counts on. */
+  firstLine?: number;
 }): Generator<{ key: string; bytes: Uint8Array; records: number; signal: Signal }> {
   const random = seeded(seed);
-  let line = 0;
+  let line = firstLine - 1;
   for (let first = 0; first < requests; first += perObject) {
     const spans = new Map<string, Span[]>();
     const lines: Uint8Array[] = [];

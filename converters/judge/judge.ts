@@ -3,6 +3,8 @@ import { writeLabels } from '../label/labels.ts';
 import { TracesTouched } from '../label/traces.ts';
 import { runNotComplete } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
+import { GAP_MS } from '../split/split.ts';
+import { writeSplits } from '../split/splits.ts';
 import type { ObjectStore } from '../store/store.ts';
 import type { RunTruth } from '../truth/record.ts';
 import { Answers } from './cases/answers.ts';
@@ -72,7 +74,7 @@ const COMPARED: readonly (readonly [Side, Side])[] = [
 
 /**
  * Judges a run by three readings that share no code with the converter: the client's points, the raw objects, the
- * Parquet. With a truth it judges its cases too, and writes `labels/` into the folder. Memory holds the request ids, span ids
+ * Parquet. With a truth it judges its cases too, and writes `labels/` into the folder; beside it, how the run is split. Memory holds the request ids, span ids
  * and trace ids of the run. @throws `RUN_NOT_COMPLETE`, store errors
  */
 export async function judgeRun(options: JudgeOptions): Promise<Quality> {
@@ -111,11 +113,16 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
   stop?.throwIfAborted();
   const cases = truth ? measureCases({ truth, answers, samples: indicators }) : [];
   const labels = truth && (await writeLabels({ dir, truth, cases, traces: touched }));
+  const window = { start_ms: record.window.start_ms, end_ms };
+  await writeSplits({
+    ...{ dir, runId: record.run_id, window, truth, cases },
+    traces: touched.lasting(GAP_MS),
+  });
   stop?.throwIfAborted();
   const judged: Judged = {
     ...{ run_id: record.run_id, seed: record.seed, target: record.target },
     ...{ campaign: truth?.campaign ?? null, traffic: trafficOf(record), versions: record.versions },
-    window: { start_ms: record.window.start_ms, end_ms },
+    window,
     conservation: conservationOf({ ids, client, rawSide }),
     lines: rawSide.lines,
     counters: {

@@ -96,6 +96,8 @@ test('a trace is positive as a whole, where it began in the impact and is about 
   const positive = events.filter(({ label }) => label === 1);
   assert.ok(positive.length > 300, `${positive.length}`);
   assert.ok(positive.every((row) => row.case === 1 && row.change_uid === 'c-1'));
+  assert.ok(events.every((row) => row.is_anomaly === row.label));
+  assert.ok(events.every((row) => row.anomaly_reason === (row.label === 1 ? 'slow_query' : null)));
   const span = requestAt(events, 45, true);
   const [server, line] = [of(span), of(span.replace('s-', 'l-'))];
   assert.deepEqual(

@@ -27,6 +27,12 @@ export const EVENT_COLUMNS: readonly LabelColumn[] = [
     type: 'STRING',
     meaning: 'baseline, rollout, before_onset, impact, recovery, hold, cooldown',
   },
+  { name: 'is_anomaly', type: 'INT32', meaning: 'The label again, by the name that notebooks know' },
+  {
+    name: 'anomaly_reason',
+    type: 'STRING',
+    meaning: 'What makes it positive: kind of the case; null for label 0',
+  },
 ];
 
 /** How much of a run is anomalous: windows of 10 s of a service that have a positive event, of those that have any. */
@@ -79,6 +85,8 @@ export async function writeLabels({
         ...{ event_uid, event_kind, service, time, label: label.label, phase: label.phase },
         ...{ case: label.one.case, scenario: label.one.scenario, change_uid: label.one.change?.uid ?? null },
         affected_service: label.affected_service,
+        is_anomaly: label.label,
+        anomaly_reason: label.label === 1 ? label.one.kind : null,
       });
     }
   } catch (error) {

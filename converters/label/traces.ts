@@ -1,6 +1,7 @@
 import type { RowGroup } from '../dataset/parquet.ts';
 import { textAt } from '../judge/flat-side.ts';
 import { FRONT } from '../judge/raw-side.ts';
+import type { Span } from '../truth/record.ts';
 
 const TOUCH_COLUMNS = [
   ...['time', 'event_kind', 'service', 'duration', 'trace_id', 'parent_span_id', 'http_route', 'db_system'],
@@ -10,6 +11,8 @@ const TOUCH_COLUMNS = [
 export interface Touched {
   /** Start of its first span, epoch ms. */
   start_ms: number;
+  /** Time of its last row. */
+  last_ms: number;
   /** Of the request that it is about; '' where no span or line of it says. */
   route: string;
   /** A bit for each of the services that were asked for. */
@@ -39,9 +42,11 @@ export class TracesTouched {
       const [kind, service] = [text('event_kind', i), text('service', i) ?? ''];
       // The time of an access line is that of the answer.
       const access = kind === 'http.access';
-      const start_ms = Number(column.time?.[i]) - (access ? Number(column.duration?.[i] ?? 0) : 0);
-      const touched = this.#traces.get(trace) ?? { start_ms, route: '', services: 0 };
+      const time = Number(column.time?.[i]);
+      const start_ms = time - (access ? Number(column.duration?.[i] ?? 0) : 0);
+      const touched = this.#traces.get(trace) ?? { start_ms, last_ms: time, route: '', services: 0 };
       touched.start_ms = Math.min(touched.start_ms, start_ms);
+      touched.last_ms = Math.max(touched.last_ms, time);
       touched.services |= this.#bit(service) | this.#bit(STORES[text('db_system', i) ?? ''] ?? '');
       const root = kind === 'http.server' && text('parent_span_id', i) === undefined;
       if (service === FRONT && (root || (access && touched.route === '')))
@@ -53,6 +58,13 @@ export class TracesTouched {
   /** Undefined where no row has this trace. */
   of(trace: string): Touched | undefined {
     return this.#traces.get(trace);
+  }
+
+  /** Those whose rows lie so many milliseconds apart, or more: from the first to the last. */
+  lasting(ms: number): Span[] {
+    return [...this.#traces.values()]
+      .filter(({ start_ms, last_ms }) => last_ms - start_ms >= ms)
+      .map(({ start_ms, last_ms }) => ({ start_ms, end_ms: last_ms }));
   }
 
   /** The first of these services that the trace touches. */

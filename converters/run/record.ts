@@ -55,6 +55,8 @@ export interface TrafficSummary {
   readonly duration_s: number;
   /** Key of the client's own points in the raw bucket (NDJSON in the shape of k6's `--out json`, gzip). */
   readonly points_key: string;
+  /** What makes such a run again, as it is typed in the project's folder. */
+  readonly command?: string;
 }
 
 /** The strict check of a record as read back. */
@@ -81,6 +83,7 @@ export const recordShape = object({
       rate: number,
       duration_s: number,
       points_key: text,
+      command: optional(text),
     }),
   ),
   counters: dictionary(orNull(number)),

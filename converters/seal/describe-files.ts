@@ -8,17 +8,20 @@ import { compareKeys } from '../store/keys.ts';
 import type { WrittenFile } from '../write/dataset-writer.ts';
 
 /**
- * Every file, in the order of their paths, and the sums that are written of them. The labels have sums of their own in their
- * folder, so that those of the rest can be checked where the labels were not brought.
+ * Every file, in the order of their paths: those that are there, then the documents that are written of them, then the sums of
+ * all. The labels have sums of their own in their folder, so that those of the rest can be checked where the labels were not brought.
  */
 export async function describeFiles({
   dir,
   parquet,
+  documents,
   goOn,
 }: {
   dir: string;
   /** Files whose rows are known. */
   parquet: readonly WrittenFile[];
+  /** Writes more files, of what is said of the others; returns their paths. */
+  documents: (files: readonly ManifestFile[]) => Promise<readonly string[]>;
   /** Asked before every file; what it throws ends the work. */
   goOn: () => void;
 }): Promise<ManifestFile[]> {
@@ -29,6 +32,8 @@ export async function describeFiles({
     const rows = known.get(path) ?? (path.endsWith('.parquet') ? await rowsOf(join(dir, path)) : undefined);
     described.push({ path, ...(await hashFile(join(dir, path))), ...(rows === undefined ? {} : { rows }) });
   }
+  for (const path of await documents([...described]))
+    described.push({ path, ...(await hashFile(join(dir, path))) });
   const isLabel = ({ path }: ManifestFile) => path.startsWith(LABELS);
   const labels = described.filter(isLabel);
   const sums = [{ file: SUMS_FILE, of: described.filter((file) => !isLabel(file)), below: '' }];

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { writeDocuments } from '../card/documents.ts';
 import type { Ledger, Manifest } from '../dataset/manifest.ts';
 import { throwIfStopped } from '../errors.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
@@ -38,7 +39,7 @@ export interface Judgement {
 /**
  * The parts of a run → one dataset, published whole or not at all. Sealing again what is sealed succeeds where it is identical.
  *
- *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► SHA256SUMS ─► publish
+ *     part sets ─► merge ─► Parquet in a temporary folder ─► ledger ─► judge ─► card ─► SHA256SUMS ─► publish
  *
  * @throws `RUN_NOT_COMPLETE`, `PART_MISSING`, `PART_INVALID`, `LEDGER_MISMATCH`, `MANIFEST_DIFFERS`, `PARQUET_WRITE`, `DISK_FULL`, `CANCELLED`
  */
@@ -95,7 +96,7 @@ export async function sealRun({
     goOn();
     const judgement = await judge?.({ dir, runId, ledger, signal });
     goOn();
-    const manifest: Manifest = {
+    const said: Omit<Manifest, 'files'> = {
       schema_version: 2,
       run_id: runId,
       target: record.target,
@@ -107,10 +108,14 @@ export async function sealRun({
       ocsf_version: OCSF_VERSION,
       versions: record.versions,
       forced: judgement?.forced ?? [],
-      files: await describeFiles({ dir, parquet: files, goOn }),
       ledger,
       kinds: Object.fromEntries(Object.entries(writer.kinds).sort(([a], [b]) => (a < b ? -1 : 1))),
     };
+    const described = await describeFiles({
+      ...{ dir, parquet: files, goOn },
+      documents: (of) => writeDocuments({ dir, manifest: said, traffic: record.traffic, files: of }),
+    });
+    const manifest: Manifest = { ...said, files: described };
     onProgress?.({ stage: 'upload', rows });
     const merged = new Set(files.map(({ path }) => path));
     await publish({ datasets, dir, manifest, merged, signal });

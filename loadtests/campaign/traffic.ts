@@ -28,6 +28,8 @@ export interface TrafficOptions {
   readonly seed: number;
   readonly rate: number;
   readonly durationS: number;
+  /** What makes such traffic again, as the record shows it. */
+  readonly command?: string;
   /** What the script is to change and when; null for a script without changes. */
   readonly plan?: Plan | null;
   readonly stack: { readonly webApiUrl: string; readonly controlUrl: string; readonly controlToken: string };
@@ -55,7 +57,7 @@ export interface SentTraffic {
  *   signal's reason when that ended it and no case of the plan was over
  */
 export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic> {
-  const { raw, runId, scenario, rate, folder, stack, signal, onProgress, plan = null } = options;
+  const { raw, runId, scenario, rate, command, folder, stack, signal, onProgress, plan = null } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const points = join(folder, 'client.ndjson');
   const result = await runScenario({
@@ -90,7 +92,10 @@ export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic>
   return {
     result,
     requests: await requestsSent(points),
-    traffic: { scenario, runner: result.runner, rate, duration_s, points_key: key },
+    traffic: {
+      ...{ scenario, runner: result.runner, rate, duration_s, points_key: key },
+      ...(command === undefined ? {} : { command }),
+    },
     ...{ truth, interrupted },
   };
 }

@@ -79,13 +79,13 @@ test('a run with a ground truth is sealed with its labels, which are brought onl
   assert.ok(quality.sound, JSON.stringify(quality.checks.filter(({ ok }) => ok === false)));
   assert.equal(quality.campaign, 'quick');
   const keys = await keysOf(datasets);
-  for (const name of ['windows.parquet', 'ocsf_eval_subset.parquet', 'SHA256SUMS'])
+  for (const name of ['windows.parquet', 'ocsf_eval_subset.parquet', 'normal.json', 'SHA256SUMS'])
     assert.ok(keys.includes(`bench/labels/${name}`), name);
   const with_ = await fetched(t, { datasets, labels: true });
   assert.deepEqual([with_.report.findings, with_.report.forced], [[], []]);
   const without = await fetched(t, { datasets, labels: false });
   assert.deepEqual(without.report.findings, []);
-  assert.equal(with_.report.files - without.report.files, 3);
+  assert.equal(with_.report.files - without.report.files, 4);
   const sums = await readFile(join(without.to, 'SHA256SUMS'), 'utf8');
   assert.ok(!sums.includes('labels/') && sums.includes('  report/quality.json\n'));
   assert.ok(sums.includes('  report/index.html\n'));

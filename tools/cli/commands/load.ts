@@ -31,8 +31,8 @@ export const loadCommand = (finish: (code: number) => void) =>
         const { runner, json = false } = options;
         const { runId, seed } = nameRun(options);
         const stack = environmentStack() ?? (await readHeldStack());
-        const { script, plan, rate, durationS } = jobOf({
-          ...{ target: stack.target, scenario, seed },
+        const { script, plan, rate, durationS, command } = jobOf({
+          ...{ door: 'load', target: stack.target, scenario, seed },
           rate: options.rate,
           durationS: options.duration,
         });
@@ -60,7 +60,7 @@ export const loadCommand = (finish: (code: number) => void) =>
                 run: async (update) => {
                   sent = await interrupt.part('ending the traffic', (soft) =>
                     sendTraffic({
-                      ...{ raw, runId, script, scenario, runner, seed, rate, durationS, plan },
+                      ...{ raw, runId, script, scenario, runner, seed, rate, durationS, command, plan },
                       stack: {
                         webApiUrl: stack.web_api,
                         controlUrl: stack.control.url,

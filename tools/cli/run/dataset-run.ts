@@ -197,13 +197,13 @@ export class DatasetRun {
 
   async #sendTraffic(update: Update): Promise<string> {
     const { runId, seed, runner, job, interrupt } = this.#options;
-    const { scenario, script, plan, rate, durationS } = job;
+    const { scenario, script, plan, rate, durationS, command } = job;
     const target = this.target;
     const hint = plan ? 'ending the traffic; the cases that are over are kept' : 'ending the traffic';
     const { traffic, result, requests, truth, interrupted } = await interrupt.part(hint, (signal) =>
       sendTraffic({
         raw: this.#bucket('raw'),
-        ...{ runId, script, scenario, runner, seed, rate, durationS, plan },
+        ...{ runId, script, scenario, runner, seed, rate, durationS, command, plan },
         stack: {
           webApiUrl: target.address('web-api').url,
           controlUrl: this.#control?.address.url ?? '',

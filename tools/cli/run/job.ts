@@ -4,6 +4,7 @@ import { type Plan, plan } from '../../../loadtests/campaign/plan/plan.ts';
 import { CliError } from '../errors.ts';
 import { scenarioScript } from '../scenarios.ts';
 import type { TargetKind } from '../stacks.ts';
+import { commandOf, type Work } from './command-of.ts';
 
 const STEADY = '01-steady';
 const STEADY_S = 180;
@@ -17,9 +18,13 @@ export interface Job {
   readonly plan: Plan | null;
   readonly rate: number;
   readonly durationS: number;
+  /** What makes it again, as it is typed in the project's folder. */
+  readonly command: string;
 }
 
 export interface JobOptions {
+  /** The command that does it; `load` against a stack that is up. */
+  readonly door?: 'run' | 'load';
   /** Of the stack that is used: where a replacement is one of containers, a plan gives changes longer. */
   readonly target?: TargetKind | 'aws' | undefined;
   readonly campaign?: CampaignName | undefined;
@@ -32,7 +37,12 @@ export interface JobOptions {
 }
 
 /** @throws OPTION_INVALID for options that exclude each other; INVALID_PLAN when the cases do not fit */
-export function jobOf({ campaign, scenario = STEADY, seed, ...options }: JobOptions): Job {
+export function jobOf(options: JobOptions): Job {
+  const job = whatOf(options);
+  return { ...job, command: commandOf({ ...options, job, env: process.env }) };
+}
+
+function whatOf({ campaign, scenario = STEADY, seed, ...options }: JobOptions): Work {
   const { target, rate, durationS, timeScale } = options;
   const changeS = target === 'docker' ? CONTAINER_CHANGE_S : undefined;
   if (campaign !== undefined) {
@@ -62,7 +72,7 @@ export function jobOf({ campaign, scenario = STEADY, seed, ...options }: JobOpti
   };
 }
 
-const planned = (scenario: string, made: Plan): Job => ({
+const planned = (scenario: string, made: Plan): Work => ({
   scenario,
   script: scenarioScript(scenario),
   plan: made,

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Manifest } from '../../converters/dataset/manifest.ts';
+import { startS3Server } from '../../converters/store/s3-server.test-world.ts';
+import { runCommand } from '../programs/command.ts';
+import { testPython } from '../python/fixtures/python.ts';
+import type { PythonPackages } from '../python/resolve.ts';
+import { BUSY_REQUESTS, busyMinute, REQUESTS } from './busy-minute.test-world.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../examples', import.meta.url));
+const PACKAGES: PythonPackages = {
+  requirements: join(EXAMPLES, 'requirements.txt'),
+  needs: 'the tests that run the examples need',
+};
+/** matplotlib keeps a cache of fonts in the user's home, unless told otherwise. */
+const quiet = (dir: string) => ({
+  ...process.env,
+  MPLCONFIGDIR: dir,
+  MPLBACKEND: 'agg',
+  PYTHONDONTWRITEBYTECODE: '1',
+});
+
+/** What an example prints. */
+async function printed(file: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const { code, stdout, stderr } = await runCommand({ file, args, env });
+  assert.equal(code, 0, stderr);
+  return stdout;
+}
+
+const rowsOf = ({ files }: Manifest, name: string) =>
+  files.find(({ path }) => path === `ocsf_${name}.parquet`)?.rows;
+
+/** Each loader says the rows of each file first. */
+function checkRows(text: string, manifest: Manifest): void {
+  for (const name of ['logs', 'traces', 'metrics', 'changes'])
+    assert.match(text, new RegExp(`^${name}: ${rowsOf(manifest, name)} rows`, 'm'));
+}
+
+test('each loader is short enough to be read at a glance', () => {
+  const loaders = readdirSync(EXAMPLES).filter((name) => /load\.(py|ts)$/.test(name));
+  assert.deepEqual(loaders.sort(), ['duckdb_load.py', 'load.ts', 'pandas_load.py', 'polars_load.py']);
+  for (const name of loaders)
+    assert.ok(readFileSync(join(EXAMPLES, name), 'utf8').trimEnd().split('\n').length < 40, name);
+});
+
+test('the examples in Python load a dataset, draw it, make features of it, and find what is labelled', async (t) => {
+  const python = await testPython(t, PACKAGES);
+  if (!python) return;
+  const { dir, manifest } = await busyMinute(t);
+  const env = quiet(join(dirname(dir), 'fonts'));
+  const run = (name: string, ...args: string[]) => printed(python, [join(EXAMPLES, name), ...args], env);
+
+  const picture = join(dirname(dir), 'requests.png');
+  const pandas = await run('pandas_load.py', dir, picture);
+  checkRows(pandas, manifest);
+  assert.match(pandas, new RegExp(`^web-api +/api/users/:id +${REQUESTS} +0 +[\\d.]+$`, 'm'));
+  // the server spans of both services
+  assert.match(
+    pandas,
+    new RegExp(`^labelled requests: ${2 * REQUESTS}, positive ${2 * BUSY_REQUESTS}$`, 'm'),
+  );
+  assert.equal((await readFile(picture)).subarray(1, 4).toString(), 'PNG');
+
+  const polars = await run('polars_load.py', dir);
+  checkRows(polars, manifest);
+  const all = Object.values(manifest.kinds).reduce((sum, count) => sum + count, 0);
+  assert.match(
+    polars,
+    new RegExp(`^all: ${all} rows, ${Object.keys(manifest.kinds).length} kinds, most of `, 'm'),
+  );
+  assert.match(polars, /web-api +\| SELECT/);
+
+  checkRows(await run('duckdb_load.py', dir), manifest);
+
+  const table = join(dirname(dir), 'features.parquet');
+  const features = await run('features.py', dir, table);
+  const [, windows, services, columns] =
+    /^(\d+) windows of (\d+) services, (\d+) features/.exec(features)?.map(Number) ?? [];
+  assert.deepEqual([windows, services], [84, 2]); // 42 windows of 10 s each
+  assert.ok(Number(columns) > 50, features);
+  assert.match(features, /^logs \d+, traces \d+, metrics \d+, changes 1$/m);
+
+  const detected = await run('detect.py', dir, table);
+  const scores = [...detected.matchAll(/^(\S+): ROC AUC ([\d.]+), average precision ([\d.]+)$/gm)];
+  assert.deepEqual(
+    scores.map(([, name]) => name),
+    ['IsolationForest', 'LOF', 'k-NN'],
+  );
+  // more requests than ever: a forest ends where its training windows end, and does not see it
+  for (const [text, name, auc] of scores)
+    assert.ok(Number(auc) > (name === 'IsolationForest' ? 0 : 0.8), text);
+
+  await rm(join(dir, 'labels'), { recursive: true });
+  const unlabelled = await run('detect.py', dir, table);
+  assert.doesNotMatch(unlabelled, /ROC/);
+  const asked = (text: string) => /asked about (\d+)/.exec(text)?.[1];
+  assert.equal(asked(unlabelled), asked(detected), 'the labels have no part in what is asked');
+});
+
+test('DuckDB reads a dataset straight from an S3 server', async (t) => {
+  const python = await testPython(t, PACKAGES);
+  if (!python) return;
+  const { bucket, manifest } = await busyMinute(t);
+  const server = await startS3Server({ root: dirname(bucket), buckets: [] });
+  if (!server) return t.skip('versitygw is not to be had');
+  t.after(() => server.stop());
+  const text = await printed(python, [join(EXAMPLES, 'duckdb_load.py'), 's3://datasets/busy-minute'], {
+    ...process.env,
+    AWS_ENDPOINT_URL_S3: server.endpoint,
+    AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+  });
+  checkRows(text, manifest);
+});
+
+test('the example in TypeScript loads a dataset', async (t) => {
+  const { dir, manifest } = await busyMinute(t);
+  const text = await printed(process.execPath, ['--import', 'tsx', join(EXAMPLES, 'load.ts'), dir]);
+  checkRows(text, manifest);
+  assert.match(text, new RegExp(`^web-api → auth-service: ${REQUESTS} calls, 0 failed`, 'm'));
+});
