@@ -91,13 +91,15 @@ function held(inner: ObjectStore): { store: ObjectStore; asked: Promise<void>; r
   return { store, asked, release };
 }
 
+const judgement = (campaign: string): string => JSON.stringify({ campaign, sound: true, checks: [] });
+
 /** Writes a report of its own, and one that all write. */
 const judging =
-  (report: string): Judge =>
+  (campaign: string): Judge =>
   async ({ dir }) => {
     await mkdir(join(dir, 'report'), { recursive: true });
-    await writeFile(join(dir, 'report/quality.json'), report);
-    await writeFile(join(dir, 'README.md'), 'the same');
+    await writeFile(join(dir, 'report/quality.json'), judgement(campaign));
+    await writeFile(join(dir, 'note.txt'), 'the same');
     return { forced: [] };
   };
 
@@ -109,13 +111,16 @@ async function convertedRun(): Promise<{ raw: MemoryStore; datasets: MemoryStore
 }
 
 /** What a reader gets, and that nothing else is there. */
-async function needWhole(datasets: MemoryStore, quality: string): Promise<void> {
+async function needWhole(datasets: MemoryStore, campaign: string): Promise<void> {
   const { manifest } = await readManifest({ datasets, runId: record.run_id });
   for (const { path, sha256 } of manifest.files) {
     const bytes = await datasets.get(`${record.run_id}/${path}`);
     assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256, path);
   }
-  assert.equal(Buffer.from(await datasets.get(`${record.run_id}/report/quality.json`)).toString(), quality);
+  assert.equal(
+    Buffer.from(await datasets.get(`${record.run_id}/report/quality.json`)).toString(),
+    judgement(campaign),
+  );
   const keys: string[] = [];
   for await (const { key } of datasets.list('')) keys.push(key.slice(record.run_id.length + 1));
   assert.deepEqual(keys.sort(), ['manifest.json', ...manifest.files.map(({ path }) => path)].sort());
