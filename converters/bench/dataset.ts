@@ -41,8 +41,7 @@ export async function putRaw({
 }): Promise<number> {
   const raw = openStore(join(dir, 'raw'));
   let total = 0;
-  for (const { key, bytes, signal } of rawObjects({ requests, start: START, spanFormat })) {
-    if (!signals.includes(signal)) continue;
+  for (const { key, bytes } of rawObjects({ requests, start: START, spanFormat, signals })) {
     await raw.put(key, bytes);
     total += bytes.length;
   }

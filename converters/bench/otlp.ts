@@ -58,8 +58,21 @@ function block({ service, records }: Block<Uint8Array>): Uint8Array {
   return whole.finish();
 }
 
+/** Used again and again. */
+const [message, text, value, pair, element] = Array.from(
+  { length: 5 },
+  () => new PbfWriter(new Uint8Array(4096)),
+) as [PbfWriter, PbfWriter, PbfWriter, PbfWriter, PbfWriter];
+
+/** What was written, to be copied before more is. */
+function taken(pbf: PbfWriter): Uint8Array {
+  const bytes = pbf.buf.subarray(0, pbf.pos);
+  pbf.pos = 0;
+  return bytes;
+}
+
 export function spanMessage(span: Span): Uint8Array {
-  const pbf = new PbfWriter(new Uint8Array(1024));
+  const pbf = message;
   writeAttributes(pbf, 9, span.attributes);
   writeTime(pbf, 8, span.end);
   writeTime(pbf, 7, span.start);
@@ -68,7 +81,7 @@ export function spanMessage(span: Span): Uint8Array {
   if (span.parentId) pbf.writeBytesField(4, span.parentId);
   pbf.writeBytesField(2, span.spanId);
   pbf.writeBytesField(1, span.traceId);
-  return pbf.finish();
+  return taken(pbf).slice();
 }
 
 /** A line as the collector reads it from a file: the body is its text. */
@@ -81,13 +94,12 @@ export function logMessage({
   file: string;
   body: string;
 }): Uint8Array {
-  const pbf = new PbfWriter(new Uint8Array(1024));
+  const pbf = message;
   writeTime(pbf, 11, observed);
   writeAttributes(pbf, 6, { 'log.file.name': file });
-  const any = new PbfWriter(new Uint8Array(1024));
-  any.writeStringField(1, body);
-  pbf.writeBytesField(5, any.finish());
-  return pbf.finish();
+  text.writeStringField(1, body);
+  pbf.writeBytesField(5, taken(text));
+  return taken(pbf).slice();
 }
 
 /** A gauge with one point. */
@@ -116,21 +128,17 @@ export function gaugeMessage({
 }
 
 function writeAttributes(pbf: PbfWriter, field: number, attributes: Attributes): void {
-  for (const [key, value] of Object.entries(attributes)) {
-    const any = new PbfWriter();
-    if (typeof value === 'number') any.writeVarintField(3, value);
-    else if (typeof value === 'string') any.writeStringField(1, value);
+  for (const [key, of] of Object.entries(attributes)) {
+    if (typeof of === 'number') value.writeVarintField(3, of);
+    else if (typeof of === 'string') value.writeStringField(1, of);
     else {
-      const element = new PbfWriter();
-      element.writeStringField(1, value[0] as string);
-      const array = new PbfWriter();
-      array.writeBytesField(1, element.finish());
-      any.writeBytesField(5, array.finish());
+      text.writeStringField(1, of[0] as string);
+      element.writeBytesField(1, taken(text));
+      value.writeBytesField(5, taken(element));
     }
-    const pair = new PbfWriter();
     pair.writeStringField(1, key);
-    pair.writeBytesField(2, any.finish());
-    pbf.writeBytesField(field, pair.finish());
+    pair.writeBytesField(2, taken(value));
+    pbf.writeBytesField(field, taken(pair));
   }
 }
 

@@ -33,6 +33,7 @@ export function* rawObjects({
   requestMs = 10,
   spanFormat = 'binpb',
   firstLine = 1,
+  signals = ['traces', 'logs', 'metrics'],
 }: {
   requests: number;
   start: number;
@@ -45,6 +46,8 @@ export function* rawObjects({
   spanFormat?: 'binpb' | 'json';
   /** Number of web-api's first line: one process counts on. */
   firstLine?: number;
+  /** The others are made up, too, and left out. */
+  signals?: readonly Signal[];
 }): Generator<{ key: string; bytes: Uint8Array; records: number; signal: Signal }> {
   const random = seeded(seed);
   let line = firstLine - 1;
@@ -65,25 +68,29 @@ export function* rawObjects({
     const uploaded = start + (first + count) * requestMs + 1000;
     const key = (signal: Signal, format = 'binpb') => rawKey({ signal, uploaded, number: first, format });
     const blocks = [...spans].map(([service, records]) => ({ service, records }));
-    yield {
-      key: key('traces', spanFormat),
-      signal: 'traces',
-      records: count * 8,
-      bytes: spanFormat === 'json' ? packedJson(blocks) : packed(blocks.map(asMessages)),
-    };
-    yield {
-      key: key('logs'),
-      signal: 'logs',
-      records: count,
-      bytes: packed([{ service: 'web-api', records: lines }]),
-    };
+    const wanted = (signal: Signal) => signals.includes(signal);
+    if (wanted('traces'))
+      yield {
+        key: key('traces', spanFormat),
+        signal: 'traces',
+        records: count * 8,
+        bytes: spanFormat === 'json' ? packedJson(blocks) : packed(blocks.map(asMessages)),
+      };
+    if (wanted('logs'))
+      yield {
+        key: key('logs'),
+        signal: 'logs',
+        records: count,
+        bytes: packed([{ service: 'web-api', records: lines }]),
+      };
     const gauges = Array.from({ length: 200 }, (_, series) => gauge(series, uploaded, random()));
-    yield {
-      key: key('metrics'),
-      signal: 'metrics',
-      records: 200,
-      bytes: packed([{ service: 'web-api', records: gauges }]),
-    };
+    if (wanted('metrics'))
+      yield {
+        key: key('metrics'),
+        signal: 'metrics',
+        records: 200,
+        bytes: packed([{ service: 'web-api', records: gauges }]),
+      };
   }
 }
 
@@ -103,8 +110,11 @@ export function rawKey({
   return `raw/${minute}/${signal}_${String(number).padStart(12, '0')}.${format}.gz`;
 }
 
-export const randomBytes = (random: () => number, bytes: number): Uint8Array =>
-  Uint8Array.from({ length: bytes }, () => Math.floor(random() * 256));
+export function randomBytes(random: () => number, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) bytes[i] = random() * 256;
+  return bytes;
+}
 export const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 const asMessages = ({ service, records }: Block<Span>): Block<Uint8Array> => ({
