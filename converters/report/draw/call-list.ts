@@ -55,7 +55,14 @@ export function callList(calls: readonly Call[], { seconds }: { seconds: number 
       }),
       Plot.text(rows, {
         ...{ x: WIDTH / 2 + 10, y: 'y', text: ({ call }: { call: Call }) => `${edgeText(call, seconds)}` },
-        ...{ fontSize: 11, fill: INK.text, stroke: INK.panel, strokeWidth: 5, className: 'name' },
+        ...{
+          fontSize: 11,
+          fill: INK.text,
+          stroke: INK.panel,
+          strokeWidth: 5,
+          lineHeight: 1.2,
+          className: 'name',
+        },
       }),
     ],
   });

@@ -50,7 +50,7 @@ export function serviceMap(calls: readonly Call[], { seconds }: { seconds: numbe
       }),
       Plot.text(labelsOf(lines, seconds), {
         ...{ x: 'x', y: 'y', text: 'text', fontSize: 11, fill: INK.text },
-        ...{ stroke: INK.panel, strokeWidth: 5, className: 'name' },
+        ...{ stroke: INK.panel, strokeWidth: 5, lineHeight: 1.2, className: 'name' },
       }),
     ],
   });
@@ -83,7 +83,7 @@ function labelsOf(lines: readonly Line[], seconds: number): (Point & { text: str
   return [
     ...labels.filter(({ alone }) => alone),
     ...[...grouped(crowded, ({ x }) => Math.round(x)).values()].flatMap((some) => {
-      const gap = some.some(({ text }) => text.includes('\n')) ? 27 : 16;
+      const gap = some.some(({ text }) => text.includes('\n')) ? 29 : 16;
       const places = apart(
         some.map(({ y }) => y),
         gap,

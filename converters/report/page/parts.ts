@@ -15,7 +15,7 @@ export function table({ caption, head, rows }: Table): Html {
     (_, i) => rows.length > 0 && rows.every((row) => /^[<–\d.,:]+( [^\d\s]+)?$/.test(String(row[i]))),
   );
   const figure = (i: number) => (isFigure[i] ? html` class="figure"` : null);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${caption}"><table>
 <caption>${caption}</caption>
 <thead><tr>${head.map((name, i) => html`<th scope="col"${figure(i)}>${name}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td${figure(i)}>${cell}</td>`)}</tr>\n`)}</tbody>
