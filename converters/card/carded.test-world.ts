@@ -14,6 +14,7 @@ import { type Judge, sealRun } from '../seal/seal.ts';
 import { SPLITS_FILE, type Splits } from '../split/splits.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { EVERY_KIND, EVERY_KIND_RUN, TIME } from '../write/every-kind.test-world.ts';
+import type { Partition } from '../write/partition.ts';
 
 export const RUN: RunRecord = {
   ...EVERY_KIND_RUN,
@@ -59,12 +60,12 @@ export const labelling: Judge = async ({ dir }) => {
 /** A sealed dataset of events of every kind, fetched into a folder that goes with the test. */
 export async function carded(
   t: TestContext,
-  { record = RUN, judge }: { record?: RunRecord; judge?: Judge } = {},
+  { record = RUN, judge, partition }: { record?: RunRecord; judge?: Judge; partition?: Partition } = {},
 ): Promise<{ dir: string; manifest: Manifest }> {
   const [raw, datasets] = [new MemoryStore(), new MemoryStore()];
   for (const { key, bytes } of EVERY_KIND) await raw.put(key, bytes);
   await convertRun({ raw, record });
-  const manifest = await sealRun({ raw, datasets, record, ...(judge && { judge }) });
+  const manifest = await sealRun({ raw, datasets, record, partition, ...(judge && { judge }) });
   const folder = await mkdtemp(join(tmpdir(), 'carded-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const dir = join(folder, record.run_id);

@@ -3,11 +3,12 @@ import { FLAT_FILES } from '../dataset/verify-rows.ts';
 import { EVENT_COLUMNS } from '../label/labels.ts';
 import { LABEL_RULE } from '../label/rule.ts';
 import { WINDOW_COLUMNS } from '../label/windows.ts';
+import { NORMAL_FILE, SPLITS_FILE } from '../split/splits.ts';
 import { type About, CC_BY, citationOf, hasLabels, isForeign, rowsOf, summaryOf, titleOf } from './about.ts';
 import { flatColumnsTable, labelColumnsTable } from './columns-table.ts';
 import { limitsOf } from './limits.ts';
 import { grouped, lasting, table, utc } from './markdown.ts';
-import { recordSetId } from './record-sets.ts';
+import { recordSetId, recordSetOf } from './record-sets.ts';
 import { splitsSection } from './splits-section.ts';
 
 /** `README.md` of a dataset: what it is, how it was made, what is in it, and how it may be used. The same facts give the same bytes. */
@@ -88,16 +89,10 @@ function again(about: About): string {
 }
 
 function files({ files }: About): string {
-  return (
-    table(
-      ['file', 'rows', 'bytes'],
-      files.map(({ path, bytes, rows }) => [
-        `\`${path}\``,
-        rows === undefined ? '' : grouped(rows),
-        grouped(bytes),
-      ]),
-    ) +
-    `
+  const rows = files.map(({ path, bytes, rows }) => [
+    ...[`\`${path}\``, whatOf(path), rows === undefined ? '' : grouped(rows), grouped(bytes)],
+  ]);
+  return `${table(['file', 'what', 'rows', 'bytes'], rows)}
 
 \`SHA256SUMS\` (\`sha256sum -c SHA256SUMS\`) has the checksum of every file but the manifest, \`labels/SHA256SUMS\` those of the labels. \`manifest.json\` names all. \`croissant.json\`
 describes the files for machine learning tools (MLCommons Croissant 1.0). The flat files have one schema, zstd, and are sorted by (\`time\`, \`event_uid\`); \`ocsf/\` has the same
@@ -107,9 +102,17 @@ events as nested OCSF, joined by \`event_uid\` = \`metadata.uid\`.
 import pandas as pd
 traces = pd.read_parquet("ocsf_traces.parquet")
 print(traces[traces.event_kind == "http.server"].groupby(["service", "http_route"]).duration.describe())
-\`\`\``
-  );
+\`\`\``;
 }
+
+const OTHER_FILES: Readonly<Record<string, string>> = {
+  [SPLITS_FILE]: 'Training, validation and test',
+  [NORMAL_FILE]: 'Ground truth: what of the training block is without a fault',
+  'report/quality.json': 'What the judge found',
+  'report/index.html': 'The run at a glance',
+};
+const whatOf = (path: string): string =>
+  path.endsWith('.parquet') ? recordSetOf(path).description : (OTHER_FILES[path] ?? '');
 
 function rows(about: About): string {
   const { ledger, kinds } = about.manifest;

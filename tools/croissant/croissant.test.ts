@@ -58,11 +58,13 @@ test('mlcroissant, the official validator, accepts it without a warning, and loa
   assert.ok(refused.errors.length > 0);
 });
 
-test('telemetry that was not made here has no licence, of which the validator warns; it accepts it nevertheless', async (t) => {
+test('files by day are record sets of their own; of telemetry that was not made here the validator misses a licence, and no more', async (t) => {
   const python = await testPython(t, PACKAGES);
   if (!python) return;
-  const { dir } = await carded(t, { record: { ...RUN, target: 'foreign', traffic: null } });
-  const { code, errors, warnings } = await read(python, join(dir, 'croissant.json'));
+  const record: typeof RUN = { ...RUN, target: 'foreign', traffic: null };
+  const { dir } = await carded(t, { record, partition: 'eventDay' });
+  const { code, errors, warnings, record_sets } = await read(python, join(dir, 'croissant.json'));
   assert.deepEqual([code, errors], [0, []]);
+  assert.equal(record_sets.base_event_eventDay_20261124?.first['metadata.version'], '1.8.0');
   assert.ok(warnings.length === 1 && /license/.test(warnings[0] ?? ''), warnings.join());
 });
