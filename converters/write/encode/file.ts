@@ -1,11 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
-import { writeIndexes } from 'hyparquet-writer/src/indexes.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 import { ConverterError } from '../../errors.ts';
 import { loadZstd } from '../../zstd.ts';
 import { type Batch, Column, type ColumnOptions, type Compress, type Physical } from './column.ts';
+import { type IndexedChunk, PageIndexes } from './page-index.ts';
 
 /** A field of the schema: a leaf has a type, a group has children. */
 export interface Field {
@@ -46,7 +46,7 @@ export class ParquetFile {
   readonly #file: string;
   readonly #metadata: readonly [string, string];
   readonly #groups: RowGroup[] = [];
-  readonly #indexes: Parameters<typeof writeIndexes>[1] = [];
+  readonly #indexes = new PageIndexes();
   #handle: FileHandle | undefined;
   #offset = 0;
   #inGroup = 0;
@@ -77,8 +77,9 @@ export class ParquetFile {
   async close(): Promise<number> {
     if (this.#inGroup > 0) await this.#endGroup();
     const footer = new ByteWriter();
-    footer.offset = this.#offset || MAGIC.length;
-    writeIndexes(footer, this.#indexes);
+    const start = this.#offset || MAGIC.length;
+    const indexes = this.#indexes.at(start);
+    footer.offset = indexes.reduce((end, { length }) => end + length, start);
     writeMetadata(footer, {
       version: 2,
       schema: elements(this.#schema),
@@ -87,7 +88,7 @@ export class ParquetFile {
       key_value_metadata: [{ key: this.#metadata[0], value: this.#metadata[1] }],
       created_by: 'ocsf-converter',
     } as FileMetaData);
-    await this.#write([footer.getBytes(), MAGIC]);
+    await this.#write([...indexes, footer.getBytes(), MAGIC]);
     await this.#handle?.close();
     return this.#offset;
   }
@@ -105,9 +106,11 @@ export class ParquetFile {
     for (const column of this.#columns) {
       const chunk = column.finish(offset);
       pages.push(...chunk.pages);
-      const said = { file_offset: BigInt(offset), meta_data: chunk.metadata };
+      const said: IndexedChunk & { file_offset: bigint; meta_data: typeof chunk.metadata } = {
+        ...{ file_offset: BigInt(offset), meta_data: chunk.metadata },
+      };
       chunks.push(said);
-      this.#indexes.push({ chunk: said, ...chunk.index });
+      this.#indexes.add(said, chunk.index);
       offset += Number(chunk.metadata.total_compressed_size);
     }
     this.#groups.push({

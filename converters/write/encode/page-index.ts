@@ -1,4 +1,6 @@
 import type { ColumnIndex, OffsetIndex, SchemaElement } from 'hyparquet';
+import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
+import { writeIndexes } from 'hyparquet-writer/src/indexes.js';
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js';
 import { type Bound, type Bounds, order, type Range } from './bounds.ts';
 import type { Physical } from './column.ts';
@@ -68,4 +70,44 @@ function boundaryOrder(pages: readonly IndexedPage[]): ColumnIndex['boundary_ord
     });
   if (all((difference) => difference <= 0)) return 'ASCENDING';
   return all((difference) => difference >= 0) ? 'DESCENDING' : 'UNORDERED';
+}
+
+/** Where a chunk's index lies; absent where it has none, since it has one page. */
+export interface IndexedChunk {
+  column_index_offset?: bigint;
+  column_index_length?: number;
+  offset_index_offset?: bigint;
+  offset_index_length?: number;
+}
+
+/** The page indexes of a file, which come behind its row groups: kept as the bytes that they will be. */
+export class PageIndexes {
+  readonly #written: {
+    readonly chunk: IndexedChunk;
+    readonly column: Uint8Array;
+    readonly offset: Uint8Array;
+  }[] = [];
+
+  add(chunk: IndexedChunk, index: ChunkIndex): void {
+    const writer = new ByteWriter(256);
+    writeIndexes(writer, [{ chunk: chunk as never, ...index }]);
+    const { column_index_length: length } = chunk;
+    if (length === undefined) return;
+    const bytes = writer.getBytes();
+    this.#written.push({ chunk, column: bytes.slice(0, length), offset: bytes.slice(length) });
+  }
+
+  /** All of them, to lie at `start`; the chunks are told where. */
+  at(start: number): Uint8Array[] {
+    let place = start;
+    for (const { chunk, column } of this.#written) {
+      chunk.column_index_offset = BigInt(place);
+      place += column.length;
+    }
+    for (const { chunk, offset } of this.#written) {
+      chunk.offset_index_offset = BigInt(place);
+      place += offset.length;
+    }
+    return [...this.#written.map(({ column }) => column), ...this.#written.map(({ offset }) => offset)];
+  }
 }
