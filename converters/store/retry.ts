@@ -8,10 +8,10 @@ interface Patience {
 }
 
 /**
- * The server is there and asks for patience (5xx, 429, a cut connection): 19 s of it, in so many attempts that one call in
- * 10^12 fails where 7 of 10 are refused.
+ * The server is there and asks for patience (5xx, 429, a cut connection): 19 s of it, at most eight times a second a call. Where
+ * 7 of 10 are refused, one call in 10^12 needs 80 attempts.
  */
-export const BUSY: Patience = { attempts: 80, firstWaitMs: 20, maxWaitMs: 250 };
+export const BUSY: Patience = { attempts: 155, firstWaitMs: 20, maxWaitMs: 125 };
 /** Nothing listens, or the name is unknown: it may just be starting; more often the endpoint is wrong. */
 export const ABSENT: Patience = { attempts: 4, firstWaitMs: 100, maxWaitMs: 1_000 };
 

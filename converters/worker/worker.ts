@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AHEAD, type Converter, converterOf } from '../converter.ts';
+import { type Converter, converterOf } from '../converter.ts';
 import { ConverterError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
 import { convertNotified, type Outcome, rawKeyIn } from '../notification/convert-notified.ts';
@@ -39,6 +39,9 @@ export type WorkerCounts = Counts & {
   /** Notifications that were refused for want of room. */
   readonly refused: number;
 };
+
+/** Objects in hand at once, a thread: few, since it may share the machine with the stack that is measured. */
+const IN_HAND = 3;
 
 /**
  * Turns raw objects into part sets as a bucket's notifications of them arrive.
@@ -78,7 +81,7 @@ export class Worker {
     });
     this.#done = inLanes({
       items: this.#queue,
-      count: AHEAD * Math.max(1, workers),
+      count: IN_HAND * Math.max(1, workers),
       signal: undefined,
       what: 'converting notified objects',
       lane: () => (key) => this.#convert(key),

@@ -48,5 +48,5 @@ test('seal: what fails a gate is told whole, ends with 3, and is published by --
   assert.equal(forced.code, 3);
   assert.match(forced.stdout, /next: npx faultline fetch bench/);
   const listed = await start({ folder, args: ['ls', ...places.slice(2)] }).ended;
-  assert.match(listed.stdout, /forced[\s\S]*bench .*leaks/);
+  assert.match(listed.stdout, /quality\n[\s\S]*bench .*not sound, forced: leaks\n/);
 });

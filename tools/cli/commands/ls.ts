@@ -44,7 +44,8 @@ export const lsCommand = (_finish: (code: number) => void) =>
     });
 
 function qualityTold({ quality, forced }: DatasetEntry): string {
+  if (forced.length > 0) return `not sound, forced: ${forced.join(', ')}`;
   if (!quality) return 'not judged';
-  if (!quality.sound) return `not sound: ${forced.join(', ')}`;
+  if (!quality.sound) return 'not sound';
   return quality.short.length === 0 ? 'sound' : `sound; short of ${quality.short.join(', ')}`;
 }
