@@ -3,6 +3,7 @@ import { FLAT_FILES } from '../dataset/verify-rows.ts';
 import { EVENT_COLUMNS } from '../label/labels.ts';
 import { LABEL_RULE } from '../label/rule.ts';
 import { WINDOW_COLUMNS } from '../label/windows.ts';
+import { CASES_FILE, QUALITY_FILE, REPORT_FILE } from '../report/files.ts';
 import { NORMAL_FILE, SPLITS_FILE } from '../split/splits.ts';
 import { type About, CC_BY, citationOf, hasLabels, isForeign, rowsOf, summaryOf, titleOf } from './about.ts';
 import { flatColumnsTable, labelColumnsTable } from './columns-table.ts';
@@ -108,8 +109,9 @@ print(traces[traces.event_kind == "http.server"].groupby(["service", "http_route
 const OTHER_FILES: Readonly<Record<string, string>> = {
   [SPLITS_FILE]: 'Training, validation and test',
   [NORMAL_FILE]: 'Ground truth: what of the training block is without a fault',
-  'report/quality.json': 'What the judge found',
-  'report/index.html': 'The run at a glance',
+  [CASES_FILE]: 'Ground truth: what the judge found of each case',
+  [QUALITY_FILE]: 'What the judge found',
+  [REPORT_FILE]: 'The run at a glance',
 };
 const whatOf = (path: string): string =>
   path.endsWith('.parquet') ? recordSetOf(path).description : (OTHER_FILES[path] ?? '');
@@ -140,7 +142,7 @@ function checks({ sound, checks }: NonNullable<About['judged']>): string {
   const state = sound ? 'Sound: no check failed that keeps a dataset back.' : 'Not sound.';
   const passed = checks.filter(({ ok }) => ok === true).length;
   const others = checks.length - passed - marks.length;
-  const told = `${state} ${passed} of ${checks.length} checks passed, ${marks.length} did not, of ${others} there was nothing to judge by or no limit. All are in \`report/quality.json\`.`;
+  const told = `${state} ${passed} of ${checks.length} checks passed, ${marks.length} did not, of ${others} there was nothing to judge by or no limit. All are in \`${QUALITY_FILE}\`.`;
   if (marks.length === 0) return told;
   return `${told}\n\n${table(
     ['not passed', 'seen', 'limit'],

@@ -1,7 +1,7 @@
 import type { Prevalence } from '../label/labels.ts';
 import type { CaseFindings } from './cases/findings.ts';
 
-/** What the judge says of a run: `report/quality.json`. Nothing in it depends on when it was judged. */
+/** What the judge says of a run; `report/quality.json` has what tells of no single case. Nothing in it depends on when it was judged. */
 export interface Quality {
   readonly schema_version: 2;
   readonly run_id: string;

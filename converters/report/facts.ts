@@ -1,9 +1,10 @@
 import { readFlat, type Side } from '../judge/flat-side.ts';
+import type { QualityCheck } from '../judge/quality.ts';
 import { type Bins, binsOf } from './read/bins.ts';
 import { type Call, CallsSide } from './read/calls.ts';
 import { type ChangeEvent, ChangesList } from './read/changes.ts';
 import { type ClassCount, ClassCounts } from './read/classes.ts';
-import { type Judged, readJudged, readScores, type ScenarioScore } from './read/documents.ts';
+import { type Judged, readCaseChecks, readJudged, readScores, type ScenarioScore } from './read/documents.ts';
 import { GoldenSide, type ServedSignals } from './read/golden.ts';
 import { type LevelCount, LogsCount, type TemplateCount } from './read/logs.ts';
 import { type Chosen, RootsSide } from './read/requests.ts';
@@ -43,6 +44,8 @@ export interface Facts {
   };
   /** Null where the page must not have it, or there is none. */
   readonly truth: readonly TruthCase[] | null;
+  /** Of single cases; the same of those. */
+  readonly caseChecks: readonly QualityCheck[] | null;
   readonly scores: readonly ScenarioScore[] | null;
 }
 
@@ -97,6 +100,7 @@ export async function readFacts({
     requests: chosen.map((one) => ({ ...one, ...spans.trace(one.traceId) })),
     ...{ levels: logs.levels(), templates: logs.templates(TEMPLATES) },
     truth: everything ? await readTruthCases(dir) : null,
+    caseChecks: everything ? await readCaseChecks(dir) : null,
     scores: everything ? await readScores(dir) : null,
   };
 }

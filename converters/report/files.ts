@@ -1,5 +1,7 @@
 /** Where the judgement lies in a dataset. */
 export const QUALITY_FILE = 'report/quality.json';
+/** What was judged of single cases: a part of the ground truth. */
+export const CASES_FILE = 'labels/cases.json';
 /** Part of the dataset: it shows what comes with every copy of it. */
 export const REPORT_FILE = 'report/index.html';
 /**

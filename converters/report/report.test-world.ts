@@ -7,7 +7,7 @@ import { DETECTORS_FILE } from '../judge/detectors.ts';
 import { WINDOW_COLUMNS } from '../label/windows.ts';
 import { FLAT_COLUMNS } from '../write/columns.ts';
 import type { About } from './facts.ts';
-import { QUALITY_FILE } from './files.ts';
+import { CASES_FILE, QUALITY_FILE } from './files.ts';
 
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -33,6 +33,7 @@ export interface Content {
   changes: Row[];
   windows: Row[] | null;
   quality: unknown;
+  cases: unknown;
   detectors: unknown;
 }
 
@@ -184,6 +185,9 @@ export function tinyContent(): Content {
       checks: [check('rows', true, true), check('spans', false, false), check('prevalence', null, false)],
       conservation: { sent: 10, unanswered: { count: 0 } },
     },
+    cases: {
+      checks: [check('impact:02-heap-leak#1', true, false), check('onset:02-heap-leak#1', null, false)],
+    },
     detectors: {
       checks: [],
       per_scenario: { '02-heap-leak': { detectors: [auc('lof', 'all', 0.8), auc('lof', 'logs', 0.6)] } },
@@ -202,6 +206,7 @@ export async function writeContent(content: Content): Promise<{ dir: string; clo
     await put(`ocsf_${name}.parquet`, parquet(content[name], FLAT_COLUMNS));
   if (content.windows) await put(WINDOWS_FILE, parquet(content.windows, WINDOW_COLUMNS));
   if (content.quality) await put(QUALITY_FILE, JSON.stringify(content.quality));
+  if (content.cases) await put(CASES_FILE, JSON.stringify(content.cases));
   if (content.detectors) await put(DETECTORS_FILE, JSON.stringify(content.detectors));
   return { dir, close: () => rm(dir, { recursive: true, force: true }) };
 }

@@ -28,6 +28,8 @@ test('the same dataset gives the same bytes; the one that goes with it shows no 
     !sealed.includes('id="truth"') && !sealed.includes('id="detectors"') && !sealed.includes('heap-leak'),
   );
   assert.ok(sealed.includes('<a href="full.html">'));
+  assert.match(full, /1 of 2 checks of single cases that are ok<[\s\S]+the impact:02-heap-leak#1/);
+  assert.match(full, /Checks of single cases<[\s\S]+the onset:02-heap-leak#1/);
   assert.match(full, /npx faultline run --campaign quick --seed 7 --rate 20 --duration 785s --time-scale 1</);
 });
 
@@ -40,6 +42,7 @@ test('what is not there is not on the page', async (t) => {
     changes: [],
     windows: null,
     quality: null,
+    cases: null,
     detectors: null,
   });
   const { dir, close } = await writeContent(content);

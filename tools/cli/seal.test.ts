@@ -12,10 +12,14 @@ import { listDatasets } from '../../converters/dataset/list.ts';
 import { parseManifest } from '../../converters/dataset/manifest.ts';
 import { verifyDataset } from '../../converters/dataset/verify.ts';
 import type { DetectorReport } from '../../converters/judge/detectors.ts';
+import type { QualityCheck } from '../../converters/judge/quality.ts';
+import { html } from '../../converters/report/page/html.ts';
 import { writeReport } from '../../converters/report/report.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
 import { MemoryStore } from '../../converters/store/memory.ts';
 import { putTruth, type RunTruth } from '../../converters/truth/record.ts';
+import { SCENARIOS } from '../../loadtests/campaign/plan/catalogue.ts';
+import { truthWords } from '../../loadtests/campaign/plan/truth-words.ts';
 import { manifestOf } from './dataset-folder.ts';
 import { type SealOptions, sealAndJudge } from './seal.ts';
 
@@ -79,13 +83,19 @@ test('a run with a ground truth is sealed with its labels, which are brought onl
   assert.ok(quality.sound, JSON.stringify(quality.checks.filter(({ ok }) => ok === false)));
   assert.equal(quality.campaign, 'quick');
   const keys = await keysOf(datasets);
-  for (const name of ['windows.parquet', 'ocsf_eval_subset.parquet', 'normal.json', 'SHA256SUMS'])
+  for (const name of [
+    'windows.parquet',
+    'ocsf_eval_subset.parquet',
+    'cases.json',
+    'normal.json',
+    'SHA256SUMS',
+  ])
     assert.ok(keys.includes(`bench/labels/${name}`), name);
   const with_ = await fetched(t, { datasets, labels: true });
   assert.deepEqual([with_.report.findings, with_.report.forced], [[], []]);
   const without = await fetched(t, { datasets, labels: false });
   assert.deepEqual(without.report.findings, []);
-  assert.equal(with_.report.files - without.report.files, 4);
+  assert.equal(with_.report.files - without.report.files, 5);
   const sums = await readFile(join(without.to, 'SHA256SUMS'), 'utf8');
   assert.ok(!sums.includes('labels/') && sums.includes('  report/quality.json\n'));
   assert.ok(sums.includes('  report/index.html\n'));
@@ -100,6 +110,83 @@ test('a run with a ground truth is sealed with its labels, which are brought onl
   assert.ok(named.files.some(({ path, rows }) => path === 'labels/windows.parquet' && rows === 1));
   // The same again is the same dataset.
   await seal();
+});
+
+/** A fault, that nobody can see in such telemetry and that was not taken back, and a harmless change. */
+function campaign(): RunTruth {
+  const [benign] = TRUTH.cases;
+  assert.ok(benign);
+  const change = {
+    ...{ uid: 'c-1', kind: 'migration', service: 'postgres', from: 'applied', to: 'reverted', request: {} },
+    ...{ started_ms: START + 1613, acknowledged_ms: START + 1620, error: null, status: 'applied' as const },
+  };
+  const fault: RunTruth['cases'][number] = {
+    ...{ ...benign, case: 2, scenario: '05-slow-query', kind: 'slow_query', truth: 'fault' },
+    ...{ twin: '09-new-index', affected: { services: ['web-api'], routes: ['/api/search'] }, change },
+    revert: {
+      ...change,
+      uid: 'c-2',
+      status: 'failed',
+      error: 'lock timeout',
+      started_ms: START + 1817,
+      acknowledged_ms: START + 1820,
+    },
+    phases: {
+      ...{ baseline: span(1500, 1613), change: span(1613, 1620), hold: span(1620, 1817) },
+      ...{ revert: span(1817, 1820), cooldown: span(1820, 1900) },
+    },
+  };
+  return { ...TRUTH, cases: [benign, fault] };
+}
+
+test('what comes without the labels names no case of a campaign: which was a fault, where and when', async (t) => {
+  const { datasets, seal } = await converted({ truth: campaign() });
+  const { quality } = await seal({ force: true });
+  const single = quality.checks.filter(({ name }) => name.includes('#'));
+  assert.equal(single.length, 5, 'the command itself tells of each case');
+  const { to } = await fetched(t, { datasets, labels: false });
+  const names = SCENARIOS.map(({ name }) => name);
+  const words = truthWords().filter((word) => names.some((name) => name.includes(word)));
+  assert.ok(words.length > 20);
+  for (const file of [
+    'report/index.html',
+    'report/quality.json',
+    'splits.json',
+    'croissant.json',
+    'README.md',
+  ]) {
+    const text = await readFile(join(to, file), 'utf8');
+    assert.deepEqual(
+      words.filter((word) => text.toLowerCase().includes(word)),
+      [],
+      file,
+    );
+    for (const word of ['lock timeout', `${START + 1613}`, `${START + 1817}`])
+      assert.ok(!text.includes(word), `${file}: ${word}`);
+  }
+  const published = JSON.parse(await readFile(join(to, 'report/quality.json'), 'utf8'));
+  const figures = Object.fromEntries(
+    (published.checks as QualityCheck[]).map(({ name, figure }) => [name, figure]),
+  );
+  assert.equal('cases' in published, false);
+  assert.deepEqual(
+    [figures.mechanisms, figures.no_impacts, figures.reverts],
+    ['0 of 1', '1 of 1', 'all but 1'],
+  );
+
+  // Who asks for the labels has all of it.
+  const with_ = await fetched(t, { datasets, labels: true });
+  assert.deepEqual(with_.report.findings, []);
+  const cases = JSON.parse(await readFile(join(with_.to, 'labels/cases.json'), 'utf8'));
+  const reverts = quality.checks.filter(({ name }) => name === 'reverts');
+  assert.deepEqual(cases.checks, [...single, ...reverts]);
+  const sums = await readFile(join(with_.to, 'labels/SHA256SUMS'), 'utf8');
+  assert.match(sums, / {2}cases\.json\n/);
+  const about = await manifestOf(with_.to);
+  const full = await writeReport({ dir: with_.to, about, everything: true });
+  const page = await readFile(full.path, 'utf8');
+  for (const { title } of single) assert.ok(page.includes(String(html`${title}`)), title);
+  assert.match(page, /05-slow-query: lock timeout/);
 });
 
 test('a run without a ground truth has no labels', async () => {

@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Manifest } from '../../converters/dataset/manifest.ts';
 import { DETECTORS_FILE, type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
+import { writeQuality } from '../../converters/judge/published.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import type { About } from '../../converters/report/facts.ts';
-import { QUALITY_FILE } from '../../converters/report/files.ts';
 import { writeReport } from '../../converters/report/report.ts';
 import { RunNotSound } from '../../converters/run/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
@@ -71,10 +69,7 @@ export async function sealAndJudge({
         update('training and scoring the detectors');
         told = await detected({ detectors, dir, campaign: truth.campaign, signal });
       }
-      await mkdir(join(dir, 'report'), { recursive: true });
-      // when each case was, and what it did, is in the labels: the report comes without being asked for
-      const { cases: _, ...report } = quality;
-      await writeFile(join(dir, QUALITY_FILE), `${JSON.stringify(report, null, 2)}\n`);
+      await writeQuality({ dir, quality });
       const forced = quality.checks.filter(({ gate, ok }) => gate && ok === false).map(({ name }) => name);
       update('drawing the report');
       await writeReport({ dir, about: aboutOf({ quality, record, forced }), everything: false, signal });

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DETECTORS_FILE } from '../../judge/detectors.ts';
-import type { Quality } from '../../judge/quality.ts';
+import type { JudgedCases } from '../../judge/published.ts';
+import type { Quality, QualityCheck } from '../../judge/quality.ts';
 import { errnoOf } from '../../store/files.ts';
-import { QUALITY_FILE } from '../files.ts';
+import { CASES_FILE, QUALITY_FILE } from '../files.ts';
 
 /** What the report shows of a judgement. */
 export type Judged = Pick<Quality, 'sound' | 'campaign' | 'checks' | 'conservation'> &
@@ -20,6 +21,11 @@ export interface ScenarioScore {
 
 /** Null where there is none: nobody judged telemetry that was not made here. */
 export const readJudged = (dir: string): Promise<Judged | null> => readJson<Judged>(join(dir, QUALITY_FILE));
+
+/** Null where the labels are not here. */
+export async function readCaseChecks(dir: string): Promise<readonly QualityCheck[] | null> {
+  return (await readJson<JudgedCases>(join(dir, CASES_FILE)))?.checks ?? null;
+}
 
 interface Scored {
   readonly name: string;

@@ -8,25 +8,35 @@ import { asTable, folded, section, sized, table } from '../parts.ts';
 const HEAD = ['state', 'check', 'figure', 'limit'];
 
 /** What the judge found. What is good of the loss counters and of the cases is folded; nothing that is short is. */
-export function qualitySection({ judged }: Facts): Html {
+export function qualitySection({ judged, caseChecks }: Facts): Html {
   if (!judged) return html``;
   const { checks } = judged;
   const counters = checks.filter(({ name, ok }) => name.startsWith('counter_') && ok === true);
-  const cases = checks.filter(({ name }) => name.includes('#'));
-  const goodCases = cases.filter(({ ok }) => ok === true);
-  const shown = checks.filter((one) => !counters.includes(one) && !goodCases.includes(one));
+  const shown = checks.filter((one) => !counters.includes(one));
   const lead =
     'Conservation is judged by the client, the raw telemetry and the Parquet, read independently. A gate that fails makes the dataset unsound; another check that is short only marks it.';
-  const good = [
-    { caption: `${counters.length} counters of losses that are zero`, of: counters },
-    { caption: `${goodCases.length} of ${cases.length} checks of the cases that are ok`, of: goodCases },
-  ].filter(({ of }) => of.length > 0);
   return section(
     { id: 'quality', title: 'Quality', lead },
-    html`${table({ caption: 'Checks', head: HEAD, rows: shown.map(checkRow) })}
-<div class="extras">${good.map(({ caption, of }) => folded(caption, { caption, head: HEAD, rows: of.map(checkRow) }))}</div>`,
+    html`${checksTable('Checks', shown)}
+<div class="extras">${foldedChecks(`${counters.length} counters of losses that are zero`, counters)}</div>
+${caseChecks && caseChecks.length > 0 ? casesPart(caseChecks) : null}`,
   );
 }
+
+function casesPart(checks: readonly QualityCheck[]): Html {
+  const good = checks.filter(({ ok }) => ok === true);
+  const others = checks.filter(({ ok }) => ok !== true);
+  return html`<div class="truth">
+${others.length > 0 ? checksTable('Checks of single cases', others) : null}
+<div class="extras">${foldedChecks(`${good.length} of ${checks.length} checks of single cases that are ok`, good)}</div>
+</div>`;
+}
+
+const checksTable = (caption: string, of: readonly QualityCheck[]): Html =>
+  table({ caption, head: HEAD, rows: of.map(checkRow) });
+
+const foldedChecks = (caption: string, of: readonly QualityCheck[]): Html | null =>
+  of.length === 0 ? null : folded(caption, { caption, head: HEAD, rows: of.map(checkRow) });
 
 function checkRow({ ok, gate, title, figure, limit }: QualityCheck) {
   return [stateOf(ok, gate), html`${title}${gate ? html` <small>gate</small>` : null}`, figure, limit];
