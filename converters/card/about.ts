@@ -48,8 +48,8 @@ export function summaryOf(about: About): string {
   const what = `${grouped(rowsOf(about))} events in ${lasting(window.end_ms - window.start_ms)}, each a valid event of OCSF ${ocsf_version}, as Parquet.`;
   if (isForeign(about)) return `Logs, traces and metrics as a collector wrote them: ${what}`;
   const changed = hasLabels(about)
-    ? ' The stack was changed in the meantime, by real faults and by harmless changes; exact ground truth lies apart, in labels/.'
-    : ' Nothing was broken on purpose: there is no ground truth.';
+    ? ' What was changed in the meantime, and whether it did harm, lies apart, in labels/.'
+    : ' There is no ground truth.';
   return `Logs, traces, metrics and configuration changes of a small service stack under real traffic: ${what}${changed}`;
 }
 

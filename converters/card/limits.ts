@@ -30,7 +30,7 @@ const OWN = [
 ];
 
 const LABELLED = [
-  'Faults are of a few kinds, and each comes once or a few times: a score on one run says little about other faults.',
+  'A run has faults of a few kinds, once or a few times each, or none: a score on one run says little about other faults.',
   'The gap of a replacement, and the time between a change and its onset, are phases of their own (`rollout`, `before_onset`): say from which you score.',
   'Labels of an event say whether its request or service was affected, not whether the event itself looks unusual.',
 ];

@@ -56,6 +56,15 @@ test('the card of a labelled run says what the manifest, the catalogue and the j
   );
 });
 
+test('the card says that there are labels, and not what is in them: a run in which nothing was changed has them too', async (t) => {
+  const { dir } = await carded(t, { judge: labelling });
+  const card = await readFile(join(dir, 'README.md'), 'utf8');
+  const { description } = JSON.parse(await readFile(join(dir, 'croissant.json'), 'utf8'));
+  const apart = 'What was changed in the meantime, and whether it did harm, lies apart, in labels/.';
+  assert.ok(card.includes(apart) && description.endsWith(apart));
+  assert.doesNotMatch(`${description}\n${card}`, /real faults|harmless changes|^- Faults are/m);
+});
+
 test('what Hugging Face reads of it names files that are there', async (t) => {
   const { dir, manifest } = await carded(t, { judge: labelling });
   const [, header = ''] = (await readFile(join(dir, 'README.md'), 'utf8')).split('---\n');

@@ -159,7 +159,7 @@ function labels(about: About): string {
   if (!hasLabels(about))
     return isForeign(about)
       ? 'None: nobody knows what happened.'
-      : 'None: nothing was changed on purpose to do harm.';
+      : 'None: what was changed in this run, if anything, was not recorded as ground truth.';
   return `Ground truth is optional: \`labels/\` comes only when it is asked for (\`npx faultline fetch ${about.manifest.run_id} --labels\`), and nothing of it is in the other files. Use it for scores, not for features.
 
 ${LABEL_RULE}

@@ -33,7 +33,7 @@ export interface Content {
   changes: Row[];
   windows: Row[] | null;
   quality: unknown;
-  cases: unknown;
+  cases?: unknown;
   detectors: unknown;
 }
 
