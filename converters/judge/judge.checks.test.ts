@@ -65,6 +65,13 @@ test('a stack that starts and ends with the run tells so; one that was up before
   assert.deepEqual(failed(await judged(t, change, { ownStack: false })), []);
 });
 
+test('a judgement says which traffic there was, and by which command', async (t) => {
+  const command = 'FAULTLINE_HOLD=9s npm run dataset -- --scenario 05-slow-query --seed 8';
+  const { traffic } = await judged(t, ({ record }) => void Object.assign(record.traffic ?? {}, { command }));
+  assert.equal(traffic?.command, command);
+  assert.equal('command' in ((await judged(t)).traffic ?? {}), false);
+});
+
 test('times outside the window', async (t) => {
   const quality = await judged(t, ({ changes }) => {
     changes.push(

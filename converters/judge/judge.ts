@@ -147,8 +147,8 @@ export async function judgeRun(options: JudgeOptions): Promise<Quality> {
 
 function trafficOf({ traffic }: RunRecord): Quality['traffic'] {
   if (!traffic) return null;
-  const { scenario, rate, duration_s } = traffic;
-  return { scenario, rate, duration_s };
+  const { scenario, rate, duration_s, command } = traffic;
+  return { scenario, rate, duration_s, ...(command === undefined ? {} : { command }) };
 }
 
 interface Sides {

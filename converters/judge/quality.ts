@@ -15,6 +15,8 @@ export interface Quality {
     /** Requests a second. */
     readonly rate: number;
     readonly duration_s: number;
+    /** What makes such a run again, as it is typed in the project's folder; left out where it was not recorded. */
+    readonly command?: string;
   } | null;
   /** Program or package → version. */
   readonly versions: Readonly<Record<string, string>>;

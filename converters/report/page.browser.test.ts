@@ -150,7 +150,7 @@ test('whatever stands in telemetry is text', async (t) => {
   content.detectors = { per_scenario: { [of(0)]: { detectors: HOSTILE.map((name) => ({ name, ...auc })) } } };
   const check = { ok: false, gate: true };
   content.quality = {
-    ...{ sound: false, campaign: of(1), traffic: { scenario: of(2), rate: of(3), duration_s: of(4) } },
+    ...{ sound: false, campaign: of(1), traffic: { command: of(2) } },
     checks: HOSTILE.map((name) => ({ ...check, name, title: name, figure: name, limit: name })),
     conservation: { sent: 1, unanswered: { count: 0 } },
   };

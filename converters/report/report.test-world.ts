@@ -181,7 +181,11 @@ export function tinyContent(): Content {
       },
     ],
     quality: {
-      ...{ sound: true, campaign: 'quick', traffic: { scenario: '20-campaign', rate: 20, duration_s: 785 } },
+      ...{ sound: true, campaign: 'quick' },
+      traffic: {
+        ...{ scenario: '20-campaign', rate: 20, duration_s: 785 },
+        command: 'FAULTLINE_HOLD=9s npm run dataset -- --campaign quick --seed 7',
+      },
       checks: [check('rows', true, true), check('spans', false, false), check('prevalence', null, false)],
       conservation: { sent: 10, unanswered: { count: 0 } },
     },

@@ -30,7 +30,12 @@ test('the same dataset gives the same bytes; the one that goes with it shows no 
   assert.ok(sealed.includes('<a href="full.html">'));
   assert.match(full, /1 of 2 checks of single cases that are ok<[\s\S]+the impact:02-heap-leak#1/);
   assert.match(full, /Checks of single cases<[\s\S]+the onset:02-heap-leak#1/);
-  assert.match(full, /npx faultline run --campaign quick --seed 7 --rate 20 --duration 785s --time-scale 1</);
+  assert.match(sealed, /Data: CC-BY-4\.0/);
+  assert.ok(
+    sealed.includes('read_parquet(&quot;ocsf_traces.parquet&quot;)') && !sealed.includes('data/tiny'),
+  );
+  const again = '<code>FAULTLINE_HOLD=9s npm run dataset -- --campaign quick --seed 7</code>';
+  assert.ok(sealed.includes(again) && full.includes(again), 'the command of the run itself');
 });
 
 test('what is not there is not on the page', async (t) => {
@@ -56,6 +61,7 @@ test('what is not there is not on the page', async (t) => {
   assert.deepEqual([ground_truth, detectors], [false, false]);
   const text = await readFile(path, 'utf8');
   assert.match(text, /not judged/);
+  assert.doesNotMatch(text, /CC-BY|run it again/);
   assert.match(text, /Nothing was changed/);
   for (const id of ['map', 'requests', 'logs', 'quality', 'detectors'])
     assert.ok(!text.includes(`<section id="${id}"`), id);

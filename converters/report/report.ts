@@ -2,7 +2,6 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { WINDOWS_FILE } from '../dataset/verify-labels.ts';
 import { writeWhole } from '../store/files.ts';
-import { commandOf } from './command.ts';
 import { type About, readFacts } from './facts.ts';
 import { FULL_REPORT_FILE, REPORT_FILE } from './files.ts';
 import { html } from './page/html.ts';
@@ -31,7 +30,7 @@ export async function writeReport({ dir, about, everything, to, signal }: Report
   const labelled = !everything && (await stat(join(dir, WINDOWS_FILE)).catch(() => undefined)) !== undefined;
   const apart = html`<p class="lead">The ground truth and the scores of detectors are kept apart from the data. Where the labels were fetched,
 <code>npx faultline report ${about.run_id}</code> shows both in <a href="full.html">full.html</a>.</p>`;
-  const command = commandOf(about, facts.judged);
+  const command = facts.judged?.traffic?.command ?? null;
   const body = Buffer.from(page(facts, { command, apart: labelled ? apart : null }));
   await mkdir(dirname(path), { recursive: true });
   await writeWhole({ path, body });

@@ -64,7 +64,7 @@ ${truth && truth.length > 0 ? html`<button type="button" data-toggles="truth" hi
 ${headline(facts, command)}
 ${apart}
 ${drawn.map(({ markup }) => markup)}
-<footer>${Object.entries(about.versions).map(([name, version], i) => `${i > 0 ? ', ' : ''}${name} ${version}`)}. Data: CC-BY-4.0.</footer>
+<footer>${Object.entries(about.versions).map(([name, version], i) => `${i > 0 ? ', ' : ''}${name} ${version}`)}.${about.target === 'foreign' ? null : ' Data: CC-BY-4.0.'}</footer>
 </main>
 <script>${new Html(SCRIPT)}</script>
 </body>
