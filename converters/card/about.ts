@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
 import { LABELS } from '../dataset/sums.ts';
-import type { Quality } from '../judge/quality.ts';
+import { count } from '../report/page/figures.ts';
+import type { Judged } from '../report/read/documents.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { Splits } from '../split/splits.ts';
-import { errnoOf } from '../store/files.ts';
-import { grouped, lasting, utc } from './markdown.ts';
-
-/** What the judge's report says, without the times that only the labels have. */
-export type Judged = Pick<Quality, 'campaign' | 'sound' | 'checks'>;
+import { lasting, utc } from './markdown.ts';
 
 /** All that a card says a dataset by. */
 export interface About {
@@ -18,23 +13,13 @@ export interface About {
   readonly traffic: RunRecord['traffic'];
   /** Files that the dataset has beside its card, sums and manifest. */
   readonly files: readonly ManifestFile[];
-  /** Undefined where the run was not judged. */
-  readonly judged: Judged | undefined;
+  /** Null where the run was not judged. */
+  readonly judged: Judged | null;
   /** Undefined where it is not split. */
   readonly splits: Splits | undefined;
 }
 
 export const CC_BY = { id: 'cc-by-4.0', url: 'https://creativecommons.org/licenses/by/4.0/' } as const;
-
-/** Undefined where there is no such file. */
-export async function readJson<T>({ dir, path }: { dir: string; path: string }): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(join(dir, path), 'utf8')) as T;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
 
 export const isForeign = ({ manifest }: About): boolean => manifest.target === 'foreign';
 export const hasLabels = ({ files }: About): boolean => files.some(({ path }) => path.startsWith(LABELS));
@@ -45,7 +30,7 @@ export const rowsOf = ({ manifest }: About): number =>
 /** What it is, in one paragraph of plain text. */
 export function summaryOf(about: About): string {
   const { window, ocsf_version } = about.manifest;
-  const what = `${grouped(rowsOf(about))} events in ${lasting(window.end_ms - window.start_ms)}, each a valid event of OCSF ${ocsf_version}, as Parquet.`;
+  const what = `${count(rowsOf(about))} events in ${lasting(window.end_ms - window.start_ms)}, each a valid event of OCSF ${ocsf_version}, as Parquet.`;
   if (isForeign(about)) return `Logs, traces and metrics as a collector wrote them: ${what}`;
   const changed = hasLabels(about)
     ? ' What was changed in the meantime, and whether it did harm, lies apart, in labels/.'

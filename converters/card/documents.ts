@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Manifest, ManifestFile } from '../dataset/manifest.ts';
+import { readJson } from '../json-file.ts';
+import { readJudged } from '../report/read/documents.ts';
 import type { RunRecord } from '../run/record.ts';
 import { SPLITS_FILE, type Splits } from '../split/splits.ts';
-import { type About, type Judged, readJson } from './about.ts';
+import type { About } from './about.ts';
 import { croissant } from './croissant.ts';
 import { readme } from './readme.ts';
 
@@ -27,8 +29,8 @@ export async function writeDocuments({
   /** All that the dataset has by now. */
   files: readonly ManifestFile[];
 }): Promise<readonly string[]> {
-  const judged = await readJson<Judged>({ dir, path: 'report/quality.json' });
-  const splits = await readJson<Splits>({ dir, path: SPLITS_FILE });
+  const judged = await readJudged(dir);
+  const splits = await readJson<Splits>(join(dir, SPLITS_FILE));
   const about: About = { manifest, traffic, files, judged, splits };
   await writeFile(join(dir, README_FILE), readme(about));
   await writeFile(join(dir, CROISSANT_FILE), croissant(about));

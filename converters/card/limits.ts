@@ -1,3 +1,4 @@
+import { QUALITY_FILE } from '../report/files.ts';
 import { type About, hasLabels, isForeign } from './about.ts';
 
 /** What a reader must know before training on it. */
@@ -14,7 +15,7 @@ export function limitsOf(about: About): string[] {
         ]
       : []),
     ...(hasLabels(about) ? LABELLED : []),
-    'Spans of a process that was killed without warning are lost as far as it had not sent them; its log lines are kept. Losses are counted, in `report/quality.json` where the run was judged.',
+    `Spans of a process that was killed without warning are lost as far as it had not sent them; its log lines are kept. Losses are counted, in \`${QUALITY_FILE}\` where the run was judged.`,
   ];
 }
 

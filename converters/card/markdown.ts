@@ -5,9 +5,6 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
   return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }
 
-/** 378444 → 378,444 whatever the language of the computer. */
-export const grouped = (count: number): string => count.toLocaleString('en-US');
-
 /** Epoch ms → 2026-11-27T06:41:56.047Z */
 export const utc = (ms: number): string => new Date(ms).toISOString();
 

@@ -4,11 +4,12 @@ import { EVENT_COLUMNS } from '../label/labels.ts';
 import { LABEL_RULE } from '../label/rule.ts';
 import { WINDOW_COLUMNS } from '../label/windows.ts';
 import { CASES_FILE, QUALITY_FILE, REPORT_FILE } from '../report/files.ts';
+import { count } from '../report/page/figures.ts';
 import { NORMAL_FILE, SPLITS_FILE } from '../split/splits.ts';
 import { type About, CC_BY, citationOf, hasLabels, isForeign, rowsOf, summaryOf, titleOf } from './about.ts';
 import { flatColumnsTable, labelColumnsTable } from './columns-table.ts';
 import { limitsOf } from './limits.ts';
-import { grouped, lasting, table, utc } from './markdown.ts';
+import { lasting, table, utc } from './markdown.ts';
 import { recordSetId, recordSetOf } from './record-sets.ts';
 import { splitsSection } from './splits-section.ts';
 
@@ -91,7 +92,7 @@ function again(about: About): string {
 
 function files({ files }: About): string {
   const rows = files.map(({ path, bytes, rows }) => [
-    ...[`\`${path}\``, whatOf(path), rows === undefined ? '' : grouped(rows), grouped(bytes)],
+    ...[`\`${path}\``, whatOf(path), rows === undefined ? '' : count(rows), count(bytes)],
   ]);
   return `${table(['file', 'what', 'rows', 'bytes'], rows)}
 
@@ -121,14 +122,14 @@ function rows(about: About): string {
   const counted = (title: string, counts: Readonly<Record<string, number>>) =>
     table(
       [title, 'rows'],
-      Object.entries(counts).map(([name, count]) => [`\`${name}\``, grouped(count)]),
+      Object.entries(counts).map(([name, rows]) => [`\`${name}\``, count(rows)]),
     );
   const inputs = Object.entries(ledger.inputs).map(([name, line]) => [
     ...[name, line.read, line.written, line.duplicate, line.rejected, line.outside_window].map((value) =>
-      typeof value === 'number' ? grouped(value) : value,
+      typeof value === 'number' ? count(value) : value,
     ),
   ]);
-  return `${grouped(rowsOf(about))} in all, from ${grouped(ledger.raw_objects)} raw objects. Nothing is left out silently: read = written + duplicate + rejected + outside of the window.
+  return `${count(rowsOf(about))} in all, from ${count(ledger.raw_objects)} raw objects. Nothing is left out silently: read = written + duplicate + rejected + outside of the window.
 
 ${table(['input', 'read', 'written', 'duplicate', 'rejected', 'outside of the window'], inputs)}
 

@@ -38,6 +38,20 @@ test('the same dataset gives the same bytes; the one that goes with it shows no 
   assert.ok(sealed.includes(again) && full.includes(again), 'the command of the run itself');
 });
 
+test('what is zero wherever it is known is said once, and is no column', async (t) => {
+  const content = tinyContent();
+  const [sample] = content.metrics;
+  const pool = { metric_name: 'db_pool_connections', metric_value: 0, labels: '{"state":"waiting"}' };
+  content.metrics.push({ ...sample, ...pool });
+  const { dir, close } = await writeContent(content);
+  t.after(close);
+  const { path } = await writeReport({ dir, about: ABOUT, everything: false });
+  const text = await readFile(path, 'utf8');
+  assert.match(text, /Zero all the time: waiting for the DB pool/);
+  assert.doesNotMatch(text, /<th[^>]*>Waiting for the DB pool/);
+  assert.match(text, /<th[^>]*>Heap used, MB/);
+});
+
 test('what is not there is not on the page', async (t) => {
   const content = tinyContent();
   Object.assign(content, {

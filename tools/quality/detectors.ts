@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { QUALITY_FILE } from '../../converters/report/files.ts';
 import { runCommand } from '../programs/command.ts';
 import { outputTail } from '../programs/errors.ts';
 import { type OnProgress, timed } from '../programs/progress.ts';
@@ -103,8 +104,8 @@ async function checkDataset(dir: string): Promise<Manifest> {
   const manifest = (await has('manifest.json'))
     ? (JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest)
     : undefined;
-  const judged = (await has('report/quality.json'))
-    ? (JSON.parse(await readFile(join(dir, 'report/quality.json'), 'utf8')) as Pick<Manifest, 'campaign'>)
+  const judged = (await has(QUALITY_FILE))
+    ? (JSON.parse(await readFile(join(dir, QUALITY_FILE), 'utf8')) as Pick<Manifest, 'campaign'>)
     : {};
   const labelled = manifest?.files?.some(({ path }) => path === 'labels/windows.parquet') ?? true;
   if (labelled && !(await has('labels/windows.parquet')))

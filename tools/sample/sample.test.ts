@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { asyncBufferFromFile, parquetMetadataAsync } from 'hyparquet';
-import { type Judged, readJson } from '../../converters/card/about.ts';
 import { carded, labelling } from '../../converters/card/carded.test-world.ts';
 import { flatColumnsTable } from '../../converters/card/columns-table.ts';
 import { croissant } from '../../converters/card/croissant.ts';
@@ -12,8 +11,10 @@ import { type Manifest, parseManifest } from '../../converters/dataset/manifest.
 import { openParquet } from '../../converters/dataset/parquet.ts';
 import { verifyDataset } from '../../converters/dataset/verify.ts';
 import { WINDOWS_FILE } from '../../converters/dataset/verify-labels.ts';
+import { readJson } from '../../converters/json-file.ts';
 import { MAPPING_VERSION } from '../../converters/ocsf/common.ts';
 import { problems } from '../../converters/ocsf/validate.ts';
+import { readJudged } from '../../converters/report/read/documents.ts';
 import { SPLITS_FILE, type Splits } from '../../converters/split/splits.ts';
 import { VERSION } from '../cli/version.ts';
 import { bytesBelow, MOST_BYTES, RUN, SAMPLE } from './sample.ts';
@@ -80,8 +81,8 @@ test('its card is the one that the code writes today', async () => {
   const { files, ...manifest } = await manifestOf();
   assert.equal(manifest.schema_version, 2);
   assert.equal(manifest.versions.faultline, VERSION, NEEDED);
-  const judged = await readJson<Judged>({ dir: SAMPLE, path: 'report/quality.json' });
-  const splits = await readJson<Splits>({ dir: SAMPLE, path: SPLITS_FILE });
+  const judged = await readJudged(SAMPLE);
+  const splits = await readJson<Splits>(join(SAMPLE, SPLITS_FILE));
   assert.equal(
     await text('croissant.json'),
     croissant({ manifest, files, judged, splits, traffic: null }),

@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from '../../json-file.ts';
 import { DETECTORS_FILE } from '../../judge/detectors.ts';
-import type { JudgedCases } from '../../judge/published.ts';
-import type { Quality, QualityCheck } from '../../judge/quality.ts';
-import { errnoOf } from '../../store/files.ts';
+import type { JudgedCases, PublishedQuality } from '../../judge/published.ts';
+import type { QualityCheck } from '../../judge/quality.ts';
 import { CASES_FILE, QUALITY_FILE } from '../files.ts';
 
-/** What the report shows of a judgement. */
-export type Judged = Pick<Quality, 'sound' | 'campaign' | 'checks' | 'conservation'> &
-  Partial<Pick<Quality, 'traffic'>>;
+/** What report and card say of a judgement. */
+export type Judged = Pick<PublishedQuality, 'sound' | 'campaign' | 'checks' | 'conservation'> &
+  Partial<Pick<PublishedQuality, 'traffic'>>;
 
 /** How well a method tells the windows of a scenario from quiet ones. */
 export interface ScenarioScore {
@@ -20,7 +19,8 @@ export interface ScenarioScore {
 }
 
 /** Null where there is none: nobody judged telemetry that was not made here. */
-export const readJudged = (dir: string): Promise<Judged | null> => readJson<Judged>(join(dir, QUALITY_FILE));
+export const readJudged = async (dir: string): Promise<Judged | null> =>
+  (await readJson<Judged>(join(dir, QUALITY_FILE))) ?? null;
 
 /** Null where the labels are not here. */
 export async function readCaseChecks(dir: string): Promise<readonly QualityCheck[] | null> {
@@ -45,13 +45,4 @@ export async function readScores(dir: string): Promise<ScenarioScore[] | null> {
       typeof onset?.roc_auc === 'number' ? [{ scenario, method: name, features, auc: onset.roc_auc }] : [],
     ),
   );
-}
-
-async function readJson<T>(path: string): Promise<T | null> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -58,7 +58,7 @@ interface ServiceFacts {
 function service({ facts, name, signals, indicators }: ServiceFacts): Html {
   const draw = drawing(facts, name);
   const of = (role: Indicator['role']) => indicators.filter(({ indicator }) => indicator.role === role);
-  const moving = of('more').filter(({ values }) => values.some((value) => value !== null && value !== 0));
+  const moving = of('more').filter(moves);
   const still = of('more').filter((one) => !moving.includes(one));
   return html`<div class="service">
 <h3>${name}${signals ? html` <small>${count(signals.requests)} requests, ${percent(signals.failed / signals.requests)} failed, p50 ${duration(signals.p50)}, p99 ${duration(signals.p99)}</small>` : null}</h3>
@@ -82,6 +82,9 @@ ${saturationPanel(of('saturation'), draw)}
 ${asTable(serviceTable({ facts, name, signals, indicators }))}</div>
 </div>`;
 }
+
+/** It is known to be other than zero, at some time. */
+const moves = ({ values }: IndicatorSignal) => values.some((value) => value !== null && value !== 0);
 
 type Draw = (
   options: Pick<PanelOptions, 'lines' | 'form' | 'format' | 'least' | 'log'> & { title: string },
@@ -156,7 +159,7 @@ const titleOf = ({ title, unit }: Indicator): string =>
 
 function serviceTable({ facts, name, signals, indicators }: ServiceFacts) {
   const { bins } = facts;
-  const shown = indicators.filter(({ values }) => values.some((value) => value !== 0));
+  const shown = indicators.filter(moves);
   return {
     caption: `Signals of ${name}`,
     head: [
