@@ -30,7 +30,7 @@ export interface VerifyOptions {
 export interface VerifyReport {
   /** What was looked at, each with what it found. */
   readonly checks: readonly Check[];
-  /** Empty: the dataset is whole and valid. */
+  /** Empty: nothing is wrong with what was looked at; where that is all (no check's `ok` is null), the dataset is whole and valid. */
   readonly findings: readonly Finding[];
   /** Files that are here and named by the manifest. */
   readonly files: number;
