@@ -10,6 +10,7 @@ import { END_MS, flatParquet, makeDataset, publish, rowsOf, START_MS, sha256 } f
 import { formatManifest, type Manifest, parseManifest } from './manifest.ts';
 import { formatSums, LABELS_SUMS_FILE, SUMS_FILE } from './sums.ts';
 import { verifyDataset } from './verify.ts';
+import { Noted } from './verify-events.ts';
 
 async function world(t: TestContext): Promise<{ dataset: string; datasets: ObjectStore }> {
   const { dataset, close } = await makeDataset();
@@ -192,6 +193,16 @@ test('found: an event that the flat files do not have', async (t) => {
     ['ocsf/application_lifecycle/part-0.parquet NESTED_DIFFER'],
   );
   assert.match(findings[0]?.problem ?? '', /1 are not; the first is changes-other/);
+});
+
+test('of what is wrong with many events the first ones are kept, and all are counted', () => {
+  const noted = new Noted(2);
+  for (let i = 0; i < 1000; i++)
+    noted.add(() => {
+      assert.ok(i < 2, 'no more texts are made than are kept');
+      return `event ${i}`;
+    });
+  assert.deepEqual([noted.count, noted.first], [1000, ['event 0', 'event 1']]);
 });
 
 test('how many log lines have their trace is said', async (t) => {

@@ -47,7 +47,7 @@ export interface VerifyReport {
 
 /**
  * Is a dataset whole and valid? Each step looks only at files that the steps before found whole. Memory holds one row
- * group and the set of event ids. Nothing is thrown for what is wrong with the dataset.
+ * group, the set of event ids, and the trace ids of spans and of log lines. Nothing is thrown for what is wrong with the dataset.
  *
  * Files are known by the manifest. The manifest itself is known by what other files say of the same things, and by its
  * original in the bucket: without that, what stands in it alone (seed, target, versions) is taken as it is.

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { benchRecord } from '../bench/dataset.ts';
 import { rawObjects } from '../bench/telemetry.ts';
 import { convertRun } from '../convert.ts';
@@ -10,7 +14,7 @@ import { encodeRecord, recordKey } from '../run/runs.ts';
 import { checksumsBelow } from '../store/contents.test-world.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { openStore } from '../store/open.ts';
-import { Listing } from './listing.ts';
+import { Listing, parseEveryMs } from './listing.ts';
 import { Worker } from './worker.ts';
 
 const key = (minute: string, name: string) => `raw/2026/11/24/${minute}/traces_${name}.binpb.gz`;
@@ -80,6 +84,29 @@ test('objects of a stack that was up for one run are not offered, and do not mov
   assert.deepEqual(await round(), [], 'also where it was notified of, and could not be converted');
   await put(key('05/56', 'a'));
   assert.deepEqual(await round(), [key('05/56', 'a')]);
+});
+
+test('how often a bucket is listed is a whole number of milliseconds, that a timer can wait', () => {
+  assert.deepEqual([parseEveryMs('1'), parseEveryMs('5000')], [1, 5000]);
+  for (const wrong of ['abc', '', '0', '-5', '1.5', '1e3', '5s', '2147483648'])
+    assert.throws(() => parseEveryMs(wrong), {
+      code: 'SETTING_INVALID',
+      message: new RegExp(`got "${wrong}"`),
+    });
+});
+
+test('the image of the worker refuses to list all the time', async () => {
+  const env = { ...process.env, RAW_URL: 's3://raw', PORT: '0', LIST_EVERY_MS: 'abc' };
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = text(child.stderr);
+  child.stdout.once('data', () => child.kill('SIGKILL')); // it has begun
+  const [code] = await once(child, 'close');
+  assert.equal(code, 1);
+  assert.match(await said, /SETTING_INVALID/);
 });
 
 test('a worker that is fed by listing makes the parts that converting the run makes', async (t) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ConverterError } from '../errors.ts';
 import { rawName } from '../read/raw-object.ts';
 import { minutePrefix } from '../run/raw-objects.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -97,6 +98,19 @@ export class Listing {
     for (const key of this.#unheld) if (key > this.#recent) this.#again.add(key);
     this.#unheld.clear();
   }
+}
+
+/** The longest that a timer waits; beyond it, it would not wait at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** How often a bucket is listed, from a variable of an environment. @throws `SETTING_INVALID` */
+export function parseEveryMs(text: string): number {
+  const ms = Number(text);
+  if (/^\d+$/.test(text) && ms >= 1 && ms <= LONGEST_MS) return ms;
+  throw new ConverterError(
+    'SETTING_INVALID',
+    `LIST_EVERY_MS must be a whole number of milliseconds from 1 to ${LONGEST_MS}, got "${text}"`,
+  );
 }
 
 /** Round after round until `signal` aborts; a round that fails is told of, and the next one does its work. */
