@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Facts, readFacts } from './facts.ts';
+import { spanOf } from './read/bins.ts';
 import { ABOUT, type Content, START, tinyContent, writeContent } from './report.test-world.ts';
 
 async function factsOf(t: TestContext, change: (content: Content) => void = () => undefined): Promise<Facts> {
@@ -113,6 +114,42 @@ test('spans whose parent is missing, or that are their own ancestors, are shown 
     requests[0]?.spans.map(({ depth }) => depth),
     [0, 0],
   );
+});
+
+test('spans that are not shown are counted, also those beyond what is kept', async (t) => {
+  const { requests } = await factsOf(t, (content) => {
+    const [root] = content.traces;
+    const of = (i: number) => ({ span_id: `s-${i}`, parent_span_id: root?.span_id ?? null });
+    const more = Array.from({ length: 2_500 }, (_, i) => ({ ...root, event_kind: 'internal', ...of(i) }));
+    content.traces = [{ ...root }, ...more] as typeof content.traces;
+  });
+  assert.deepEqual([requests[0]?.spans.length, requests[0]?.more], [60, 2_441]);
+});
+
+test('a rest of under half a width belongs to the bin before it: one request in 2 ms is no rate of 500 a second', async (t) => {
+  const { dir, close } = await writeContent({
+    ...tinyContent(),
+    traces: [{ time: START + 60_001, event_kind: 'http.server', service: 'web-api', status_id: 1 }],
+  });
+  t.after(close);
+  const of = async (lengthMs: number) => {
+    const about = { ...ABOUT, window: { start_ms: START, end_ms: START + lengthMs } };
+    const { bins, served } = await readFacts({ dir, about, everything: false });
+    const rate = served[0]?.bins.at(-1)?.rate ?? 0;
+    return [bins.count, spanOf(bins, bins.count - 1).end - START, Math.round(rate * 1000)];
+  };
+  assert.deepEqual(await of(60_002), [12, 60_002, 200]);
+  assert.deepEqual(await of(62_500), [13, 62_500, 400]);
+});
+
+test('a process that dies again and again pushes no change out of the list', async (t) => {
+  const { changes } = await factsOf(t, (content) => {
+    content.logs = Array.from({ length: 510 }, (_, i) => ({
+      ...{ time: START + i, event_kind: 'process.restart', class_uid: 1007, service: 'web-api' },
+    }));
+  });
+  const deployed = changes.events.filter(({ kind }) => kind === 'deployment');
+  assert.deepEqual([deployed.length, changes.events.length, changes.more], [2, 500, 13]);
 });
 
 test('lines are counted by level and by template', async (t) => {

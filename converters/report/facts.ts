@@ -57,7 +57,7 @@ const TEMPLATES = 20;
 /**
  * Reads a dataset's folder. Memory holds one row group, and counts whose number does not grow with the rows.
  *
- *     traces: how long, who calls whom ─► again: which requests stand for others ─► again: their spans; then logs, metrics, changes
+ *     traces: how long, who calls whom ─► again: which requests stand for others ─► again: their spans; then changes, logs, metrics
  *
  * @param everything  with the ground truth and the detectors' scores, where they are there
  */
@@ -86,9 +86,10 @@ export async function readFacts({
   const spans = new SpansSide(chosen.map(({ traceId }) => traceId));
   if (chosen.length > 0) await read('traces', [spans]);
   const [logs, changes, saturation] = [new LogsCount(bins), new ChangesList(), new SaturationSide(bins)];
+  // before the logs: a process that dies again and again must push no change out of the list
+  await read('changes', [classes, changes]);
   await read('logs', [classes, logs, changes]);
   await read('metrics', [classes, saturation]);
-  await read('changes', [classes, changes]);
   return {
     ...{ about, bins, judged: await readJudged(dir) },
     ...{ rows: classes.rows, classes: classes.counts() },

@@ -58,6 +58,23 @@ test('what is not there is not on the page', async (t) => {
     assert.ok(!text.includes(`<section id="${id}"`), id);
 });
 
+test('of many calls the most used are drawn, and the page says so of the drawing, not of the table', async (t) => {
+  const content = tinyContent();
+  const [, call] = content.traces;
+  content.traces = Array.from({ length: 50 }, (_, i) => ({
+    ...call,
+    peer_port: null,
+    peer_service: `s-${i}`,
+  }));
+  const { dir, close } = await writeContent(content);
+  t.after(close);
+  const { path } = await writeReport({ dir, about: ABOUT, everything: false });
+  const text = await readFile(path, 'utf8');
+  const table = /<caption>Service map<\/caption>[\s\S]*?<\/table>/.exec(text)?.[0] ?? '';
+  assert.equal(table.match(/<td[^>]*>s-\d+</g)?.length, 50);
+  assert.match(text, /Drawn are the 40 most used of 50; the table lists all\./);
+});
+
 test('text is escaped wherever it is put, markup is not', () => {
   const hostile = `<a href='x' title="y">&\u0000`;
   assert.equal(

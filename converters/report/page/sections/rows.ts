@@ -14,7 +14,7 @@ export function logsSection(facts: Facts): Html {
   const { levels, templates, bins } = facts;
   if (levels.length === 0) return html``;
   const context = { ...facts, changes: facts.changes.events };
-  const lead = `Lines in each ${bins.widthMs / 1000} s. Every level has a scale of its own.`;
+  const lead = `Lines in each ${bins.widthMs / 1000} s (in the last, half to one and a half times that). Every level has a scale of its own.`;
   const byLevel = levels.slice(0, LEVELS).map(
     ({ level, total, counts }) =>
       html`<figure class="panel small"><figcaption>${level} <small>${count(total)} lines</small></figcaption>${panel(
