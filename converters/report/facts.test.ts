@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Facts, readFacts } from './facts.ts';
 import { spanOf } from './read/bins.ts';
-import { ABOUT, type Content, START, tinyContent, writeContent } from './report.test-world.ts';
+import { ABOUT, type Content, START, tinyContent, word, writeContent } from './report.test-world.ts';
 
 async function factsOf(t: TestContext, change: (content: Content) => void = () => undefined): Promise<Facts> {
   const content = tinyContent();
@@ -170,6 +170,41 @@ test('lines are counted by level and by template', async (t) => {
     'order … placed: 2',
     'replica … ran out of memory: 1',
   ]);
+});
+
+test('of more levels than a table has columns for the rest is one, and the usual ones are kept apart', async (t) => {
+  const { levels } = await factsOf(t, (content) => {
+    const line = (level: string) => ({
+      time: START,
+      event_kind: 'log',
+      class_uid: 6008,
+      level,
+      message: 'x',
+    });
+    const free = Array.from({ length: 40 }, (_, i) => line(`level ${word(i)}`));
+    content.logs = [...free, line('error')];
+  });
+  assert.equal(levels[0]?.level, 'error');
+  assert.equal(levels.length, 1 + 16 + 1);
+  assert.equal(levels.find(({ level }) => level === '(others)')?.total, 24);
+});
+
+test('free texts do not make memory grow: of routes, templates and calls the first are kept, and the rest is counted', async (t) => {
+  const { requests, templates, calls, otherCalls } = await factsOf(t, (content) => {
+    const [root, call] = content.traces;
+    const of = <T>(make: (i: number) => T) => Array.from({ length: 2_003 }, (_, i) => make(i));
+    // the last ones most often: what came first is kept
+    const ids = of((i) => Math.min(i, 2_001));
+    content.traces = [
+      ...ids.map((i) => ({ ...root, endpoint: `/user/${word(i)}`, duration: i })),
+      ...ids.map((i) => ({ ...call, peer_port: null, peer_service: word(i) })),
+    ] as typeof content.traces;
+    content.logs = ids.map((i) => ({ time: START, event_kind: 'log', class_uid: 6008, message: word(i) }));
+  });
+  assert.match(requests[0]?.why ?? '', /^the median of the most used of the first 2000 routes$/);
+  assert.notEqual(requests[0]?.route, `GET /user/${word(2_001)}`);
+  assert.deepEqual([templates.kept, templates.others], [2_000, 3]);
+  assert.deepEqual([calls.length, otherCalls], [2_001, 3]); // and one from the clients
 });
 
 test('changes and processes that died are in order of time', async (t) => {

@@ -34,11 +34,14 @@ export interface Facts {
   readonly served: readonly ServedSignals[];
   readonly indicators: readonly IndicatorSignal[];
   readonly calls: readonly Call[];
+  /** Calls between others than those that are listed. */
+  readonly otherCalls: number;
   readonly requests: readonly RequestFacts[];
   readonly levels: readonly LevelCount[];
   readonly templates: {
     readonly shown: readonly TemplateCount[];
-    readonly distinct: number;
+    readonly kept: number;
+    /** Lines of templates beyond those that are kept. */
     readonly others: number;
   };
   /** Null where the page must not have it, or there is none. */
@@ -94,7 +97,12 @@ export async function readFacts({
     ...{ about, bins, judged: await readJudged(dir) },
     ...{ rows: classes.rows, classes: classes.counts() },
     changes: { events: changes.events(), more: changes.more },
-    ...{ served: golden.signals(), indicators: saturation.signals(), calls: calls.calls() },
+    ...{
+      served: golden.signals(),
+      indicators: saturation.signals(),
+      calls: calls.calls(),
+      otherCalls: calls.others,
+    },
     requests: chosen.map((one) => ({ ...one, ...spans.trace(one.traceId) })),
     ...{ levels: logs.levels(), templates: logs.templates(TEMPLATES) },
     truth: everything ? await readTruthCases(dir) : null,

@@ -35,8 +35,8 @@ ${asTable({
     ...levels.map(({ counts }) => count(counts[i] ?? 0)),
   ]),
 })}
-<h3>The ${templates.shown.length} most frequent of ${count(templates.distinct)} templates</h3>
-<p class="lead">A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The stronger the colour the more, up to the most of that template; totals at the right.</p>
+<h3>The ${templates.shown.length} most frequent of ${templates.others > 0 ? 'the first ' : ''}${count(templates.kept)} templates</h3>
+<p class="lead">${templates.others > 0 ? `There are more than ${count(templates.kept)} templates; ${count(templates.others)} lines belong to others. ` : ''}A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The stronger the colour the more, up to the most of that template; totals at the right.</p>
 <figure class="panel" id="templates">${sized((size) => templatesChart(templates.shown, context, size))}</figure>
 ${asTable({
   caption: 'Templates',
