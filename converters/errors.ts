@@ -10,6 +10,7 @@ const PAGE = {
     'the Parquet file could not be written: see the cause; check the free space of the temporary folder',
   RAW_BUCKET_UNNAMED:
     'name the bucket of the raw objects in its environment: FAULTLINE_RAW of the function, RAW_URL of the worker’s image',
+  SETTING_INVALID: 'correct that variable of the worker’s environment',
   NOT_CONVERTED: 'see the cause; the event is delivered again, and what was done is found and kept',
   PORT_BUSY: 'another program listens there: stop it, or choose another port (0 picks a free one)',
   DEAD_LETTER_INVALID: 'a dead letter cannot be read: convert the run again, which replaces it',

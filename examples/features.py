@@ -16,10 +16,12 @@ KEY = ["service", "window"]
 
 
 def read(folder, signal, columns):
-    """Rows of one flat file that are of a service, each with the start of its window."""
+    """Rows of one flat file that are of a service, each with the start of the window in which it was known."""
     rows = pd.read_parquet(folder / f"ocsf_{signal}.parquet", columns=["time", "service", *columns])
     rows = rows[rows.service.notna()]
-    return rows.assign(window=rows.time // WINDOW_MS * WINDOW_MS)
+    # the time of a span is its start; how long it took and whether it failed is known at its end
+    known = rows.time + (rows.duration.fillna(0).astype("int64") if signal == "traces" else 0)
+    return rows.assign(window=known // WINDOW_MS * WINDOW_MS)
 
 
 def quantiles(rows, prefix):
@@ -54,7 +56,7 @@ def of_metrics(folder):
     gauges = rows[rows.metric_type == "gauge"].groupby(["metric_name", *KEY]).metric_value.mean()
     series = rows[rows.metric_type != "gauge"].sort_values("time")
     added = series.groupby(["service", "instance", "metric_name", "labels"], dropna=False).metric_value.diff()
-    added = added.clip(lower=0)  # a process that is new counts from 0
+    added = added.mask(added < 0, series.metric_value)  # after a fall it counted from 0
     counters = added.groupby([series.metric_name, series.service, series.window]).sum(min_count=1)
     figures = pd.concat([gauges, counters])
     return {name: column.droplevel(0) for name, column in figures.groupby(level=0)}

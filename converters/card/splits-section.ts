@@ -18,9 +18,12 @@ export function splitsSection(about: About): string {
     const { start_ms, end_ms } = splits.splits[name];
     return [name, start_ms, end_ms, utc(start_ms), lasting(end_ms - start_ms)];
   });
-  return `${RULE} The gap is ${splits.gap_ms / 1000} s: a feature may look so far back, no trace reaches over one, and no change with its effect is cut by one. \`${SPLITS_FILE}\` says the same to programs. With several runs, whole runs are better still.
+  const kept = hasLabels(about)
+    ? 'no trace reaches over one, and no change with its effect is cut by one'
+    : 'and no trace reaches over one';
+  return `${RULE} The gap is ${splits.gap_ms / 1000} s: a feature may look so far back, ${kept}. \`${SPLITS_FILE}\` says the same to programs. With several runs, whole runs are better still.
 
 ${table(['part', 'from (epoch ms)', 'to before', 'from (UTC)', 'length'], rows)}
 
-${hasLabels(about) ? `\`${NORMAL_FILE}\`, a part of the ground truth, has the times of the training block that are without a fault and ${splits.gap_ms / 1000} s apart from one: for training without labels.` : 'Nothing was changed to do harm, so that all of the training block is normal.'}`;
+${hasLabels(about) ? `\`${NORMAL_FILE}\`, a part of the ground truth, has the times of the training block that are without a fault and ${splits.gap_ms / 1000} s apart from one: for training without labels.` : 'There is no ground truth: what was changed in the meantime, and whether a gap cuts it, only those know who changed it.'}`;
 }

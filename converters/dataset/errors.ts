@@ -48,7 +48,7 @@ export const checksumMismatch = (options: {
 }) =>
   new DatasetError(
     'CHECKSUM_MISMATCH',
-    `${options.path} from ${options.source} must have SHA-256 ${options.expected}, got ${options.actual}, twice. ` +
+    `${options.path} from ${options.source} must have SHA-256 ${options.expected}, got ${options.actual}. ` +
       'The object differs from what the manifest names: restore it or seal the run again',
   );
 

@@ -57,19 +57,18 @@ export async function verifyEvents(options: VerifyEventsOptions): Promise<Nested
         increment(folders, folder, parquet.rows);
         rows += parquet.rows;
         if (!validateEvent) return;
-        const invalid: string[] = [];
-        const unknown: string[] = [];
+        const [invalid, unknown] = [new Noted(SHOWN), new Noted(1)];
         for await (const batch of parquet.objects()) {
           progress(`events: ${path}, ${validated} validated`);
           for (const row of batch) {
             const problems = validateEvent(eventOf(row));
-            if (problems.length > 0) invalid.push(`${uidOf(row)}: ${problems.slice(0, 3).join(', ')}`);
-            if (events && !events.has(uidOf(row))) unknown.push(uidOf(row));
+            if (problems.length > 0) invalid.add(() => `${uidOf(row)}: ${problems.slice(0, 3).join(', ')}`);
+            if (events && !events.has(uidOf(row))) unknown.add(() => uidOf(row));
             validated++;
           }
         }
-        if (invalid.length > 0) findings.push(invalidEvents(path, invalid));
-        if (unknown.length > 0) findings.push(unknownEvents(path, unknown));
+        if (invalid.count > 0) findings.push(invalidEvents(path, invalid));
+        if (unknown.count > 0) findings.push(unknownEvents(path, unknown));
       },
     });
     findings.push(...wrong);
@@ -85,21 +84,36 @@ const startOf = (day: string | undefined): number =>
 const otherDays = (path: string, day: string | undefined, count: number): Finding =>
   finding(path, 'PARTITION_DIFFERS', `events must be of the day ${day} (UTC), but ${count} are not`);
 
-const invalidEvents = (path: string, invalid: readonly string[]): Finding => {
-  const shown = invalid.slice(0, SHOWN).join('; ');
-  const more = invalid.length > SHOWN ? `; and ${invalid.length - SHOWN} more` : '';
+/** Counts what is wrong, and keeps the first ones: there may be as many as rows. */
+export class Noted {
+  count = 0;
+  readonly first: string[] = [];
+  readonly #keep: number;
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  /** @param told asked only where it is kept */
+  add(told: () => string): void {
+    if (this.count++ < this.#keep) this.first.push(told());
+  }
+}
+
+const invalidEvents = (path: string, { count, first }: Noted): Finding => {
+  const more = count > SHOWN ? `; and ${count - SHOWN} more` : '';
   return finding(
     path,
     'EVENT_INVALID',
-    `events must be valid OCSF 1.8.0, but ${invalid.length} are not: ${shown}${more}`,
+    `events must be valid OCSF 1.8.0, but ${count} are not: ${first.join('; ')}${more}`,
   );
 };
 
-const unknownEvents = (path: string, uids: readonly string[]): Finding =>
+const unknownEvents = (path: string, { count, first }: Noted): Finding =>
   finding(
     path,
     'NESTED_DIFFER',
-    `every event must be a row of the flat files, but ${uids.length} are not; the first is ${uids[0]}`,
+    `every event must be a row of the flat files, but ${count} are not; the first is ${first[0]}`,
   );
 
 const uidOf = (row: Record<string, unknown>) => String((row.metadata as { uid?: unknown } | null)?.uid);

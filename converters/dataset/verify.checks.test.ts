@@ -10,6 +10,7 @@ import { END_MS, flatParquet, makeDataset, publish, rowsOf, START_MS, sha256 } f
 import { formatManifest, type Manifest, parseManifest } from './manifest.ts';
 import { formatSums, LABELS_SUMS_FILE, SUMS_FILE } from './sums.ts';
 import { verifyDataset } from './verify.ts';
+import { Noted } from './verify-events.ts';
 
 async function world(t: TestContext): Promise<{ dataset: string; datasets: ObjectStore }> {
   const { dataset, close } = await makeDataset();
@@ -136,10 +137,46 @@ for (const [title, [tamper, check, expected]] of Object.entries(TAMPERED))
     );
   });
 
+/** What is damaged; checks that can no longer be made in full. */
+const LEFT_OUT: Record<string, string[]> = {
+  'README.md': [],
+  'ocsf_logs.parquet': ['schema', 'ledger', 'joins', 'clocks'],
+  'ocsf/http_activity/part-0.parquet': ['schema', 'ledger', 'joins'],
+  'labels/windows.parquet': ['schema', 'clocks'],
+  'labels/ocsf_eval_subset.parquet': ['schema', 'joins', 'clocks'],
+};
+for (const [path, expected] of Object.entries(LEFT_OUT))
+  for (const damage of [flipBit, (d: string, file: string) => rm(join(d, file))])
+    test(`not ticked, since ${path} is ${damage === flipBit ? 'damaged' : 'missing'}: ${expected}`, async (t) => {
+      const { dataset } = await world(t);
+      await damage(dataset, path);
+      const { checks } = await verifyDataset({ directory: dataset, validateEvent: () => [] });
+      const left = checks.filter(({ ok }) => ok === null);
+      assert.deepEqual(
+        left.map(({ name }) => name),
+        expected,
+      );
+      for (const { says } of left) assert.ok(says.endsWith(`; not looked at: ${path}`), says);
+    });
+
+test('all is ticked when every event was looked at; else it is said what was not', async (t) => {
+  const { dataset } = await world(t);
+  const whole = await verifyDataset({ directory: dataset, validateEvent: () => [] });
+  assert.ok(whole.checks.every(({ ok }) => ok === true));
+  const { checks } = await verifyDataset({ directory: dataset });
+  assert.deepEqual(
+    checks.filter(({ ok }) => ok === null).map(({ says }) => says.split('; ').at(-1)),
+    [
+      'not looked at: whether each event is valid OCSF 1.8.0',
+      'not looked at: whether each event is the same one, flat and nested',
+    ],
+  );
+});
+
 test('a label within its case is right', async (t) => {
   const { dataset } = await world(t);
   await rebuilt(dataset, labels(START_MS + 19_999));
-  const { findings, checks } = await verifyDataset({ directory: dataset });
+  const { findings, checks } = await verifyDataset({ directory: dataset, validateEvent: () => [] });
   assert.deepEqual(findings, []);
   assert.match(checks.find(({ name }) => name === 'joins')?.says ?? '', /; 1 labels$/);
 });
@@ -156,6 +193,16 @@ test('found: an event that the flat files do not have', async (t) => {
     ['ocsf/application_lifecycle/part-0.parquet NESTED_DIFFER'],
   );
   assert.match(findings[0]?.problem ?? '', /1 are not; the first is changes-other/);
+});
+
+test('of what is wrong with many events the first ones are kept, and all are counted', () => {
+  const noted = new Noted(2);
+  for (let i = 0; i < 1000; i++)
+    noted.add(() => {
+      assert.ok(i < 2, 'no more texts are made than are kept');
+      return `event ${i}`;
+    });
+  assert.deepEqual([noted.count, noted.first], [1000, ['event 0', 'event 1']]);
 });
 
 test('how many log lines have their trace is said', async (t) => {

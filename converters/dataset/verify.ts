@@ -30,7 +30,7 @@ export interface VerifyOptions {
 export interface VerifyReport {
   /** What was looked at, each with what it found. */
   readonly checks: readonly Check[];
-  /** Empty: the dataset is whole and valid. */
+  /** Empty: nothing is wrong with what was looked at; where that is all (no check's `ok` is null), the dataset is whole and valid. */
   readonly findings: readonly Finding[];
   /** Files that are here and named by the manifest. */
   readonly files: number;
@@ -47,7 +47,7 @@ export interface VerifyReport {
 
 /**
  * Is a dataset whole and valid? Each step looks only at files that the steps before found whole. Memory holds one row
- * group and the set of event ids. Nothing is thrown for what is wrong with the dataset.
+ * group, the set of event ids, and the trace ids of spans and of log lines. Nothing is thrown for what is wrong with the dataset.
  *
  * Files are known by the manifest. The manifest itself is known by what other files say of the same things, and by its
  * original in the bucket: without that, what stands in it alone (seed, target, versions) is taken as it is.

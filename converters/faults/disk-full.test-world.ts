@@ -8,6 +8,7 @@ import { seeded } from '../bench/telemetry.ts';
 import { convertRun } from '../convert.ts';
 import { fetchDataset } from '../dataset/fetch.ts';
 import { filesBelow } from '../dataset/files-below.ts';
+import { stagedKey } from '../dataset/staged.ts';
 import { sealRun } from '../seal/seal.ts';
 import { openStore } from '../store/open.ts';
 
@@ -124,6 +125,8 @@ const PLACES: readonly PlaceOnDisk[] = [
     published: async () => (await readdir(DISK)).includes('fetched'),
   },
 ];
+/** Below a dataset. */
+const STAGED = stagedKey('', '').slice(1);
 const tmpdirBefore = process.env.TMPDIR ?? tmpdir();
 
 /** KiB that are taken. */
@@ -140,7 +143,9 @@ async function tried(place: PlaceOnDisk, kib: number, wanted: ReadonlyMap<string
   const full = await outcome(place.work());
   const now = await sums(DISK);
   const other = [...before].filter(([path, sum]) => now.get(path) !== sum);
-  const halves = [...(await place.result())].filter(([path, sum]) => wanted.get(path) !== sum);
+  // What waits for the manifest is named by its checksum.
+  const due = (path: string) => (path.startsWith(STAGED) ? path.slice(STAGED.length) : wanted.get(path));
+  const halves = [...(await place.result())].filter(([path, sum]) => due(path) !== sum);
   const changed = [...other, ...halves].map(([path]) => path);
   const published = await place.published();
   resize(64 * KIB);

@@ -2,7 +2,7 @@ import { OCSF_VERSION } from '../ocsf/common.ts';
 import type { FlatType } from '../write/columns.ts';
 import { type Field, ParquetFile } from '../write/encode/file.ts';
 import { PHYSICAL } from '../write/flat.ts';
-import { flatLevels, numbers, strings } from '../write/gather.ts';
+import { beginBatch, flatLevels, numbers, strings } from '../write/gather.ts';
 
 export interface LabelColumn {
   readonly name: string;
@@ -56,6 +56,8 @@ export class LabelTable {
     const rows = this.#waiting;
     if (rows.length === 0) return;
     this.#waiting = [];
+    const file = await this.#file;
+    beginBatch();
     const batches = this.#columns.map(({ name, type }) => {
       const values = rows.map((row) => row[name] ?? null);
       const gathered =
@@ -64,6 +66,6 @@ export class LabelTable {
           : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
       return flatLevels(gathered);
     });
-    await (await this.#file).write(batches, rows.length);
+    await file.write(batches, rows.length);
   }
 }

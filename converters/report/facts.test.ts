@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Facts, readFacts } from './facts.ts';
-import { ABOUT, type Content, START, tinyContent, writeContent } from './report.test-world.ts';
+import { spanOf } from './read/bins.ts';
+import { ABOUT, type Content, START, tinyContent, word, writeContent } from './report.test-world.ts';
 
 async function factsOf(t: TestContext, change: (content: Content) => void = () => undefined): Promise<Facts> {
   const content = tinyContent();
@@ -115,6 +116,42 @@ test('spans whose parent is missing, or that are their own ancestors, are shown 
   );
 });
 
+test('spans that are not shown are counted, also those beyond what is kept', async (t) => {
+  const { requests } = await factsOf(t, (content) => {
+    const [root] = content.traces;
+    const of = (i: number) => ({ span_id: `s-${i}`, parent_span_id: root?.span_id ?? null });
+    const more = Array.from({ length: 2_500 }, (_, i) => ({ ...root, event_kind: 'internal', ...of(i) }));
+    content.traces = [{ ...root }, ...more] as typeof content.traces;
+  });
+  assert.deepEqual([requests[0]?.spans.length, requests[0]?.more], [60, 2_441]);
+});
+
+test('a rest of under half a width belongs to the bin before it: one request in 2 ms is no rate of 500 a second', async (t) => {
+  const { dir, close } = await writeContent({
+    ...tinyContent(),
+    traces: [{ time: START + 60_001, event_kind: 'http.server', service: 'web-api', status_id: 1 }],
+  });
+  t.after(close);
+  const of = async (lengthMs: number) => {
+    const about = { ...ABOUT, window: { start_ms: START, end_ms: START + lengthMs } };
+    const { bins, served } = await readFacts({ dir, about, everything: false });
+    const rate = served[0]?.bins.at(-1)?.rate ?? 0;
+    return [bins.count, spanOf(bins, bins.count - 1).end - START, Math.round(rate * 1000)];
+  };
+  assert.deepEqual(await of(60_002), [12, 60_002, 200]);
+  assert.deepEqual(await of(62_500), [13, 62_500, 400]);
+});
+
+test('a process that dies again and again pushes no change out of the list', async (t) => {
+  const { changes } = await factsOf(t, (content) => {
+    content.logs = Array.from({ length: 510 }, (_, i) => ({
+      ...{ time: START + i, event_kind: 'process.restart', class_uid: 1007, service: 'web-api' },
+    }));
+  });
+  const deployed = changes.events.filter(({ kind }) => kind === 'deployment');
+  assert.deepEqual([deployed.length, changes.events.length, changes.more], [2, 500, 13]);
+});
+
 test('lines are counted by level and by template', async (t) => {
   const { levels, templates } = await factsOf(t);
   assert.deepEqual(
@@ -133,6 +170,41 @@ test('lines are counted by level and by template', async (t) => {
     'order … placed: 2',
     'replica … ran out of memory: 1',
   ]);
+});
+
+test('of more levels than a table has columns for the rest is one, and the usual ones are kept apart', async (t) => {
+  const { levels } = await factsOf(t, (content) => {
+    const line = (level: string) => ({
+      time: START,
+      event_kind: 'log',
+      class_uid: 6008,
+      level,
+      message: 'x',
+    });
+    const free = Array.from({ length: 40 }, (_, i) => line(`level ${word(i)}`));
+    content.logs = [...free, line('error')];
+  });
+  assert.equal(levels[0]?.level, 'error');
+  assert.equal(levels.length, 1 + 16 + 1);
+  assert.equal(levels.find(({ level }) => level === '(others)')?.total, 24);
+});
+
+test('free texts do not make memory grow: of routes, templates and calls the first are kept, and the rest is counted', async (t) => {
+  const { requests, templates, calls, otherCalls } = await factsOf(t, (content) => {
+    const [root, call] = content.traces;
+    const of = <T>(make: (i: number) => T) => Array.from({ length: 2_003 }, (_, i) => make(i));
+    // the last ones most often: what came first is kept
+    const ids = of((i) => Math.min(i, 2_001));
+    content.traces = [
+      ...ids.map((i) => ({ ...root, endpoint: `/user/${word(i)}`, duration: i })),
+      ...ids.map((i) => ({ ...call, peer_port: null, peer_service: word(i) })),
+    ] as typeof content.traces;
+    content.logs = ids.map((i) => ({ time: START, event_kind: 'log', class_uid: 6008, message: word(i) }));
+  });
+  assert.match(requests[0]?.why ?? '', /^the median of the most used of the first 2000 routes$/);
+  assert.notEqual(requests[0]?.route, `GET /user/${word(2_001)}`);
+  assert.deepEqual([templates.kept, templates.others], [2_000, 3]);
+  assert.deepEqual([calls.length, otherCalls], [2_001, 3]); // and one from the clients
 });
 
 test('changes and processes that died are in order of time', async (t) => {

@@ -35,11 +35,14 @@ export interface Facts {
   readonly served: readonly ServedSignals[];
   readonly indicators: readonly IndicatorSignal[];
   readonly calls: readonly Call[];
+  /** Calls between others than those that are listed. */
+  readonly otherCalls: number;
   readonly requests: readonly RequestFacts[];
   readonly levels: readonly LevelCount[];
   readonly templates: {
     readonly shown: readonly TemplateCount[];
-    readonly distinct: number;
+    readonly kept: number;
+    /** Lines of templates beyond those that are kept. */
     readonly others: number;
   };
   /** Null where the page must not have it, or there is none. */
@@ -60,7 +63,7 @@ const TEMPLATES = 20;
 /**
  * Reads a dataset's folder. Memory holds one row group, and counts whose number does not grow with the rows.
  *
- *     traces: how long, who calls whom ─► again: which requests stand for others ─► again: their spans; then logs, metrics, changes
+ *     traces: how long, who calls whom ─► again: which requests stand for others ─► again: their spans; then changes, logs, metrics
  *
  * @param everything  with the ground truth and the detectors' scores, where they are there
  */
@@ -89,14 +92,20 @@ export async function readFacts({
   const spans = new SpansSide(chosen.map(({ traceId }) => traceId));
   if (chosen.length > 0) await read('traces', [spans]);
   const [logs, changes, saturation] = [new LogsCount(bins), new ChangesList(), new SaturationSide(bins)];
+  // before the logs: a process that dies again and again must push no change out of the list
+  await read('changes', [classes, changes]);
   await read('logs', [classes, logs, changes]);
   await read('metrics', [classes, saturation]);
-  await read('changes', [classes, changes]);
   return {
     ...{ about, bins, judged: await readJudged(dir) },
     ...{ rows: classes.rows, classes: classes.counts() },
     changes: { events: changes.events(), more: changes.more },
-    ...{ served: golden.signals(), indicators: saturation.signals(), calls: calls.calls() },
+    ...{
+      served: golden.signals(),
+      indicators: saturation.signals(),
+      calls: calls.calls(),
+      otherCalls: calls.others,
+    },
     requests: chosen.map((one) => ({ ...one, ...spans.trace(one.traceId) })),
     ...{ levels: logs.levels(), templates: logs.templates(TEMPLATES) },
     truth: everything ? await readTruthCases(dir) : null,

@@ -8,7 +8,7 @@ import { count, duration, percent, short, sinceStart } from './page/figures.ts';
 import { html } from './page/html.ts';
 import { DurationSketch } from './read/sketch.ts';
 import { templateOf } from './read/templates.ts';
-import { ABOUT, tinyContent, writeContent } from './report.test-world.ts';
+import { ABOUT, tinyContent, word, writeContent } from './report.test-world.ts';
 import { writeReport } from './report.ts';
 
 test('the same dataset gives the same bytes; the one that goes with it shows no ground truth', async (t) => {
@@ -79,6 +79,38 @@ test('what is not there is not on the page', async (t) => {
   assert.match(text, /Nothing was changed/);
   for (const id of ['map', 'requests', 'logs', 'quality', 'detectors'])
     assert.ok(!text.includes(`<section id="${id}"`), id);
+});
+
+test('of many calls the most used are drawn, and the page says so of the drawing, not of the table', async (t) => {
+  const content = tinyContent();
+  const [, call] = content.traces;
+  content.traces = Array.from({ length: 50 }, (_, i) => ({
+    ...call,
+    peer_port: null,
+    peer_service: `s-${i}`,
+  }));
+  const { dir, close } = await writeContent(content);
+  t.after(close);
+  const { path } = await writeReport({ dir, about: ABOUT, everything: false });
+  const text = await readFile(path, 'utf8');
+  const table = /<caption>Service map<\/caption>[\s\S]*?<\/table>/.exec(text)?.[0] ?? '';
+  assert.equal(table.match(/<td[^>]*>s-\d+</g)?.length, 50);
+  assert.match(text, /Drawn are the 40 most used of 50; the table lists all\./);
+});
+
+test('of templates beyond those that are kept the page says how many lines they have', async (t) => {
+  const { dir, close } = await writeContent({
+    ...tinyContent(),
+    logs: Array.from({ length: 2_010 }, (_, i) => ({
+      ...{ time: ABOUT.window.start_ms, event_kind: 'log', class_uid: 6008 },
+      message: word(i),
+    })),
+  });
+  t.after(close);
+  const { path } = await writeReport({ dir, about: ABOUT, everything: false });
+  const text = await readFile(path, 'utf8');
+  assert.match(text, /<h3>The 20 most frequent of the first 2,000 templates<\/h3>/);
+  assert.match(text, /There are more than 2,000 templates; 10 lines belong to others\./);
 });
 
 test('text is escaped wherever it is put, markup is not', () => {

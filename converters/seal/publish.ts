@@ -13,9 +13,16 @@ interface PublishOptions {
   readonly datasets: ObjectStore;
   readonly dir: string;
   readonly manifest: Manifest;
-  /** Paths of the files that follow from the raw objects alone, and are the same bytes in every build. */
+  /** Paths of the files that follow from the raw objects alone, and are the same bytes in every build of one version. */
   readonly merged: ReadonlySet<string>;
   readonly signal: AbortSignal | undefined;
+}
+
+interface PutOptions {
+  readonly keyOf: (file: ManifestFile) => string;
+  readonly stop: AbortSignal | undefined;
+  /** Asked before each file. */
+  readonly unless?: () => Promise<boolean>;
 }
 
 /**
@@ -26,6 +33,10 @@ interface PublishOptions {
  *     merged files by path ─► judged ones by checksum ─► manifest, create only ─► judged ones by path ─► those by checksum removed
  *
  * A reader looks at both places ({@link fetchDataset}). Published again it does what a killed one left undone.
+ *
+ * Merged files of two builds differ where two versions of the converter made them. So the manifest is looked at before each of
+ * them is put. What is on its way while the other's manifest appears still replaces a file of it, which `verify` then finds: two
+ * versions must not seal one run in one moment.
  * @throws `CANCELLED`; `MANIFEST_DIFFERS` where another dataset has this run id; its files are left as they are
  */
 export async function publish(options: PublishOptions): Promise<void> {
@@ -35,12 +46,20 @@ export async function publish(options: PublishOptions): Promise<void> {
   const key = `${runId}/${MANIFEST_FILE}`;
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   const judged = files.filter(({ path }) => !merged.has(path));
-  const put = async (of: readonly ManifestFile[], keyOf: (file: ManifestFile) => string, stop = signal) =>
+  const put = async (of: readonly ManifestFile[], { keyOf, stop, unless = async () => false }: PutOptions) =>
     inLanes({
       ...{ items: of, count: AT_ONCE, signal: stop, what },
-      lane: () => (file) => datasets.put(keyOf(file), { file: join(dir, file.path) }),
+      lane: () => async (file) => {
+        if (!(await unless())) await datasets.put(keyOf(file), { file: join(dir, file.path) });
+      },
     });
   const byPath = ({ path }: ManifestFile): string => `${runId}/${path}`;
+  /** Whether it is published; another dataset of this run id keeps its files. */
+  const isThere = async (): Promise<boolean> => {
+    const there = (await datasets.head(key)) !== undefined;
+    if (there) await needSame({ datasets, key, text });
+    return there;
+  };
   const byChecksum = ({ sha256 }: ManifestFile): string => stagedKey(runId, sha256);
   /** But what a reader of the dataset that is there finds nowhere else. */
   const removeStaged = async (needed: ReadonlySet<string> = new Set()) => {
@@ -49,20 +68,17 @@ export async function publish(options: PublishOptions): Promise<void> {
         await datasets.delete(byChecksum(file));
   };
 
-  if (await datasets.head(key)) await needSame({ datasets, key, text });
-  else {
-    await put(
-      files.filter(({ path }) => merged.has(path)),
-      byPath,
-    );
-    await put(judged, byChecksum);
+  if (!(await isThere())) {
+    const named = files.filter(({ path }) => merged.has(path));
+    await put(named, { keyOf: byPath, stop: signal, unless: isThere });
+    await put(judged, { keyOf: byChecksum, stop: signal });
     throwIfStopped({ signal, what });
     await create({ datasets, key, text }).catch(async (error) => {
       if (error instanceof ConverterError) await removeStaged(await checksumsOf({ datasets, runId }));
       throw error;
     });
   }
-  await put(judged, byPath, undefined); // it is published: stopped or not, the rest of it follows
+  await put(judged, { keyOf: byPath, stop: undefined }); // it is published: stopped or not, the rest of it follows
   await removeStaged();
 }
 

@@ -75,6 +75,23 @@ test('stopped between two files of the upload, no manifest is put', async () => 
   assert.ok(!keys.some((key) => key.endsWith('manifest.json')));
 });
 
+test('stopped right after its manifest, what is published is put in its place all the same', async () => {
+  const raw = await converted();
+  const stop = new AbortController();
+  class StoppingStore extends MemoryStore {
+    override async put(...args: Parameters<MemoryStore['put']>): Promise<void> {
+      await super.put(...args);
+      if (args[0].endsWith('manifest.json')) stop.abort();
+    }
+  }
+  const datasets = new StoppingStore();
+  const { files } = await sealRun({ raw, datasets, record, signal: stop.signal });
+  const expected = ['manifest.json', ...files.map(({ path }) => path)].map(
+    (path) => `${record.run_id}/${path}`,
+  );
+  assert.deepEqual((await published(datasets)).sort(), expected.sort());
+});
+
 test('the folder of a process that was killed is removed at the next start, that of a living one is not', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'storefront-test-'));
   const script = `

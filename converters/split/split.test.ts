@@ -83,6 +83,49 @@ test('no trace reaches over a gap: the cut moves', () => {
   assert.deepEqual(splitRun({ window, busy: [], traces: [short] }), before);
 });
 
+const onGrid = ({ train, validation }: Blocks, { start_ms }: Span, step: number) =>
+  [train.end_ms, validation.end_ms].every((at) => (at - start_ms) % step === 0);
+
+test('where a gap lies does not tell to the millisecond when a case began or ended', () => {
+  for (let seed = 0; seed < 40; seed++) {
+    const { window, busy } = planned('quick', seed);
+    const uneven = busy.map((one) => ({ ...one, start_ms: one.start_ms + 137, end_ms: one.end_ms + 411 }));
+    const blocks = splitRun({ window, busy: uneven, traces: [] });
+    assert.ok(blocks && onGrid(blocks, window, 5 * S), `seed ${seed}: ${JSON.stringify(blocks)}`);
+  }
+});
+
+test('where the grid has no place between two cases, the gap is on the next finer one that has', () => {
+  const window = { start_ms: 0, end_ms: 600 * S };
+  const fault = (start_ms: number, end_ms: number) => ({ start_ms, end_ms, positive: true });
+  const split = (room: number) => {
+    const busy = [fault(10_137, 300_411), fault(300_411 + room, 500_137), fault(550_137, 580_411)];
+    const blocks = splitRun({ window, busy, traces: [] });
+    assert.ok(blocks);
+    checkBlocks(blocks, window);
+    return [blocks.train.end_ms, blocks.validation.end_ms];
+  };
+  assert.deepEqual(split(GAP_MS + 4_800), [305_000, 505_000]);
+  assert.deepEqual(split(GAP_MS + 1_200), [301_000, 505_000]);
+  assert.deepEqual(split(GAP_MS), [300_411, 505_000]);
+});
+
+test('a long run has a wider grid: of 24 hours one of 90 s, and still a gap between cases close together', () => {
+  const window = { start_ms: 1_000, end_ms: 86_401_000 };
+  const blocks = splitRun({ window, busy: [], traces: [] });
+  assert.ok(blocks && onGrid(blocks, window, 90 * S), JSON.stringify(blocks));
+  checkBlocks(blocks, window);
+  const [length, room] = [400 * S, GAP_MS + 2 * S];
+  const busy = Array.from({ length: 199 }, (_, i) => {
+    const start_ms = window.start_ms + room + i * (length + room);
+    return { start_ms, end_ms: start_ms + length, positive: i % 3 === 0 };
+  });
+  const between = splitRun({ window, busy, traces: [] });
+  assert.ok(between);
+  checkBlocks(between, window);
+  for (const one of busy) assert.ok(SPLIT_NAMES.some((name) => within(one, between[name])));
+});
+
 test('a run of five gaps can be split, and nothing shorter', () => {
   const window = { start_ms: 0, end_ms: 5 * GAP_MS };
   assert.ok(splitRun({ window, busy: [], traces: [] }));

@@ -16,7 +16,7 @@ import { checksumsBelow } from '../store/contents.test-world.ts';
 import { openStore } from '../store/open.ts';
 import { freePort, startS3Server } from '../store/s3-server.test-world.ts';
 
-test('the worker’s bundle alone converts what it finds in a bucket, and ends when all that it took is done', async (t) => {
+test('the worker’s bundle alone converts what it finds in a bucket, and ends with what it has in hand', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'worker-bundle-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const server = await startS3Server({ root: join(folder, 's3'), buckets: ['raw'] });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ConverterError } from '../errors.ts';
 import { openStore } from '../store/open.ts';
-import { Listing, listUntil } from './listing.ts';
+import { Listing, listUntil, parseEveryMs } from './listing.ts';
 import { Worker } from './worker.ts';
 
 /**
@@ -9,8 +9,9 @@ import { Worker } from './worker.ts';
  * bucket (`s3://bucket[/prefix]`), `LIST_EVERY_MS` says how often it is listed, `PORT` where `GET /health` is answered; server,
  * region and credentials are those that the AWS SDK takes from its variables. Writes lines of JSON.
  */
-const { RAW_URL: url, PORT: port = '9310', LIST_EVERY_MS: everyMs = '5000' } = process.env;
+const { RAW_URL: url, PORT: port = '9310', LIST_EVERY_MS: every = '5000' } = process.env;
 if (!url) throw new ConverterError('RAW_BUCKET_UNNAMED', 'the worker has no raw bucket');
+const everyMs = parseEveryMs(every);
 
 const say = (line: object) => console.log(JSON.stringify(line));
 const sayError = (error: unknown, of: object) => {
@@ -31,9 +32,10 @@ const worker = await Worker.start({
     if (told.outcome === 'failed') sayError(told.error, { key: told.key });
   },
 });
-say({ level: 'info', message: 'converts what is put', url: raw.url, every_ms: Number(everyMs) });
+say({ level: 'info', message: 'converts what is put', url: raw.url, every_ms: everyMs });
 await listUntil({
-  ...{ listing, everyMs: Number(everyMs), signal: stop.signal },
+  ...{ listing, everyMs, signal: stop.signal },
   onError: (error) => sayError(error, { url: raw.url }),
 });
-say({ level: 'info', message: 'ended', ...(await worker.close()) });
+// What waits is listed again at the next start, and who stops a container waits for seconds only.
+say({ level: 'info', message: 'ended', ...(await worker.close({ drop: true })) });

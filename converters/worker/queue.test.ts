@@ -25,6 +25,16 @@ test('hands a key to a lane that waits; the lanes that still wait at the end are
   ]);
 });
 
+test('gives out nothing more when what waits is dropped', async () => {
+  const queue = new KeyQueue(10);
+  const lane = queue.next();
+  queue.add(['a', 'b', 'c']);
+  queue.close({ drop: true });
+  assert.equal(queue.length, 0);
+  assert.deepEqual(await lane, { value: 'a', done: false });
+  assert.deepEqual(await queue.next(), { value: undefined, done: true });
+});
+
 test('takes all keys or none when it is nearly full, and none when it is closed', async () => {
   const queue = new KeyQueue(3);
   assert.equal(queue.add(['a', 'b']), true);

@@ -30,9 +30,10 @@ export class KeyQueue implements AsyncIterableIterator<string> {
     return true;
   }
 
-  /** Takes nothing more; what waits is still given out. */
-  close(): void {
+  /** Takes nothing more; what waits is still given out, or dropped. */
+  close({ drop = false }: { drop?: boolean } = {}): void {
     this.#closed = true;
+    if (drop) this.#keys.clear();
     for (const lane of this.#lanes.splice(0)) lane({ value: undefined, done: true });
   }
 

@@ -110,18 +110,34 @@ test('versitygw notifies it of what is put, also where keys have to be escaped',
   assert.deepEqual([report.objects, report.validated], [keys.length + 1, 0]);
 });
 
-test('a full queue refuses, takes again when there is room, and no object is lost', async (t) => {
-  let open = () => {};
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
+/** Answers no listing, and so converts nothing, before it is opened. */
+class Slow extends Bucket {
+  open = () => {};
+  readonly #gate = new Promise<void>((resolve) => {
+    this.open = resolve;
   });
-  class Slow extends Bucket {
-    override async *list(...args: Parameters<MemoryStore['list']>) {
-      await gate;
-      yield* super.list(...args);
-    }
+  override async *list(...args: Parameters<MemoryStore['list']>) {
+    await this.#gate;
+    yield* super.list(...args);
   }
-  const raw = await bucket(new Slow());
+}
+
+test('told to drop what waits, it ends with what it has in hand, and converting the run finds the rest', async (t) => {
+  const slow = new Slow();
+  const raw = await bucket(slow);
+  const worker = await started(t, { raw });
+  assert.equal(worker.offer(keys), true);
+  const closing = worker.close({ drop: true });
+  slow.open();
+  const { converted, failed } = await closing;
+  assert.deepEqual([converted, failed], [3, 0]);
+  const report = await convertRun({ raw, record, missing: true });
+  assert.deepEqual([report.objects, report.validated > 0], [keys.length, true]);
+});
+
+test('a full queue refuses, takes again when there is room, and no object is lost', async (t) => {
+  const slow = new Slow();
+  const raw = await bucket(slow);
   const worker = await started(t, { raw, capacity: 2 });
   // Three lanes hold one each, and two wait.
   for (const key of keys.slice(0, 5))
@@ -135,7 +151,7 @@ test('a full queue refuses, takes again when there is room, and no object is los
     [refused.status, refused.headers.get('retry-after'), await refused.text()],
     [503, '1', ''],
   );
-  open();
+  slow.open();
   for (const key of keys.slice(5)) {
     let status = 503;
     while (status === 503) status = (await post(`${worker.url}/events`, s3Event([key]))).status;

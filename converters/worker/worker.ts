@@ -117,9 +117,9 @@ export class Worker {
     return this.#queue.add(keys);
   }
 
-  /** Takes nothing more, and ends when all that was taken is converted. */
-  async close(): Promise<WorkerCounts> {
-    this.#queue.close();
+  /** Takes nothing more, and ends when all that was taken is converted; with `drop`, when what is in hand is. */
+  async close(options: { drop?: boolean } = {}): Promise<WorkerCounts> {
+    this.#queue.close(options);
     this.#server.close();
     this.#server.closeIdleConnections();
     await this.#done;

@@ -40,7 +40,7 @@ export const bytesOf = new Taken((length) => new Uint8Array(length));
 export const intsOf = new Taken((length) => new Int32Array(length));
 export const doublesOf = new Taken((length) => new Float64Array(length));
 
-/** Ends the batch before: what was gathered for it is not to be read any more. */
+/** Ends the batch before: what was gathered for it is not to be read any more. Nothing is awaited from here until the batch is written. */
 export function beginBatch(): void {
   for (const taken of [bytesOf, intsOf, doublesOf]) taken.release();
 }

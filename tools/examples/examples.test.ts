@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Manifest } from '../../converters/dataset/manifest.ts';
+import { type Row, writeContent } from '../../converters/report/report.test-world.ts';
 import { startS3Server } from '../../converters/store/s3-server.test-world.ts';
 import { runCommand } from '../programs/command.ts';
 import { testPython } from '../python/fixtures/python.ts';
@@ -99,6 +100,36 @@ test('the examples in Python load a dataset, draw it, make features of it, and f
   assert.doesNotMatch(unlabelled, /ROC/);
   const asked = (text: string) => /asked about (\d+)/.exec(text)?.[1];
   assert.equal(asked(unlabelled), asked(detected), 'the labels have no part in what is asked');
+});
+
+test('features know a request when it has ended, and what a counter counted since it began anew', async (t) => {
+  const python = await testPython(t, PACKAGES);
+  if (!python) return;
+  const sample = (time: number, metric_value: number): Row => ({
+    ...{ time, metric_value, service: 'web-api', instance: 'a', labels: '{}' },
+    ...{ metric_name: 'asked_total', metric_type: 'sum' },
+  });
+  const served = { service: 'web-api', event_kind: 'http.server' };
+  const { dir, close } = await writeContent({
+    traces: [
+      { ...served, time: 1_000, duration: 60_000, status_id: 2 },
+      { ...served, time: 1_000, duration: 2.5, status_id: 1 },
+    ],
+    logs: [{ time: 1_000, service: 'web-api', event_kind: 'log', level: 'info' }],
+    metrics: [sample(1_000, 7), sample(11_000, 12), sample(21_000, 3), sample(31_000, 4)],
+    changes: [{ time: 1_000, service: 'web-api', event_kind: 'change.restart' }],
+    ...{ windows: null, quality: null, detectors: null },
+  });
+  t.after(close);
+  const table = join(dir, 'features.parquet');
+  await printed(python, [join(EXAMPLES, 'features.py'), dir, table]);
+  const asJson = 'import pandas, sys; print(pandas.read_parquet(sys.argv[1]).to_json(orient="records"))';
+  const windows = JSON.parse(await printed(python, ['-c', asJson, table])) as Row[];
+  const column = (name: string) => windows.map((row) => row[name]);
+  assert.deepEqual(column('window'), [0, 10_000, 20_000, 30_000, 60_000]);
+  assert.deepEqual(column('traces.failed'), [0, 0, 0, 0, 1]);
+  assert.deepEqual(column('traces.http.server_p50_ms'), [2.5, null, null, null, 60_000]);
+  assert.deepEqual(column('metrics.asked_total'), [null, 5, 3, 1, null]);
 });
 
 test('DuckDB reads a dataset straight from an S3 server', async (t) => {

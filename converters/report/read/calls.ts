@@ -2,7 +2,7 @@ import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
 import { FAILURE, SERVED_KINDS } from './golden.ts';
-import { kept } from './kept.ts';
+import { kept, keptOf } from './kept.ts';
 
 /** Who calls whom, and how often. */
 export interface Call {
@@ -42,6 +42,8 @@ export class CallsSide implements Side {
   readonly #ports = new Map<number, string>();
   readonly #peers = new Map<string, { peer: Peer; tally: Tally }>();
   readonly #edges = new Map<string, { from: string; to: string; tally: Tally }>();
+  /** Calls between others than those that are kept. */
+  others = 0;
 
   add(group: RowGroup): void {
     const of = Object.fromEntries(this.columns.map((name) => [name, group.column(name)]));
@@ -68,17 +70,24 @@ export class CallsSide implements Side {
   }
 
   #edge(from: string, to: string, failed: boolean): void {
-    const edge = kept(this.#edges, JSON.stringify([from, to]), () => ({
-      from,
-      to,
-      tally: { calls: 0, failed: 0 },
-    }));
-    count(edge.tally, failed);
+    const key = JSON.stringify([from, to]);
+    const edge = keptOf(this.#edges, key, () => ({ from, to, tally: { calls: 0, failed: 0 } }));
+    this.#count(edge?.tally, failed);
   }
 
   #peer(peer: Peer, failed: boolean): void {
     const key = JSON.stringify(Object.values(peer));
-    count(kept(this.#peers, key, () => ({ peer, tally: { calls: 0, failed: 0 } })).tally, failed);
+    const found = keptOf(this.#peers, key, () => ({ peer, tally: { calls: 0, failed: 0 } }));
+    this.#count(found?.tally, failed);
+  }
+
+  #count(tally: Tally | undefined, failed: boolean): void {
+    if (!tally) {
+      this.others += 1;
+      return;
+    }
+    tally.calls += 1;
+    if (failed) tally.failed += 1;
   }
 
   /** The most used first. */
@@ -111,8 +120,3 @@ export class CallsSide implements Side {
 }
 
 const queueName = (queue: string): string => `queue ${queue}`;
-
-function count(tally: Tally, failed: boolean): void {
-  tally.calls += 1;
-  if (failed) tally.failed += 1;
-}

@@ -2,7 +2,7 @@ import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
 import { type Bins, binOf } from './bins.ts';
-import { kept } from './kept.ts';
+import { kept, keptOf } from './kept.ts';
 import { templateOf } from './templates.ts';
 
 /** Lines of one level by bin. */
@@ -18,8 +18,9 @@ export interface TemplateCount extends LevelCount {
   readonly template: string;
 }
 
-/** Templates that are kept apart; a run that has more has no templates. */
-const MOST = 2000;
+/** So many levels are kept apart, and the usual ones always: a table has a column for each. */
+const MOST_LEVELS = 16;
+const OTHERS = '(others)';
 const ACCESS = 'http.access';
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
@@ -55,23 +56,22 @@ export class LogsCount implements Side {
       const bin = binOf(this.#bins, Number(of.time?.[i]));
       if (bin < 0) continue;
       const level = textAt(of.level ?? [], i)?.toLowerCase() ?? '(none)';
-      this.#count(
-        kept(this.#levels, level, () => this.#tally()),
-        bin,
-      );
+      this.#count(this.#ofLevel(level), bin);
       const service = textAt(of.service ?? [], i) ?? '(no service)';
       const template =
         of.event_kind?.[i] === ACCESS
           ? accessTemplate([of.http_method?.[i], of.endpoint?.[i], of.http_status?.[i]])
           : templateOf(textAt(of.message ?? [], i) ?? '(no text)');
       const key = JSON.stringify([service, level, template]);
-      if (!this.#templates.has(key) && this.#templates.size >= MOST) this.#others += 1;
-      else
-        this.#count(
-          kept(this.#templates, key, () => ({ ...this.#tally(), service, level, template })),
-          bin,
-        );
+      const tally = keptOf(this.#templates, key, () => ({ ...this.#tally(), service, level, template }));
+      if (tally) this.#count(tally, bin);
+      else this.#others += 1;
     }
+  }
+
+  #ofLevel(level: string): Tally {
+    const most = LEVELS.includes(level) ? Infinity : MOST_LEVELS;
+    return keptOf(this.#levels, level, this.#tally, most) ?? kept(this.#levels, OTHERS, this.#tally);
   }
 
   #tally = (): Tally => ({ total: 0, counts: new Array<number>(this.#bins.count).fill(0) });
@@ -89,12 +89,12 @@ export class LogsCount implements Side {
       .sort((a, b) => rank(a.level) - rank(b.level) || compareKeys(a.level, b.level));
   }
 
-  /** The most frequent first; `distinct` templates were seen, and `others` lines belong to none that was kept. */
-  templates(most: number): { shown: TemplateCount[]; distinct: number; others: number } {
+  /** The most frequent first; `kept` templates were seen first, and `others` lines are of those seen later. */
+  templates(most: number): { shown: TemplateCount[]; kept: number; others: number } {
     const all = [...this.#templates.values()].sort(
       (a, b) => b.total - a.total || compareKeys(`${a.service} ${a.template}`, `${b.service} ${b.template}`),
     );
-    return { shown: all.slice(0, most), distinct: all.length, others: this.#others };
+    return { shown: all.slice(0, most), kept: all.length, others: this.#others };
   }
 }
 

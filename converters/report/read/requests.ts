@@ -1,7 +1,7 @@
 import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { FAILURE } from './golden.ts';
-import { kept } from './kept.ts';
+import { keptOf, MOST_KEYS } from './kept.ts';
 import { DurationSketch } from './sketch.ts';
 
 /** A request that stands for others, by the server span that began its trace. */
@@ -50,13 +50,17 @@ export class RootsSide implements Side {
   readonly #routes = new Map<string, DurationSketch>();
   readonly #all = new DurationSketch();
   readonly #failed = new DurationSketch();
+  /** Without a template a route is a path, of which there may be as many as requests. */
+  #others = false;
 
   add(group: RowGroup): void {
     for (const { route, failed, duration } of rootsOf(group)) {
       if (failed) this.#failed.add(duration);
       else {
         this.#all.add(duration);
-        kept(this.#routes, route, () => new DurationSketch()).add(duration);
+        const ofRoute = keptOf(this.#routes, route, () => new DurationSketch());
+        if (ofRoute) ofRoute.add(duration);
+        else this.#others = true;
       }
     }
   }
@@ -72,7 +76,7 @@ export class RootsSide implements Side {
     return new RequestSearch([
       {
         what: 'typical',
-        why: 'the median of the most used route',
+        why: `the median of the most used ${this.#others ? `of the first ${MOST_KEYS} routes` : 'route'}`,
         aim: median,
         fits: (r) => !r.failed && r.route === route,
       },

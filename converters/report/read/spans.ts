@@ -30,18 +30,20 @@ export class SpansSide implements Side {
   readonly columns = [
     ...['time', 'trace_id', 'span_id', 'parent_span_id', 'service', 'span_name', 'duration', 'status_id'],
   ];
-  readonly #traces: Map<string, Span[]>;
+  readonly #traces: Map<string, { readonly spans: Span[]; count: number }>;
 
   constructor(traceIds: Iterable<string>) {
-    this.#traces = new Map([...traceIds].map((id) => [id, []]));
+    this.#traces = new Map([...traceIds].map((id) => [id, { spans: [], count: 0 }]));
   }
 
   add(group: RowGroup): void {
     const of = Object.fromEntries(this.columns.map((name) => [name, group.column(name)]));
     for (let i = 0; i < group.rows; i++) {
-      const spans = this.#traces.get(of.trace_id?.[i] as string);
-      if (!spans || spans.length === MOST_KEPT) continue;
-      spans.push({
+      const trace = this.#traces.get(of.trace_id?.[i] as string);
+      if (!trace) continue;
+      trace.count += 1;
+      if (trace.spans.length === MOST_KEPT) continue;
+      trace.spans.push({
         time: Number(of.time?.[i]),
         id: textAt(of.span_id ?? [], i) ?? '',
         parent: textAt(of.parent_span_id ?? [], i),
@@ -55,9 +57,8 @@ export class SpansSide implements Side {
 
   /** Parents before their children, siblings by their start; `more` were left out. */
   trace(traceId: string): { spans: PlacedSpan[]; more: number } {
-    const all = [...(this.#traces.get(traceId) ?? [])].sort(
-      (a, b) => a.time - b.time || compareKeys(a.id, b.id),
-    );
+    const { spans, count } = this.#traces.get(traceId) ?? { spans: [], count: 0 };
+    const all = spans.toSorted((a, b) => a.time - b.time || compareKeys(a.id, b.id));
     const ids = new Set(all.map(({ id }) => id));
     const began = all[0]?.time ?? 0;
     const children = new Map<string, Span[]>();
@@ -72,6 +73,7 @@ export class SpansSide implements Side {
       for (const child of id === '' ? [] : (children.get(id) ?? [])) place(child, depth + 1);
     };
     for (const span of all) if (span.parent === undefined || !ids.has(span.parent)) place(span, 0);
-    return { spans: placed.slice(0, MOST), more: Math.max(0, placed.length - MOST) };
+    const shown = placed.slice(0, MOST);
+    return { spans: shown, more: count - shown.length };
   }
 }

@@ -10,12 +10,16 @@ import { asTable, section, sized } from '../parts.ts';
 const EDGES = 40;
 
 /** Who calls whom. */
-export function mapSection({ calls, about }: Facts): Html {
+export function mapSection({ calls, otherCalls, about }: Facts): Html {
   if (calls.length === 0) return html``;
   const seconds = (about.window.end_ms - about.window.start_ms) / 1000;
   const shown = calls.slice(0, EDGES);
-  const lead =
-    'From the spans of those who call: calls a second over the whole run, and the share that failed (red and dashed from 1 %). The thicker, the more. Queues are dashed boxes, and stores have the port that their callers know them by.';
+  const drawn =
+    calls.length > EDGES
+      ? ` Drawn are the ${EDGES} most used of ${count(calls.length)}; the table lists all.`
+      : '';
+  const others = otherCalls > 0 ? ` ${count(otherCalls)} calls between others are in neither.` : '';
+  const lead = `From the spans of those who call: calls a second over the whole run, and the share that failed (red and dashed from 1 %). The thicker, the more. Queues are dashed boxes, and stores have the port that their callers know them by.${drawn}${others}`;
   const rows = calls.map((call) => [
     ...[
       call.from,
@@ -26,11 +30,10 @@ export function mapSection({ calls, about }: Facts): Html {
       percent(call.failed / call.calls),
     ],
   ]);
-  const caption = `Service map${calls.length > EDGES ? `, the ${EDGES} most used calls` : ''}`;
   return section(
     { id: 'map', title: 'Service map', lead },
     html`<figure class="panel" id="service-map"><div class="wide">${serviceMap(shown, { seconds })}</div><div class="narrow">${callList(shown, { seconds })}</div></figure>
-${asTable({ caption, head: ['from', 'to', 'calls', 'calls/s', 'failed', 'share failed'], rows })}`,
+${asTable({ caption: 'Service map', head: ['from', 'to', 'calls', 'calls/s', 'failed', 'share failed'], rows })}`,
   );
 }
 

@@ -14,7 +14,7 @@ export function logsSection(facts: Facts): Html {
   const { levels, templates, bins } = facts;
   if (levels.length === 0) return html``;
   const context = { ...facts, changes: facts.changes.events };
-  const lead = `Lines in each ${bins.widthMs / 1000} s. Every level has a scale of its own.`;
+  const lead = `Lines in each ${bins.widthMs / 1000} s (in the last, half to one and a half times that). Every level has a scale of its own.`;
   const byLevel = levels.slice(0, LEVELS).map(
     ({ level, total, counts }) =>
       html`<figure class="panel small"><figcaption>${level} <small>${count(total)} lines</small></figcaption>${panel(
@@ -35,8 +35,8 @@ ${asTable({
     ...levels.map(({ counts }) => count(counts[i] ?? 0)),
   ]),
 })}
-<h3>The ${templates.shown.length} most frequent of ${count(templates.distinct)} templates</h3>
-<p class="lead">A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The stronger the colour the more, up to the most of that template; totals at the right.</p>
+<h3>The ${templates.shown.length} most frequent of ${templates.others > 0 ? 'the first ' : ''}${count(templates.kept)} templates</h3>
+<p class="lead">${templates.others > 0 ? `There are more than ${count(templates.kept)} templates; ${count(templates.others)} lines belong to others. ` : ''}A template is a line without its numbers, ids and quoted texts; access lines by method, route and status. The stronger the colour the more, up to the most of that template; totals at the right.</p>
 <figure class="panel" id="templates">${sized((size) => templatesChart(templates.shown, context, size))}</figure>
 ${asTable({
   caption: 'Templates',
