@@ -53,7 +53,7 @@ export async function fetchDataset(options: FetchOptions): Promise<Fetched> {
   if (!inPlace) await removeUnnamed({ folder, wanted });
 
   const kept = await fetchAll({ ...options, wanted, folder, inPlace });
-  await fetchDetectors({ ...options, folder });
+  if (labels) await fetchDetectors({ ...options, folder });
   if (!inPlace) {
     signal?.throwIfAborted();
     await writeWhole({ path: join(folder, MANIFEST_FILE), body: bytes });
@@ -163,7 +163,7 @@ async function takeName(options: FileOptions, part: string, path: string): Promi
   }
 }
 
-/** What detectors said of it, where they ran; a report that was made here stays. */
+/** What detectors said of it, where they ran; it names the faults, as the labels do. A report that was made here stays. */
 async function fetchDetectors({ datasets, runId, folder }: FetchOptions & { folder: string }): Promise<void> {
   const path = join(folder, DETECTORS_FILE);
   if (await stat(path).catch(() => undefined)) return;

@@ -237,15 +237,17 @@ test('detectors inform: their checks are among the others, and whether they ran 
   assert.deepEqual(quality.checks.at(-1), { ...check, figure: '0.8', gate: false });
   // Their report comes with the dataset and is no part of it: sealed where they do not run, or say otherwise, it is the same.
   const manifest = await datasets.get('bench/manifest.json');
-  const { to, report: verified } = await fetched(t, { datasets, labels: false });
+  const { to, report: verified } = await fetched(t, { datasets, labels: true });
   assert.deepEqual([verified.findings, verified.detectors], [[], [check]]);
+  // It names the faults: it comes with the labels.
+  assert.equal((await fetched(t, { datasets, labels: false })).report.detectors, null);
   assert.deepEqual(JSON.parse(await readFile(join(to, 'report/detectors.json'), 'utf8')), report);
   assert.ok(!(await readFile(join(to, 'report/quality.json'), 'utf8')).includes('best_auc'));
   await seal();
   await seal({ detectors: async () => ({ checks: [{ ...check, figure: 0.9 }] }) });
   assert.deepEqual(await datasets.get('bench/manifest.json'), manifest);
   // One that is here is kept: the user may have made it.
-  await fetchDataset({ datasets, runId: 'bench', to });
+  await fetchDataset({ datasets, runId: 'bench', to, labels: true });
   assert.match(await readFile(join(to, 'report/detectors.json'), 'utf8'), /0\.8/);
 
   const told = async (detectors: SealOptions['detectors']) => {
