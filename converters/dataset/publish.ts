@@ -6,9 +6,11 @@ import { throwIfStopped } from '../errors.ts';
 import { DETECTORS_FILE } from '../judge/detectors.ts';
 import { inLanes } from '../lanes.ts';
 import { isStoreError } from '../store/errors.ts';
+import { errnoOf } from '../store/files.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { checksumMismatch, DatasetError, datasetDiffers, fileMissing, publishTaken } from './errors.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
+import { placesOf } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
 import { Transfer, type TransferProgress } from './transfer.ts';
 
@@ -132,39 +134,52 @@ async function create(place: Place): Promise<void> {
   }
 }
 
-/** A file of the dataset, from wherever it lies: its checksum is seen to be right before a byte of it is sent. */
-async function putFile({
-  datasets,
-  runId,
-  to,
-  file,
-  work,
-  transfer,
-  signal,
-}: PublishOptions & { file: ManifestFile; work: string; transfer: Transfer }): Promise<void> {
+/** A file of the dataset, from wherever it lies. */
+async function putFile(
+  options: PublishOptions & { file: ManifestFile; work: string; transfer: Transfer },
+): Promise<void> {
+  const { runId, to, file, work, transfer, signal } = options;
   const { path, sha256 } = file;
   const key = `${runId}/${path}`;
   const begun = transfer.begin(file);
   if ((await to.head(key))?.size === file.bytes && (await to.checksum(key)) === sha256)
     return begun.done({ kept: true });
   // By its path, since two files may be the same bytes.
-  const name = createHash('sha256').update(path).digest('hex');
-  const brought = datasets.localFile ? undefined : join(work, name);
-  const local = brought ?? (datasets.localFile?.(key) as string);
+  const brought = join(work, createHash('sha256').update(path).digest('hex'));
   try {
-    if (brought) await datasets.download(key, brought);
-    const found = await hashFile(local, signal);
-    if (found.sha256 !== sha256)
-      throw checksumMismatch({ path, expected: sha256, actual: found.sha256, source: datasets.url });
+    const local = await whole({ ...options, brought });
     await to.put(key, { file: local }, { sha256, resume: true, signal, onBytes: begun.at });
     begun.done({ kept: false });
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== 'OBJECT_NOT_FOUND' && code !== 'ENOENT') throw error;
-    throw fileMissing({ path, store: datasets.url, runId, cause: error });
   } finally {
-    if (brought) await rm(brought, { force: true });
+    await rm(brought, { force: true });
   }
+}
+
+/**
+ * Where a file is on this computer, brought here where it was not: its checksum is seen to be right before a byte of it is sent.
+ * @throws `FILE_MISSING`, `CHECKSUM_MISMATCH`
+ */
+async function whole({
+  datasets,
+  runId,
+  file: { path, sha256 },
+  brought,
+  signal,
+}: PublishOptions & { file: ManifestFile; brought: string }): Promise<string> {
+  let [actual, missing]: [string, unknown] = ['', undefined];
+  for (const key of placesOf(runId, { path, sha256 })) {
+    const local = datasets.localFile?.(key) ?? brought;
+    try {
+      if (local === brought) await datasets.download(key, brought);
+      actual = (await hashFile(local, signal)).sha256;
+      if (actual === sha256) return local;
+    } catch (error) {
+      if (!isStoreError(error, 'OBJECT_NOT_FOUND') && errnoOf(error) !== 'ENOENT') throw error;
+      missing = error;
+    }
+  }
+  if (actual === '') throw fileMissing({ path, store: datasets.url, runId, cause: missing });
+  throw checksumMismatch({ path, expected: sha256, actual, source: datasets.url });
 }
 
 /** What detectors said of it, where they ran; no part of the dataset. */
