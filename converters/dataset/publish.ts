@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfStopped } from '../errors.ts';
 import { DETECTORS_FILE } from '../judge/detectors.ts';
 import { inLanes } from '../lanes.ts';
+import { makeWorkFolder } from '../seal/work-folder.ts';
 import { isStoreError } from '../store/errors.ts';
 import { errnoOf } from '../store/files.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { downloadPieces } from './download-pieces.ts';
 import { checksumMismatch, DatasetError, datasetDiffers, fileMissing, publishTaken } from './errors.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
 import { placesOf } from './staged.ts';
@@ -59,12 +60,15 @@ export async function publishDataset(options: PublishOptions): Promise<Published
   throwIfStopped({ signal, what });
   const there = (await isThere(place)) || (await claimed(place));
   const transfer = new Transfer({ files: wanted, onProgress });
-  const work = await mkdtemp(join(tmpdir(), 'storefront-publish-'));
+  const work = await makeWorkFolder(undefined, 'publish');
   try {
     await inLanes({
       ...{ items: wanted, count: LANES, signal, what },
       lane: () => (file) => putFile({ ...options, file, work, transfer }),
     });
+  } catch (error) {
+    throwIfStopped({ signal, what });
+    throw error;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -162,15 +166,19 @@ async function putFile(
 async function whole({
   datasets,
   runId,
-  file: { path, sha256 },
+  file,
   brought,
   signal,
 }: PublishOptions & { file: ManifestFile; brought: string }): Promise<string> {
+  const { path, bytes: size, sha256 } = file;
   let [actual, missing]: [string, unknown] = ['', undefined];
-  for (const key of placesOf(runId, { path, sha256 })) {
+  for (const key of placesOf(runId, file)) {
     const local = datasets.localFile?.(key) ?? brought;
     try {
-      if (local === brought) await datasets.download(key, brought);
+      if (local === brought) {
+        await rm(brought, { force: true });
+        await downloadPieces({ datasets, key, size, file: brought, signal, onBytes: () => undefined });
+      }
       actual = (await hashFile(local, signal)).sha256;
       if (actual === sha256) return local;
     } catch (error) {
