@@ -9,7 +9,7 @@ import { downloadPieces } from './download-pieces.ts';
 import { checksumMismatch, fileMissing, targetTaken } from './errors.ts';
 import { filesBelow } from './files-below.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
-import { stagedKey } from './staged.ts';
+import { placesOf } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
 import { Transfer, type TransferProgress } from './transfer.ts';
 
@@ -128,14 +128,12 @@ const unchecked = (path: string): string => `${path}.unchecked`;
 
 async function fetchFile(options: FileOptions & { onBytes: (count: number) => void }): Promise<void> {
   const { datasets, runId, folder, file, inPlace, onBytes, signal } = options;
-  const byPath = `${runId}/${file.path}`;
   const path = join(folder, file.path);
   const part = unchecked(path);
   let [actual, missing]: [string, unknown] = ['', undefined];
   await mkdir(dirname(path), { recursive: true });
   try {
-    // A dataset that was published this moment may have it by its checksum still, and only then by its path.
-    for (const key of [byPath, stagedKey(runId, file.sha256), byPath]) {
+    for (const key of placesOf(runId, file)) {
       try {
         await downloadPieces({ datasets, key, size: file.bytes, file: part, signal, onBytes });
         actual = (await hashFile(part, signal)).sha256;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { END_MS, makeDataset, publish, START_MS } from './dataset.test-world.ts';
+import { END_MS, makeDataset, publish, START_MS, sha256 } from './dataset.test-world.ts';
 import { listDatasets } from './list.ts';
+import { formatManifest, readManifest } from './manifest.ts';
+import { stagedKey } from './staged.ts';
 
 test('one that cannot be read hides no other', async (t) => {
   const { dataset, close } = await makeDataset({ runId: 'run-2' });
@@ -49,4 +51,19 @@ test('what the judge said of a dataset is in the list; a report that is damaged 
   assert.deepEqual(await judged(JSON.stringify(report)), ['quick', { sound: true, short: ['spans'] }]);
   assert.deepEqual(await judged('{"campaign":'), [null, null]);
   assert.deepEqual(await judged('{}'), [null, { sound: false, short: [] }]);
+});
+
+test('what the judge said is known also where sealing was killed before it had its name', async (t) => {
+  const { dataset, close } = await makeDataset({ runId: 'run-2' });
+  t.after(close);
+  const datasets = await publish({ dataset, runId: 'run-2' });
+  const bytes = Buffer.from('{"campaign":"quick","sound":true,"checks":[]}');
+  const { manifest } = await readManifest({ datasets, runId: 'run-2' });
+  const file = { path: 'report/quality.json', bytes: bytes.length, sha256: sha256(bytes) };
+  const named = formatManifest({ ...manifest, files: [...manifest.files, file] });
+  await datasets.put('run-2/manifest.json', Buffer.from(named));
+  await datasets.put(stagedKey('run-2', file.sha256), bytes);
+  const [entry] = await listDatasets({ datasets });
+  assert.ok(entry && !('problem' in entry));
+  assert.deepEqual([entry.campaign, entry.quality], ['quick', { sound: true, short: [] }]);
 });

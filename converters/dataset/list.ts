@@ -5,6 +5,7 @@ import { isStoreError } from '../store/errors.ts';
 import { compareKeys } from '../store/keys.ts';
 import type { ObjectStore } from '../store/store.ts';
 import { MANIFEST_FILE, type Manifest, readManifest } from './manifest.ts';
+import { placesOf } from './staged.ts';
 
 /** A row of the table of datasets. */
 export interface DatasetEntry {
@@ -72,7 +73,7 @@ async function entryOf({
 }): Promise<DatasetEntry | UnreadableEntry> {
   try {
     const { manifest } = await readManifest({ datasets, runId });
-    const judged = await judgementOf({ datasets, runId });
+    const judged = await judgementOf({ datasets, manifest });
     return {
       run_id: runId,
       seed: manifest.seed,
@@ -97,15 +98,18 @@ async function entryOf({
 type Judged = Partial<Pick<Quality, 'campaign' | 'sound' | 'checks'>>;
 
 /** Undefined where there is none, or it is damaged: `verify` says which. */
-async function judgementOf({ datasets, runId }: { datasets: ObjectStore; runId: string }) {
-  try {
-    const text = Buffer.from(await datasets.get(`${runId}/${QUALITY_FILE}`)).toString('utf8');
-    const judged: unknown = JSON.parse(text);
-    return typeof judged === 'object' && judged !== null ? (judged as Judged) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError || isStoreError(error, 'OBJECT_NOT_FOUND')) return undefined;
-    throw error;
-  }
+async function judgementOf({ datasets, manifest }: { datasets: ObjectStore; manifest: Manifest }) {
+  const file = manifest.files.find(({ path }) => path === QUALITY_FILE);
+  const places = file ? placesOf(manifest.run_id, file) : [`${manifest.run_id}/${QUALITY_FILE}`];
+  for (const key of places)
+    try {
+      const judged: unknown = JSON.parse(Buffer.from(await datasets.get(key)).toString('utf8'));
+      return typeof judged === 'object' && judged !== null ? (judged as Judged) : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      if (!isStoreError(error, 'OBJECT_NOT_FOUND')) throw error;
+    }
+  return undefined;
 }
 
 const shortOf = ({ checks }: Judged): string[] =>

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { objectNotFound } from '../store/errors.ts';
+import { MemoryStore } from '../store/memory.ts';
 import { openStore } from '../store/open.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { makeDataset } from './dataset.test-world.ts';
+import { makeDataset, publish } from './dataset.test-world.ts';
 import { fetchDataset } from './fetch.ts';
 import { listDatasets } from './list.ts';
+import { readManifest } from './manifest.ts';
 import { publishDataset } from './publish.ts';
+import { stagedKey } from './staged.ts';
 import type { TransferProgress } from './transfer.ts';
 import { verifyDataset } from './verify.ts';
 
@@ -81,6 +85,41 @@ test('a file that is not what the manifest names is not sent, and nothing is pub
   await assert.rejects(publishDataset({ datasets, runId, to }), { code: 'CHECKSUM_MISMATCH' });
   assert.equal(await to.head(`${runId}/ocsf_logs.parquet`), undefined);
   assert.equal(await to.head(`${runId}/manifest.json`), undefined);
+});
+
+test('a file that sealing was killed over lies by its checksum still, and is found there', async (t) => {
+  const { dataset, datasets, to } = await world(t);
+  const { manifest } = await readManifest({ datasets, runId });
+  const { sha256 = '' } = manifest.files.find(({ path }) => path === 'README.md') ?? {};
+  const staged = join(dataset, '..', stagedKey(runId, sha256));
+  await mkdir(join(staged, '..'));
+  await rename(join(dataset, 'README.md'), staged);
+  await publishDataset({ datasets, runId, to });
+  assert.match(Buffer.from(await to.get(`${runId}/README.md`)).toString(), /A dataset/);
+  // The same from a bucket that is not of this computer.
+  const away = openStore('memory:');
+  await publishDataset({ datasets: await publish({ dataset }), runId, to: away });
+  assert.match(Buffer.from(await away.get(`${runId}/README.md`)).toString(), /A dataset/);
+});
+
+test('of a file that is missing the message names the store that lacks it', async (t) => {
+  const { dataset, datasets, to } = await world(t);
+  /** As a server answers a part of an upload that another process has ended. */
+  class Refusing extends MemoryStore {
+    override async put(...of: Parameters<MemoryStore['put']>): Promise<void> {
+      if (of[0].endsWith('/README.md')) throw objectNotFound({ store: 's3://public', key: of[0] });
+      await super.put(...of);
+    }
+  }
+  await assert.rejects(publishDataset({ datasets, runId, to: new Refusing() }), {
+    code: 'OBJECT_NOT_FOUND',
+    message: /s3:\/\/public/,
+  });
+  await rm(join(dataset, 'README.md'));
+  await assert.rejects(publishDataset({ datasets, runId, to }), (error: Error & { code?: string }) => {
+    assert.ok(error.message.includes(datasets.url));
+    return error.code === 'FILE_MISSING';
+  });
 });
 
 test('another dataset of that id is left as it is, published or on its way', async (t) => {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 /** A moment of a request: its head is here; a part of its body is here; the server has carried it out, and nobody knows of it. */
 export const MOMENTS = ['asked', 'halfway', 'carried out'] as const;
 export type Moment = (typeof MOMENTS)[number];
-/** What becomes of a request: as it should; refused with 503; carried out, and its answer lost. */
-export type Verdict = 'pass' | 'refuse' | 'lose';
+/** What becomes of a request: as it should; refused with 503; not allowed (403); carried out, and its answer lost. */
+export type Verdict = 'pass' | 'refuse' | 'deny' | 'lose';
 
 export interface S3Proxy {
   readonly endpoint: string;
@@ -17,8 +17,12 @@ export interface S3Proxy {
   close(): Promise<void>;
 }
 
-const REFUSAL =
-  '<?xml version="1.0"?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>';
+const errorXml = (code: string, message: string): string =>
+  `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+const NO = {
+  refuse: { status: 503, body: errorXml('SlowDown', 'Reduce your request rate.') },
+  deny: { status: 403, body: errorXml('AccessDenied', 'Access Denied') },
+};
 
 /**
  * An HTTP proxy before a real S3 server, which spoils what it is told to. Bodies are streamed; signatures stay valid, since
@@ -32,8 +36,8 @@ export async function startS3Proxy({
 }: {
   /** URL of the server. */
   to: string;
-  /** @param name method, path and query: the same for all attempts of one call */
-  verdict?: (name: string) => Verdict;
+  /** @param name method, path and query: the same for all attempts of one call. A promise holds the request. */
+  verdict?: (name: string) => Verdict | Promise<Verdict>;
   /** @param n which request, from 1. @param name as for `verdict` */
   onMoment?: (n: number, moment: Moment, name: string) => void;
   /** Told of every chunk of a body, that it was counted. */
@@ -48,15 +52,17 @@ export async function startS3Proxy({
     onBytes();
   };
 
-  const handle = (asked: IncomingMessage, answer: ServerResponse): void => {
+  const handle = async (asked: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const n = ++requests;
     const { method = 'GET', url = '/', headers } = asked;
     const name = `${method} ${url}`;
-    const become = verdict(name);
+    const said = verdict(name);
+    const become = typeof said === 'string' ? said : await said;
     onMoment(n, 'asked', name);
-    if (become === 'refuse') {
+    if (become === 'refuse' || become === 'deny') {
+      const { status, body } = NO[become];
       asked.resume().once('end', () => {
-        answer.writeHead(503, { 'content-type': 'application/xml' }).end(REFUSAL);
+        answer.writeHead(status, { 'content-type': 'application/xml' }).end(body);
       });
       return;
     }

@@ -21,7 +21,7 @@ const record = benchRecord(REQUESTS);
 /** 70 % refused, 1 % carried out and not answered: by call and attempt, so that the order of calls does not matter. */
 function seededVerdicts(seed: number) {
   const attempts = new Map<string, number>();
-  const counts: Record<Verdict, number> = { pass: 0, refuse: 0, lose: 0 };
+  const counts: Record<Verdict, number> = { pass: 0, refuse: 0, deny: 0, lose: 0 };
   const verdict = (name: string): Verdict => {
     const attempt = (attempts.get(name) ?? 0) + 1;
     attempts.set(name, attempt);

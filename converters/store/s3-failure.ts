@@ -89,7 +89,8 @@ export function explain({ error, store, endpoint, action, key = '', attempts }: 
   if (name === 'NoSuchBucket') return bucketNotFound({ store, cause });
   if (name === 'ObjectParentIsFile' || name === 'ExistingObjectIsDirectory')
     return keyConflict({ store, key, cause });
-  if (name === 'NoSuchKey' || status === 404) return objectNotFound({ store, key, cause });
+  if (name === 'NoSuchKey' || (status === 404 && name !== 'NoSuchUpload'))
+    return objectNotFound({ store, key, cause });
   if (NOBODY_THERE.includes(code) || CUT.includes(code) || SILENT.includes(name) || (status ?? 0) >= 500) {
     return storeUnreachable({ store, endpoint, said, attempts, cause });
   }

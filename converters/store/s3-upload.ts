@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { S3 } from '@aws-sdk/client-s3';
+import type { Part, S3 } from '@aws-sdk/client-s3';
+import { failureOf } from './s3-failure.ts';
 import type { PutParameters } from './s3-put.ts';
 
 export interface Upload {
   readonly UploadId: string;
   /** ETags of the parts that an earlier attempt has put. */
   readonly there: ReadonlyMap<number, string>;
+  /** Begun by an earlier put, which may have said other things of the object. */
+  readonly resumed: boolean;
 }
 
 interface BeginOptions {
@@ -13,67 +16,99 @@ interface BeginOptions {
   readonly to: PutParameters;
   readonly parts: readonly { PartNumber: number; offset: number; length: number }[];
   readonly read: (offset: number, length: number) => Promise<Uint8Array>;
-  /** Go on with one that was broken off, where it has parts of this very file and no others. */
-  readonly resume: boolean;
 }
 
-/** A multipart upload: one that is open, or a new one. Open ones that are of no use are ended. */
-export async function beginUpload(options: BeginOptions): Promise<Upload> {
-  const { client, to, resume } = options;
-  const { IfNoneMatch, ContentType, Metadata, ...name } = to;
-  if (resume)
-    for (const UploadId of await openUploads(options)) {
-      const there = await partsThere({ ...options, UploadId });
-      if (there) return { UploadId, there };
-      await client.abortMultipartUpload({ ...name, UploadId }).catch(() => undefined);
-    }
-  const { UploadId } = await client.createMultipartUpload({
-    ...name,
-    ...(ContentType ? { ContentType } : {}),
-    ...(Metadata ? { Metadata } : {}),
-  });
+/** The client's answer where the server is asked what may be forbidden (403) or unknown to it (501). */
+const isRefused = (error: unknown): boolean => [403, 501].includes(failureOf(error).status ?? 0);
+
+export async function beginUpload({ client, to }: BeginOptions): Promise<Upload> {
+  const { IfNoneMatch, ...what } = to;
+  const { UploadId } = await client.createMultipartUpload(what);
   if (UploadId === undefined) throw new Error('the server began a multipart upload without an id');
-  return { UploadId, there: new Map() };
-}
-
-/** Ids of this key's, the newest first; none where they may not be listed. */
-async function openUploads({ client, to: { Bucket, Key } }: BeginOptions): Promise<string[]> {
-  const { Uploads = [] } = await client.listMultipartUploads({ Bucket, Prefix: Key }).catch((error) => {
-    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-    if (status === 403 || status === 501) return { Uploads: [] };
-    throw error;
-  });
-  return Uploads.filter((upload) => upload.Key === Key)
-    .sort((a, b) => Number(b.Initiated ?? 0) - Number(a.Initiated ?? 0))
-    .flatMap(({ UploadId }) => UploadId ?? []);
+  return { UploadId, there: new Map(), resumed: false };
 }
 
 /**
- * Undefined where it has a part that is none of this file's. The ETag of a part is its MD5, but under some kinds of encryption:
- * there nothing is known of the parts, and all are sent anew.
+ * An open one, where it has parts of this very file and no others; those that have others are ended. One without parts may have
+ * been begun by another process this moment: both put the same parts then. `listed` is false where the server does not say which
+ * are open.
  */
-async function partsThere({
+export async function findUpload(
+  options: BeginOptions,
+): Promise<{ listed: boolean; upload: Upload | undefined }> {
+  const { client, to } = options;
+  const ids = await openUploads(options);
+  let upload: Upload | undefined;
+  for (const UploadId of ids ?? []) {
+    const there = await partsThere({ ...options, UploadId });
+    if (there && (!upload || there.size > upload.there.size)) upload = { UploadId, there, resumed: true };
+    if (there) continue;
+    const { Bucket, Key } = to;
+    await client.abortMultipartUpload({ Bucket, Key, UploadId }).catch(() => undefined);
+  }
+  return { listed: ids !== undefined, upload };
+}
+
+/** @throws the client's NoSuchUpload; where it cannot be asked, nothing */
+export async function needOpen({
   client,
   to: { Bucket, Key },
-  parts,
-  read,
   UploadId,
-}: BeginOptions & { UploadId: string }): Promise<Map<number, string> | undefined> {
+}: Pick<BeginOptions, 'client' | 'to'> & { UploadId: string }): Promise<void> {
+  await client.listParts({ Bucket, Key, UploadId, MaxParts: 1 }).catch((error) => {
+    if (failureOf(error).name === 'NoSuchUpload') throw error;
+  });
+}
+
+/** Ids of this key's, the newest first; undefined where they may not be listed. */
+async function openUploads({ client, to: { Bucket, Key } }: BeginOptions): Promise<string[] | undefined> {
+  try {
+    const { Uploads = [] } = await client.listMultipartUploads({ Bucket, Prefix: Key });
+    return Uploads.filter((upload) => upload.Key === Key)
+      .sort((a, b) => Number(b.Initiated ?? 0) - Number(a.Initiated ?? 0))
+      .flatMap(({ UploadId }) => UploadId ?? []);
+  } catch (error) {
+    if (isRefused(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Undefined where it has a part that is none of this file's, or is no longer open. The ETag of a part is its MD5, but under some
+ * kinds of encryption: there nothing is known of the parts, and all are sent anew; so they are where they may not be listed.
+ */
+async function partsThere(
+  options: BeginOptions & { UploadId: string },
+): Promise<Map<number, string> | undefined> {
+  const { parts, read } = options;
   const there = new Map<number, string>();
-  let PartNumberMarker: string | undefined;
-  do {
-    const page = await client.listParts({
-      ...{ Bucket, Key, UploadId },
-      ...(PartNumberMarker === undefined ? {} : { PartNumberMarker }),
-    });
-    for (const { PartNumber = 0, Size, ETag = '' } of page.Parts ?? []) {
+  try {
+    for await (const { PartNumber = 0, Size, ETag = '' } of listedParts(options)) {
       const part = parts[PartNumber - 1];
       if (!part || Size !== part.length) return undefined;
       const md5 = createHash('md5').update(await read(part.offset, part.length));
       if (ETag.replaceAll('"', '') !== md5.digest('hex')) return undefined;
       there.set(PartNumber, ETag);
     }
+  } catch (error) {
+    if (failureOf(error).name === 'NoSuchUpload') return undefined;
+    if (!isRefused(error)) throw error;
+  }
+  return there;
+}
+
+async function* listedParts({
+  client,
+  to: { Bucket, Key },
+  UploadId,
+}: BeginOptions & { UploadId: string }): AsyncGenerator<Part> {
+  let PartNumberMarker: string | undefined;
+  do {
+    const page = await client.listParts({
+      ...{ Bucket, Key, UploadId },
+      ...(PartNumberMarker === undefined ? {} : { PartNumberMarker }),
+    });
+    yield* page.Parts ?? [];
     PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
   } while (PartNumberMarker !== undefined);
-  return there.size > 0 ? there : undefined;
 }

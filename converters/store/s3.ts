@@ -188,7 +188,7 @@ export class S3Store implements ObjectStore {
         ...(sha256 === undefined ? {} : { Metadata: { sha256 } }),
       };
       try {
-        await putBody({ ...options, client, to, body });
+        await putBody({ ...options, client, to, body, gaveUp: this.#explainer('put', key) });
       } catch (error) {
         if (failureOf(error).status !== 412) throw error;
         // An earlier attempt of ours may have been carried out, and only its answer lost.
@@ -218,16 +218,15 @@ export class S3Store implements ObjectStore {
     return await retry({
       action: async (attempt) => call(await this.#connect(), name, attempt),
       patienceFor,
-      explain: (error, attempts) =>
-        explain({
-          error,
-          attempts,
-          store: this.url,
-          endpoint: this.#endpoint ?? `AWS S3 (${this.#region})`,
-          action: key === undefined ? verb : `${verb} of ${key}`,
-          ...(key === undefined ? {} : { key }),
-        }),
+      explain: this.#explainer(verb, key),
     });
+  }
+
+  #explainer(verb: string, key: string | undefined) {
+    const endpoint = this.#endpoint ?? `AWS S3 (${this.#region})`;
+    const what = key === undefined ? { action: verb } : { action: `${verb} of ${key}`, key };
+    return (error: unknown, attempts: number): unknown =>
+      explain({ error, attempts, store: this.url, endpoint, ...what });
   }
 
   #connect(): Promise<S3> {
