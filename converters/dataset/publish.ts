@@ -74,7 +74,7 @@ export async function publishDataset(options: PublishOptions): Promise<Published
   }
   throwIfStopped({ signal, what });
   if (!there) {
-    await copyDetectors(options);
+    if (labels) await copyDetectors(options);
     await create(place);
   }
   // Also one of a publish that was killed right after its manifest.
