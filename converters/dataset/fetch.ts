@@ -11,7 +11,7 @@ import { filesBelow } from './files-below.ts';
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
 import { placesOf } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
-import { Transfer, type TransferProgress } from './transfer.ts';
+import { LANES, Transfer, type TransferProgress, type Transferred } from './transfer.ts';
 
 export interface FetchOptions {
   readonly datasets: ObjectStore;
@@ -24,16 +24,6 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Fetched {
-  readonly files: number;
-  readonly bytes: number;
-  /** Files that were here already. */
-  readonly kept: number;
-}
-
-/** As many downloads at once. */
-const LANES = 4;
-
 /**
  * Copies a sealed dataset into a folder, every checksum verified before the folder gets its name:
  *
@@ -43,7 +33,7 @@ const LANES = 4;
  * same dataset already is completed in place (labels fetched later, a damaged file).
  * @throws `DATASET_NOT_FOUND`, `MANIFEST_INVALID`, `FILE_MISSING`, `CHECKSUM_MISMATCH`, `TARGET_TAKEN`, `DISK_FULL`
  */
-export async function fetchDataset(options: FetchOptions): Promise<Fetched> {
+export async function fetchDataset(options: FetchOptions): Promise<Transferred> {
   const { datasets, runId, labels = false, signal } = options;
   const to = resolve(options.to);
   const { manifest, bytes } = await readManifest({ datasets, runId });

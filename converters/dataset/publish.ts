@@ -13,7 +13,7 @@ import { checksumMismatch, DatasetError, datasetDiffers, fileMissing, publishTak
 import { MANIFEST_FILE, type ManifestFile, readManifest } from './manifest.ts';
 import { placesOf } from './staged.ts';
 import { hashFile, LABELS } from './sums.ts';
-import { Transfer, type TransferProgress } from './transfer.ts';
+import { LANES, Transfer, type TransferProgress, type Transferred } from './transfer.ts';
 
 export interface PublishOptions {
   /** Where the dataset is sealed. */
@@ -26,16 +26,6 @@ export interface PublishOptions {
   readonly onProgress?: (progress: TransferProgress) => void;
   readonly signal?: AbortSignal | undefined;
 }
-
-export interface Published {
-  readonly files: number;
-  readonly bytes: number;
-  /** Files that were there already, with their checksums. */
-  readonly kept: number;
-}
-
-/** As many files on their way at once. */
-const LANES = 4;
 
 /** Whose files come: of two datasets of one run id the second is refused before it replaces any. */
 const CLAIM_FILE = 'publishing.json';
@@ -51,7 +41,7 @@ const CLAIM_FILE = 'publishing.json';
  * it puts right what is damaged or missing.
  * @throws `DATASET_NOT_FOUND`, `MANIFEST_INVALID`, `FILE_MISSING`, `CHECKSUM_MISMATCH`, `DATASET_DIFFERS`, `PUBLISH_TAKEN`, `CANCELLED`
  */
-export async function publishDataset(options: PublishOptions): Promise<Published> {
+export async function publishDataset(options: PublishOptions): Promise<Transferred> {
   const { datasets, runId, to, labels = true, onProgress, signal } = options;
   const { manifest, bytes } = await readManifest({ datasets, runId });
   const wanted = manifest.files.filter(({ path }) => labels || !path.startsWith(LABELS));

@@ -14,6 +14,17 @@ export interface TransferProgress {
   readonly kept: boolean;
 }
 
+/** What came of a dataset, its manifest among it. */
+export interface Transferred {
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that were there already, with their checksums. */
+  readonly kept: number;
+}
+
+/** As many files on their way at once. */
+export const LANES = 4;
+
 /** Adds up what the lanes of a transfer say. */
 export class Transfer {
   /** Bytes of all files. */

@@ -199,36 +199,38 @@ export class Column {
       this.#addPlainTexts(texts);
       return;
     }
-    const { count, ids, bytes, offsets } = texts;
-    if (typeof ids === 'number') {
-      if (count > 0) this.#indices.add(this.#placeOf(ids, texts), count);
-    } else {
-      // Each different string of the batch is looked up once.
-      if (places.length < offsets.length)
-        [places, foundIds] = [new Int32Array(2 * offsets.length), new Int32Array(2 * offsets.length)];
-      if (found.length < count) found = new Int32Array(2 * count);
-      let last = -1;
-      let place = -1;
-      let changes = 0;
-      let different = 0;
-      for (let i = 0; i < count; i++) {
-        const id = ids[i] as number;
-        if (id !== last) {
-          last = id;
-          changes += 1;
-          place = (places[id] as number) - 1;
-          if (place < 0) {
-            place = this.#texts.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number);
-            places[id] = place + 1;
-            foundIds[different++] = id;
-          }
-        }
-        found[i] = place;
-      }
-      for (let i = 0; i < different; i++) places[foundIds[i] as number] = 0;
-      if (count > 0) this.#indices.add(changes === 1 ? place : found, count);
-    }
+    const { count, ids } = texts;
+    this.#indices.add(
+      typeof ids === 'number' ? this.#placeOf(ids, texts) : this.#placesOf(ids, texts),
+      count,
+    );
     if (this.#texts.bytes.length > LARGEST_DICTIONARY) this.#leaveDictionary();
+  }
+
+  /** Each different string of the batch is looked up once. */
+  #placesOf(ids: Int32Array, texts: Texts): Int32Array {
+    const { count, offsets } = texts;
+    if (places.length < offsets.length)
+      [places, foundIds] = [new Int32Array(2 * offsets.length), new Int32Array(2 * offsets.length)];
+    if (found.length < count) found = new Int32Array(2 * count);
+    let last = -1;
+    let place = -1;
+    let different = 0;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i] as number;
+      if (id !== last) {
+        last = id;
+        place = (places[id] as number) - 1;
+        if (place < 0) {
+          place = this.#placeOf(id, texts);
+          places[id] = place + 1;
+          foundIds[different++] = id;
+        }
+      }
+      found[i] = place;
+    }
+    for (let i = 0; i < different; i++) places[foundIds[i] as number] = 0;
+    return found;
   }
 
   #placeOf(id: number, { bytes, offsets }: Texts): number {
@@ -257,24 +259,26 @@ export class Column {
   }
 
   #indexNumbers(numbers: Float64Array | number, count: number): void {
-    if (typeof numbers === 'number') this.#indices.add(this.#placeOfNumber(numbers), count);
-    else {
-      if (found.length < count) found = new Int32Array(2 * count);
-      let last = Number.NaN;
-      let place = 0;
-      let changes = 0;
-      for (let i = 0; i < count; i++) {
-        const value = numbers[i] as number;
-        if (value !== last) {
-          place = this.#placeOfNumber(value);
-          last = value;
-          changes += 1;
-        }
-        found[i] = place;
-      }
-      this.#indices.add(changes === 1 ? place : found, count);
-    }
+    this.#indices.add(
+      typeof numbers === 'number' ? this.#placeOfNumber(numbers) : this.#placesOfNumbers(numbers, count),
+      count,
+    );
     if (this.#numbers.size > FEW) this.#leaveDictionary();
+  }
+
+  #placesOfNumbers(numbers: Float64Array, count: number): Int32Array {
+    if (found.length < count) found = new Int32Array(2 * count);
+    let last = Number.NaN;
+    let place = 0;
+    for (let i = 0; i < count; i++) {
+      const value = numbers[i] as number;
+      if (value !== last) {
+        place = this.#placeOfNumber(value);
+        last = value;
+      }
+      found[i] = place;
+    }
+    return found;
   }
 
   #placeOfNumber(value: number): number {
@@ -354,10 +358,12 @@ class Runs<T extends Uint8Array | Int32Array> {
   }
 
   add(values: Uint8Array | Int32Array | Float64Array | number, count: number): void {
+    if (count === 0) return;
     const from = this.count;
     this.count += count;
-    if (typeof values === 'number' && !this.#differ && (from === 0 || values === this.same)) {
-      this.same = values;
+    const one = typeof values === 'number' ? values : sameOf(values, count);
+    if (one !== undefined && !this.#differ && (from === 0 || one === this.same)) {
+      this.same = one;
       return;
     }
     if (this.#room.length < this.count) {
@@ -370,6 +376,13 @@ class Runs<T extends Uint8Array | Int32Array> {
     if (typeof values === 'number') this.#room.fill(values, from, this.count);
     else this.#room.set(values.subarray(0, count), from);
   }
+}
+
+/** Undefined where they differ. */
+function sameOf(values: Uint8Array | Int32Array | Float64Array, count: number): number | undefined {
+  const first = values[0] as number;
+  for (let i = 1; i < count; i++) if (values[i] !== first) return undefined;
+  return first;
 }
 
 /** Behind their length in four bytes, as a data page of version 1 has them. */

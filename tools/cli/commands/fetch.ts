@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type Fetched, fetchDataset } from '../../../converters/dataset/fetch.ts';
+import { fetchDataset } from '../../../converters/dataset/fetch.ts';
+import type { Transferred } from '../../../converters/dataset/transfer.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { interruptible } from '../interrupt.ts';
 import { datasetsOption, endpointOption, jsonOption, runIdArgument } from '../options.ts';
@@ -27,7 +28,7 @@ export const fetchCommand = (_finish: (code: number) => void) =>
       interruptible(async (signal) => {
         const folder = resolve(to ?? join(places.data, runId));
         const datasets = datasetStore(where);
-        let fetched: Fetched | undefined;
+        let fetched: Transferred | undefined;
         await runSteps({
           json,
           steps: [
