@@ -1,11 +1,11 @@
 import type { ColumnMetaData, Encoding, ParquetType } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
-import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { PbfWriter } from 'pbf';
 import { StringPool } from '../../read/strings.ts';
 import { Bounds } from './bounds.ts';
 import { type ChunkIndex, type IndexedPage, indexOf } from './page-index.ts';
+import { PAGE_LEVELS, Runs, writeRuns } from './runs.ts';
 
 export type Physical = Extract<ParquetType, 'BOOLEAN' | 'INT32' | 'INT64' | 'DOUBLE' | 'BYTE_ARRAY'>;
 
@@ -59,9 +59,6 @@ interface Page {
   readonly unpacked: number;
 }
 type DataPage = Page & IndexedPage;
-
-/** Levels of a page: more are a new one. */
-const PAGE_LEVELS = 8_192;
 
 /** The page that is put together, of whichever column. */
 const body = new PbfWriter(new Uint8Array(1 << 20));
@@ -334,73 +331,12 @@ export class Column {
   }
 }
 
-/** Whole numbers of a page in the making: kept as one as long as all are the same. */
-class Runs<T extends Uint8Array | Int32Array> {
-  count = 0;
-  /** Each of them, where `all` is undefined. */
-  same = 0;
-  readonly #make: (length: number) => T;
-  #differ = false;
-  #room: T;
-
-  constructor(make: (length: number) => T) {
-    this.#make = make;
-    this.#room = make(0);
-  }
-
-  get all(): T | undefined {
-    return this.#differ ? (this.#room.subarray(0, this.count) as T) : undefined;
-  }
-
-  clear(): void {
-    this.count = 0;
-    this.#differ = false;
-  }
-
-  add(values: Uint8Array | Int32Array | Float64Array | number, count: number): void {
-    if (count === 0) return;
-    const from = this.count;
-    this.count += count;
-    const one = typeof values === 'number' ? values : sameOf(values, count);
-    if (one !== undefined && !this.#differ && (from === 0 || one === this.same)) {
-      this.same = one;
-      return;
-    }
-    if (this.#room.length < this.count) {
-      const larger = this.#make(Math.max(this.count, PAGE_LEVELS));
-      if (this.#differ) larger.set(this.#room.subarray(0, from));
-      this.#room = larger;
-    }
-    if (!this.#differ) this.#room.fill(this.same, 0, from);
-    this.#differ = true;
-    if (typeof values === 'number') this.#room.fill(values, from, this.count);
-    else this.#room.set(values.subarray(0, count), from);
-  }
-}
-
-/** Undefined where they differ. */
-function sameOf(values: Uint8Array | Int32Array | Float64Array, count: number): number | undefined {
-  const first = values[0] as number;
-  for (let i = 1; i < count; i++) if (values[i] !== first) return undefined;
-  return first;
-}
-
 /** Behind their length in four bytes, as a data page of version 1 has them. */
 function writeLevels(levels: Runs<Uint8Array>, greatest: number): void {
   const writer = new ByteWriter(64);
   writeRuns(writer, levels, bitWidth(greatest));
   body.writeFixed32(writer.index);
   append(body, writer.getBytes());
-}
-
-/** The hybrid of runs and packed bits (https://parquet.apache.org/docs/file-format/data-pages/encodings/). */
-function writeRuns(writer: ByteWriter, { count, same, all }: Runs<Uint8Array | Int32Array>, width: number) {
-  if (all) {
-    writeRleBitPackedHybrid(writer, all as never, width);
-    return;
-  }
-  writer.appendVarInt(count << 1);
-  for (let bit = 0; bit < width; bit += 8) writer.appendUint8((same >> bit) & 0xff);
 }
 
 const bitWidth = (largest: number): number => 32 - Math.clz32(largest);
