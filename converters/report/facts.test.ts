@@ -43,6 +43,31 @@ test('rates, errors and durations of a service are those of what it served', asy
   assert.equal(web[2]?.p50, null);
 });
 
+test('to a server a status below 500 is no error of its own; to its caller, and where there is no status, what failed is one', async (t) => {
+  const { served, calls } = await factsOf(t, (content) => {
+    const span = (i: number, event_kind: string, http_status?: number) => ({
+      ...{ time: START + i, event_kind, class_uid: 4002, service: `of ${event_kind}`, status_id: 2 },
+      ...{ span_id: word(i), parent_span_id: event_kind === 'http.client' ? word(99) : null },
+      ...(http_status === undefined ? {} : { http_status }),
+    });
+    content.traces = [
+      ...[401, 404, 499, 500, 503, undefined, 200].map((status, i) => span(i, 'http.server', status)),
+      ...[404, 503].map((status, i) => ({ ...span(10 + i, 'http.client', status), peer_service: 'asked' })),
+    ] as typeof content.traces;
+  });
+  assert.deepEqual(
+    served.map(({ service, requests, failed }) => [service, requests, failed]),
+    [['of http.server', 7, 4]],
+  );
+  assert.deepEqual(
+    calls.map(({ to, calls: count, failed }) => [to, count, failed]),
+    [
+      ['of http.server', 7, 4],
+      ['asked', 2, 2],
+    ],
+  );
+});
+
 test('a counter is a rate over the time between its samples, a fall is a start from zero', async (t) => {
   const { indicators } = await factsOf(t);
   const of = (title: string) => indicators.find((one) => one.indicator.title === title)?.values ?? [];

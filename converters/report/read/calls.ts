@@ -1,8 +1,9 @@
 import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
-import { FAILURE, SERVED_KINDS } from './golden.ts';
+import { SERVED_KINDS } from './golden.ts';
 import { kept, keptOf } from './kept.ts';
+import { failuresIn, OUTCOME_COLUMNS } from './outcome.ts';
 
 /** Who calls whom, and how often. */
 export interface Call {
@@ -35,7 +36,7 @@ const TAKEN = new Set(['queue.job', 'queue.receive']);
 /** The edges of the service map, from the spans of the callers, and for queues and clients of those that were called. */
 export class CallsSide implements Side {
   readonly columns = [
-    ...['event_kind', 'service', 'parent_span_id', 'status_id', 'peer_service', 'peer_port'],
+    ...['service', 'parent_span_id', 'peer_service', 'peer_port', ...OUTCOME_COLUMNS],
     ...['db_system', 'db_operation', 'queue'],
   ];
   /** Port → who listens there, as its own server spans say. */
@@ -47,11 +48,12 @@ export class CallsSide implements Side {
 
   add(group: RowGroup): void {
     const of = Object.fromEntries(this.columns.map((name) => [name, group.column(name)]));
+    const failedAt = failuresIn(group);
     const cell = (name: string, i: number): unknown => of[name]?.[i] ?? null;
     for (let i = 0; i < group.rows; i++) {
       const kind = String(cell('event_kind', i));
       const service = textAt(of.service ?? [], i) ?? '(no service)';
-      const failed = cell('status_id', i) === FAILURE;
+      const failed = failedAt(i);
       const port = cell('peer_port', i) as number | null;
       const queue = textAt(of.queue ?? [], i) ?? '(no name)';
       if (kind === 'http.server' || kind === 'rpc.server') {

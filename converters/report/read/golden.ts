@@ -2,14 +2,13 @@ import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
 import { type Bins, binOf, spanOf } from './bins.ts';
+import { failuresIn, OUTCOME_COLUMNS } from './outcome.ts';
 import { DurationSketch } from './sketch.ts';
 
 /** Spans of work that somebody asked a service for. */
 export const SERVED_KINDS: ReadonlySet<string> = new Set([
   ...['http.server', 'rpc.server', 'queue.job', 'faas.run'],
 ]);
-/** OCSF status_id. */
-export const FAILURE = 2;
 
 /** What a service was asked for, by bin. */
 export interface ServedSignals {
@@ -45,7 +44,7 @@ const newTally = (): Tally => ({ requests: 0, failed: 0, durations: new Duration
 
 /** Rate, errors and durations of the services, from the spans of what they served. */
 export class GoldenSide implements Side {
-  readonly columns = ['time', 'event_kind', 'service', 'status_id', 'duration'];
+  readonly columns = ['time', 'service', 'duration', ...OUTCOME_COLUMNS];
   readonly #bins: Bins;
   readonly #services = new Map<string, { whole: Tally; bins: Tally[] }>();
 
@@ -59,7 +58,8 @@ export class GoldenSide implements Side {
       group.column('event_kind'),
       group.column('service'),
     ];
-    const [statuses, durations] = [group.column('status_id'), group.column('duration')];
+    const durations = group.column('duration');
+    const failed = failuresIn(group);
     for (let i = 0; i < group.rows; i++) {
       if (!SERVED_KINDS.has(String(kinds[i]))) continue;
       const bin = binOf(this.#bins, Number(times[i]));
@@ -68,7 +68,7 @@ export class GoldenSide implements Side {
       const one = bins[bin] as Tally;
       for (const tally of [whole, one]) {
         tally.requests += 1;
-        if (statuses[i] === FAILURE) tally.failed += 1;
+        if (failed(i)) tally.failed += 1;
         if (durations[i] !== null) tally.durations.add(Number(durations[i]));
       }
     }

@@ -1,7 +1,7 @@
 import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
-import { FAILURE } from './golden.ts';
 import { keptOf, MOST_KEYS } from './kept.ts';
+import { failuresIn, OUTCOME_COLUMNS } from './outcome.ts';
 import { DurationSketch } from './sketch.ts';
 
 /** A request that stands for others, by the server span that began its trace. */
@@ -12,15 +12,7 @@ export interface Chosen {
   readonly route: string;
 }
 
-const COLUMNS = [
-  'event_kind',
-  'parent_span_id',
-  'trace_id',
-  'status_id',
-  'duration',
-  'endpoint',
-  'http_method',
-];
+const COLUMNS = ['parent_span_id', 'trace_id', 'duration', 'endpoint', 'http_method', ...OUTCOME_COLUMNS];
 
 interface Root {
   readonly traceId: string;
@@ -32,6 +24,7 @@ interface Root {
 /** Server spans that began a trace. */
 function* rootsOf(group: RowGroup): Generator<Root> {
   const of = Object.fromEntries(COLUMNS.map((name) => [name, group.column(name)]));
+  const failed = failuresIn(group);
   for (let i = 0; i < group.rows; i++) {
     if (of.event_kind?.[i] !== 'http.server' && of.event_kind?.[i] !== 'rpc.server') continue;
     const traceId = textAt(of.trace_id ?? [], i);
@@ -40,7 +33,7 @@ function* rootsOf(group: RowGroup): Generator<Root> {
     const method = textAt(of.http_method ?? [], i);
     const endpoint = textAt(of.endpoint ?? [], i) ?? '(no route)';
     const route = method === undefined ? endpoint : `${method} ${endpoint}`;
-    yield { traceId, route, failed: of.status_id?.[i] === FAILURE, duration: Number(duration) };
+    yield { traceId, route, failed: failed(i), duration: Number(duration) };
   }
 }
 

@@ -1,8 +1,8 @@
 import type { RowGroup } from '../../dataset/parquet.ts';
 import { type Side, textAt } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
-import { FAILURE } from './golden.ts';
 import { kept } from './kept.ts';
+import { failuresIn, OUTCOME_COLUMNS } from './outcome.ts';
 
 /** A span in its place in the tree of its trace. */
 export interface PlacedSpan {
@@ -28,7 +28,16 @@ const MOST = 60;
 /** All spans of some traces. */
 export class SpansSide implements Side {
   readonly columns = [
-    ...['time', 'trace_id', 'span_id', 'parent_span_id', 'service', 'span_name', 'duration', 'status_id'],
+    ...[
+      'time',
+      'trace_id',
+      'span_id',
+      'parent_span_id',
+      'service',
+      'span_name',
+      'duration',
+      ...OUTCOME_COLUMNS,
+    ],
   ];
   readonly #traces: Map<string, { readonly spans: Span[]; count: number }>;
 
@@ -38,6 +47,7 @@ export class SpansSide implements Side {
 
   add(group: RowGroup): void {
     const of = Object.fromEntries(this.columns.map((name) => [name, group.column(name)]));
+    const failed = failuresIn(group);
     for (let i = 0; i < group.rows; i++) {
       const trace = this.#traces.get(of.trace_id?.[i] as string);
       if (!trace) continue;
@@ -50,7 +60,7 @@ export class SpansSide implements Side {
         service: textAt(of.service ?? [], i) ?? '(no service)',
         name: textAt(of.span_name ?? [], i) ?? '(no name)',
         durationMs: Number(of.duration?.[i] ?? 0),
-        failed: of.status_id?.[i] === FAILURE,
+        failed: failed(i),
       });
     }
   }

@@ -32,7 +32,7 @@ export function goldenSection(facts: Facts): Html {
   const own = served.map(({ service }) => service).sort((a, b) => Number(b === first) - Number(a === first));
   const names = [...own, ...stores];
   const seconds = bins.widthMs / 1000;
-  const lead = `Means and quantiles of ${seconds} s each (of the last, half to one and a half times that), over the time of the run; thin lines are the changes of the timeline. Rates, errors and durations of services are those of what they served (spans; an error is an HTTP status from 400 on, or a span that failed), all else is from their metrics; of several replicas the highest is shown.`;
+  const lead = `Means and quantiles of ${seconds} s each (of the last, half to one and a half times that), over the time of the run; thin lines are the changes of the timeline. Rates, errors and durations of services are those of what they served (spans; an error is an HTTP status from 500 on, or a span that failed otherwise), all else is from their metrics; of several replicas the highest is shown.`;
   const more =
     names.length > SERVICES
       ? html`<p class="none">${names.length - SERVICES} more services are in the dataset.</p>`
