@@ -57,12 +57,15 @@ def blocks(folder, table):
 
 
 def positives(folder):
-    """Windows of affected services with a positive event; None where the labels were not fetched."""
+    """Windows of affected services in which a positive event was known; None where the labels were not fetched."""
     file = folder / "labels" / "ocsf_eval_subset.parquet"
     if not file.exists():
         return None
-    events = pd.read_parquet(file, columns=["time", "label", "affected_service"]).query("label == 1")
-    return set(zip(events.affected_service, events.time // WINDOW_MS * WINDOW_MS))
+    events = pd.read_parquet(file, columns=["event_uid", "time", "label", "affected_service"]).query("label == 1")
+    # a span is known at its end, as in features.py
+    spans = pd.read_parquet(folder / "ocsf_traces.parquet", columns=["event_uid", "duration"])
+    took = events.event_uid.map(spans.set_index("event_uid").duration).fillna(0).astype("int64")
+    return set(zip(events.affected_service, (events.time + took) // WINDOW_MS * WINDOW_MS))
 
 
 def main(folder, features):

@@ -2,7 +2,7 @@
 
 python examples/features.py data/latest features.parquet
 
-Nothing of the labels is read. Counters become what was added in the window, by the sample before it: 10 s back.
+Nothing of the labels is read. Counters become what was added in the window: what a delta says itself, else by the sample before it, 10 s back.
 A service that has no such metric, and a window in which there was nothing to measure, have no value.
 """
 
@@ -51,12 +51,13 @@ def of_traces(folder):
 
 
 def of_metrics(folder):
-    rows = read(folder, "metrics", ["instance", "metric_name", "metric_value", "metric_type", "labels"])
+    rows = read(folder, "metrics", ["instance", "metric_name", "metric_value", "metric_type", "metric_temporality", "labels"])
     rows = rows[~rows.metric_name.str.endswith("_bucket")]
     gauges = rows[rows.metric_type == "gauge"].groupby(["metric_name", *KEY]).metric_value.mean()
     series = rows[rows.metric_type != "gauge"].sort_values("time")
     added = series.groupby(["service", "instance", "metric_name", "labels"], dropna=False).metric_value.diff()
-    added = added.mask(added < 0, series.metric_value)  # after a fall it counted from 0
+    # a delta is what was added; after a fall a cumulative one counted from 0
+    added = added.mask((added < 0) | (series.metric_temporality == "delta"), series.metric_value)
     counters = added.groupby([series.metric_name, series.service, series.window]).sum(min_count=1)
     figures = pd.concat([gauges, counters])
     return {name: column.droplevel(0) for name, column in figures.groupby(level=0)}

@@ -102,12 +102,15 @@ test('the examples in Python load a dataset, draw it, make features of it, and f
   assert.equal(asked(unlabelled), asked(detected), 'the labels have no part in what is asked');
 });
 
-test('features know a request when it has ended, and what a counter counted since it began anew', async (t) => {
+test('features know a request when it has ended, and what a counter counted: since it began anew, or each time', async (t) => {
   const python = await testPython(t, PACKAGES);
   if (!python) return;
   const sample = (time: number, metric_value: number): Row => ({
     ...{ time, metric_value, service: 'web-api', instance: 'a', labels: '{}' },
     ...{ metric_name: 'asked_total', metric_type: 'sum' },
+  });
+  const delta = (time: number, value: number): Row => ({
+    ...{ ...sample(time, value), metric_name: 'told_total', metric_temporality: 'delta' },
   });
   const served = { service: 'web-api', event_kind: 'http.server' };
   const { dir, close } = await writeContent({
@@ -116,7 +119,10 @@ test('features know a request when it has ended, and what a counter counted sinc
       { ...served, time: 1_000, duration: 2.5, status_id: 1 },
     ],
     logs: [{ time: 1_000, service: 'web-api', event_kind: 'log', level: 'info' }],
-    metrics: [sample(1_000, 7), sample(11_000, 12), sample(21_000, 3), sample(31_000, 4)],
+    metrics: [
+      ...[sample(1_000, 7), sample(11_000, 12), sample(21_000, 3), sample(31_000, 4)],
+      ...[7, 12, 3].map((value, i) => delta(1_000 + i * 10_000, value)),
+    ],
     changes: [{ time: 1_000, service: 'web-api', event_kind: 'change.restart' }],
     ...{ windows: null, quality: null, detectors: null },
   });
@@ -130,6 +136,7 @@ test('features know a request when it has ended, and what a counter counted sinc
   assert.deepEqual(column('traces.failed'), [0, 0, 0, 0, 1]);
   assert.deepEqual(column('traces.http.server_p50_ms'), [2.5, null, null, null, 60_000]);
   assert.deepEqual(column('metrics.asked_total'), [null, 5, 3, 1, null]);
+  assert.deepEqual(column('metrics.told_total'), [7, 12, 3, null, null]);
 });
 
 test('DuckDB reads a dataset straight from an S3 server', async (t) => {
