@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -75,6 +76,40 @@ test('an abort is a Ctrl-C: exit 105, with everything that was measured', async 
     const total = server.received.length;
     assert.deepEqual([last?.requests, result.summary?.metrics.http_reqs?.count], [total, total]);
     assert.match(result.text, /TOTAL RESULTS/);
+  });
+});
+
+test('a second Ctrl-C cuts off what the first one waits for', { timeout: 120_000 }, async (t) => {
+  const arrivals = new EventEmitter();
+  const asked = once(arrivals, 'request');
+  const server = await startServer(() => arrivals.emit('request')); // and never answers
+  t.after(() => server.close());
+  await withTempFolder(async (folder) => {
+    const source = `
+      import http from 'k6/http';
+      export const options = {
+        scenarios: { a: { executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDuration: '10m', gracefulStop: '10m' } },
+      };
+      export default async () => { await http.asyncRequest('GET', '${server.url}/', null, { timeout: '10m' }); };`;
+    const [stop, cutOff] = [new AbortController(), new AbortController()];
+    let seconds = 0;
+    const running = runScenario({
+      script: await writeScript({ folder, source }),
+      runner: 'node',
+      out: join(folder, 'points.ndjson'),
+      signal: stop.signal,
+      cutOff: cutOff.signal,
+      // a report a second: the first after the Ctrl-C says that it goes on all the same
+      onProgress: () => {
+        if (stop.signal.aborted && ++seconds === 2) cutOff.abort();
+      },
+    });
+    await asked;
+    stop.abort();
+    const result = await running;
+    assert.ok(cutOff.signal.aborted, 'the first one alone ended it');
+    assert.equal(result.exitCode, 105);
+    assert.equal(result.summary?.metrics.iterations?.count ?? 0, 0);
   });
 });
 

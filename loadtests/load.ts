@@ -49,7 +49,8 @@ const K6_ENV = { K6_VUS: undefined, K6_DURATION: undefined, K6_ITERATIONS: undef
 
 /**
  * Runs a scenario script in a child process, by k6 or by the bundled runner, and streams its points to `out`.
- * An abort of `signal` ends it gracefully: its summary is there, its exit code is 105.
+ * An abort of `signal` ends it gracefully: its summary is there, its exit code is 105. One of `cutOff` after it cuts off what is
+ * under way then.
  * Throws a LoadError (SCRIPT_MISSING, TARGET_REFUSED, K6_MISSING, K6_TOO_OLD, NOT_STARTED) before anything is sent.
  */
 export async function runScenario({
@@ -58,6 +59,7 @@ export async function runScenario({
   runner = 'auto',
   env = {},
   signal,
+  cutOff,
   onProgress,
   onLog,
 }: {
@@ -69,6 +71,7 @@ export async function runScenario({
   /** On top of this process's own environment. */
   env?: Record<string, string>;
   signal?: AbortSignal;
+  cutOff?: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
   /** What the child writes to stderr, as it comes. */
   onLog?: (text: string) => void;
@@ -88,6 +91,7 @@ export async function runScenario({
     args: ['run', '--out', `json=${pointsFile}`, resolve(script)],
     env: childEnv,
     signal,
+    cutOff,
     onProgress,
     onLog,
   }).finally(() => tail?.stop());

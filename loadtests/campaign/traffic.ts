@@ -36,6 +36,8 @@ export interface TrafficOptions {
   /** Folder for the points while they are written. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Ends at once what the signal has ended in order. */
+  readonly cutOff?: AbortSignal;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
@@ -57,7 +59,19 @@ export interface SentTraffic {
  *   signal's reason when that ended it and no case of the plan was over
  */
 export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic> {
-  const { raw, runId, scenario, rate, command, folder, stack, signal, onProgress, plan = null } = options;
+  const {
+    raw,
+    runId,
+    scenario,
+    rate,
+    command,
+    folder,
+    stack,
+    signal,
+    cutOff,
+    onProgress,
+    plan = null,
+  } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const points = join(folder, 'client.ndjson');
   const result = await runScenario({
@@ -74,6 +88,7 @@ export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic>
       FAULTLINE_PLAN: plan ? canonicalPlan(plan) : '',
     },
     signal,
+    ...(cutOff ? { cutOff } : {}),
     ...(onProgress ? { onProgress } : {}),
   });
   const interrupted = signal.aborted;

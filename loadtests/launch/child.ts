@@ -19,22 +19,24 @@ export interface Ended {
 }
 
 /**
- * Milliseconds after the first SIGINT: a second one, which cuts off what is under way, and at last SIGKILL. Before that the
- * script has 70 s for requests under way, and as long as it takes to have changes taken back.
+ * Milliseconds after the first SIGINT until a second one, which cuts off what is under way. Before that the script has 70 s for
+ * requests under way, and as long as it takes to have changes taken back.
  */
-const CUT_OFF = 360_000;
-const KILL = 370_000;
+const PATIENCE = 360_000;
+/** Milliseconds after the second until SIGKILL. */
+const LAST_GRACE = 10_000;
 const KEEP = 1024 * 1024;
 
 /**
- * Runs the program to its end. An abort of `signal` is a Ctrl-C: it ends by itself, with its summary. When this process is
- * killed, its guardian kills the program, since nobody is left to wait for a summary.
+ * Runs the program to its end. An abort of `signal` is a Ctrl-C: it ends by itself, with its summary; one of `cutOff` is a second
+ * Ctrl-C. When this process is killed, its guardian kills the program, since nobody is left to wait for a summary.
  */
 export async function runChild({
   program,
   args,
   env,
   signal,
+  cutOff,
   onProgress,
   onLog,
 }: {
@@ -42,6 +44,7 @@ export async function runChild({
   args: string[];
   env: NodeJS.ProcessEnv;
   signal?: AbortSignal | undefined;
+  cutOff?: AbortSignal | undefined;
   onProgress?: ((progress: LoadProgress) => void) | undefined;
   onLog?: ((text: string) => void) | undefined;
 }): Promise<Ended> {
@@ -69,6 +72,7 @@ export async function runChild({
   const stop = stopper(child);
   if (signal?.aborted) stop.begin();
   signal?.addEventListener('abort', stop.begin, { once: true });
+  cutOff?.addEventListener('abort', stop.cutOff, { once: true });
   try {
     const [code, killedBy] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
     // As a shell counts a death by signal.
@@ -78,6 +82,7 @@ export async function runChild({
     throw errors.notStarted(program.command, error as Error);
   } finally {
     signal?.removeEventListener('abort', stop.begin);
+    cutOff?.removeEventListener('abort', stop.cutOff);
     stop.end();
     await guard.goodbye();
   }
@@ -90,12 +95,16 @@ function readProgress({ elapsedMs, iterations, requests, failures, dropped }: Te
 
 function stopper(child: ChildProcess) {
   const timers: NodeJS.Timeout[] = [];
+  const cutOff = () => {
+    child.kill('SIGINT');
+    timers.push(setTimeout(() => child.kill('SIGKILL'), LAST_GRACE));
+  };
   return {
     begin: () => {
       child.kill('SIGINT');
-      timers.push(setTimeout(() => child.kill('SIGINT'), CUT_OFF));
-      timers.push(setTimeout(() => child.kill('SIGKILL'), KILL));
+      timers.push(setTimeout(cutOff, PATIENCE));
     },
+    cutOff,
     end: () => {
       for (const timer of timers) clearTimeout(timer);
     },

@@ -5,9 +5,9 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /**
    * Runs a part that may end early and still be of use: a first Ctrl-C meanwhile aborts the signal of this part alone, and
-   * what follows goes on with what there is; one more ends everything.
+   * what follows goes on with what there is; one more ends everything, and aborts `cutOff`: what is ending is waited for no longer.
    */
-  part<T>(hint: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  part<T>(hint: string, work: (signal: AbortSignal, cutOff: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -18,7 +18,9 @@ export async function interruptible<T>(
   work: (signal: AbortSignal, interrupt: Interrupt) => Promise<T>,
 ): Promise<T> {
   const whole = new AbortController();
-  let part: { readonly hint: string; readonly controller: AbortController } | undefined;
+  let part:
+    | { readonly hint: string; readonly controller: AbortController; readonly cutOff: AbortController }
+    | undefined;
   const onSignal = (name: NodeJS.Signals) => {
     if (whole.signal.aborted) process.exit(130);
     const reason = new CliError('INTERRUPTED', `interrupted by ${name}`);
@@ -28,15 +30,16 @@ export async function interruptible<T>(
       return;
     }
     process.stderr.write(`\n${name}: stopping in order (once more to stop at once)…\n`);
+    if (part?.controller.signal.aborted) part.cutOff.abort(reason);
     whole.abort(reason);
   };
   const interrupt: Interrupt = {
     signal: whole.signal,
     part: async (hint, partial) => {
-      const controller = new AbortController();
-      part = { hint, controller };
+      const [controller, cutOff] = [new AbortController(), new AbortController()];
+      part = { hint, controller, cutOff };
       try {
-        return await partial(AbortSignal.any([controller.signal, whole.signal]));
+        return await partial(AbortSignal.any([controller.signal, whole.signal]), cutOff.signal);
       } finally {
         part = undefined;
       }

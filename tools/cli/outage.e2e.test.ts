@@ -21,7 +21,7 @@ test('S3 down for 60 s during traffic, and the collector killed meanwhile: no re
     runner: 'auto',
     labels: false,
     force: true, // a collector that was killed may read lines twice, which a run without troubles must not show
-    interrupt: { signal, part: (_hint, work) => work(signal) },
+    interrupt: { signal, part: (_hint, work) => work(signal, signal) },
   });
   t.after(() => run.close());
   for (const { title, run: step } of run.steps()) {

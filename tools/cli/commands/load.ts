@@ -58,7 +58,7 @@ export const loadCommand = (finish: (code: number) => void) =>
               {
                 title: `Traffic of ${scenario}: ${rate} requests/s for ${durationS} s, seed ${seed}`,
                 run: async (update) => {
-                  sent = await interrupt.part('ending the traffic', (soft) =>
+                  sent = await interrupt.part('ending the traffic', (soft, cutOff) =>
                     sendTraffic({
                       ...{ raw, runId, script, scenario, runner, seed, rate, durationS, command, plan },
                       stack: {
@@ -67,7 +67,7 @@ export const loadCommand = (finish: (code: number) => void) =>
                         controlToken: stack.control.token,
                       },
                       folder: join(places.stack('stack'), 'client', runId),
-                      signal: soft,
+                      ...{ signal: soft, cutOff },
                       onProgress: (progress) => update(doing({ progress, durationS, plan })),
                     }),
                   );

@@ -200,7 +200,7 @@ export class DatasetRun {
     const { scenario, script, plan, rate, durationS, command } = job;
     const target = this.target;
     const hint = plan ? 'ending the traffic; the cases that are over are kept' : 'ending the traffic';
-    const { traffic, result, requests, truth, interrupted } = await interrupt.part(hint, (signal) =>
+    const { traffic, result, requests, truth, interrupted } = await interrupt.part(hint, (signal, cutOff) =>
       sendTraffic({
         raw: this.#bucket('raw'),
         ...{ runId, script, scenario, runner, seed, rate, durationS, command, plan },
@@ -210,7 +210,7 @@ export class DatasetRun {
           controlToken: target.secrets().controlToken,
         },
         folder: join(places.stack(runId), 'client'),
-        signal,
+        ...{ signal, cutOff },
         onProgress: (progress) => update(doing({ progress, durationS, plan })),
       }),
     );
