@@ -41,26 +41,19 @@ export function parseTime(text: string): number {
   );
 }
 
-export function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || seed > 0xffffffff)
-    throw new InvalidArgumentError(`a seed is a whole number from 0 to 4294967295, got "${text}".`);
-  return seed;
+/** What reads a whole number between two bounds, both allowed; `what` begins the message of what is refused: "a seed is". */
+export function wholeNumber(what: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d{1,15}$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`${what} a whole number from ${least} to ${most}, got "${text}".`);
+    return value;
+  };
 }
 
-function parseWorkers(text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || count < 1 || count > 64)
-    throw new InvalidArgumentError(`workers are a whole number from 1 to 64, got "${text}".`);
-  return count;
-}
-
-export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535)
-    throw new InvalidArgumentError(`a port is a whole number from 1 to 65535, got "${text}".`);
-  return port;
-}
+export const parseSeed = wholeNumber('a seed is', 0, 0xffffffff);
+const parseWorkers = wholeNumber('workers are', 1, 64);
+export const parsePort = wholeNumber('a port is', 1, 65_535);
 
 export function runIdArgument(text: string): RunId {
   try {

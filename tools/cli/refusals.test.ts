@@ -95,8 +95,18 @@ const REFUSED: [name: string, args: string[], code: number, text: RegExp][] = [
     /--missing is for a run that was made here/,
   ],
   ['a worker’s token that can be guessed', ['worker', '--token', 'abc'], 2, /a token is 16 to 200 letters/],
-  ['a worker that lists all the time', ['worker', '--list', '0'], 2, /every 1 to 99999 seconds, got "0"/],
-  ['a worker without a queue', ['worker', '--queue', '0'], 2, /room for 1 to 999999 objects, got "0"/],
+  [
+    'a worker that lists all the time',
+    ['worker', '--list', '0'],
+    2,
+    /listings are a whole number from 1 to 99999, got "0"/,
+  ],
+  [
+    'a worker without a queue',
+    ['worker', '--queue', '0'],
+    2,
+    /queue are a whole number from 1 to 999999, got "0"/,
+  ],
   ['a webhook that is no URL', ['run', '--event-webhook-url', 'here'], 2, /a webhook is http:\/\/host/],
   [
     'a webhook of a stack of containers',

@@ -1,10 +1,10 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type DeadLetter, readRejects } from '../../../converters/parts/rejects.ts';
 import { type RetryReport, retryRejects } from '../../../converters/retry-rejects.ts';
 import type { RunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { interruptible } from '../interrupt.ts';
-import { endpointOption, rawOption, runIdArgument, workersOption } from '../options.ts';
+import { endpointOption, rawOption, runIdArgument, wholeNumber, workersOption } from '../options.ts';
 import { rawStore, type StoreOptions, sourceStore } from '../places.ts';
 
 interface RejectsOptions extends StoreOptions {
@@ -18,7 +18,11 @@ export const rejectsCommand = (_finish: (code: number) => void) =>
   new Command('rejects')
     .description('shows the records that the converter did not take, and why; or tries them again')
     .argument('<run-id>', 'which run', runIdArgument)
-    .addOption(new Option('--limit <n>', 'show so many of each reason').default(5).argParser(parseLimit))
+    .addOption(
+      new Option('--limit <n>', 'show so many of each reason')
+        .default(5)
+        .argParser(wholeNumber('a limit is', 0, 999_999)),
+    )
     .option('--retry', 'convert the raw objects that they lie in again, as after an update that takes them')
     .addOption(workersOption())
     .addOption(rawOption())
@@ -61,12 +65,6 @@ function outcome(runId: RunId, { objects, before, after, reasons }: RetryReport)
       'A dataset that was sealed of it before is as it was: delete it first, see docs/using.md.',
     );
   return lines.join('\n');
-}
-
-function parseLimit(text: string): number {
-  if (!/^\d{1,6}$/.test(text))
-    throw new InvalidArgumentError(`a limit is a whole number from 0, got "${text}".`);
-  return Number(text);
 }
 
 function report(

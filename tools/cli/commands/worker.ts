@@ -5,7 +5,7 @@ import { Listing, listUntil } from '../../../converters/worker/listing.ts';
 import { type Told, Worker } from '../../../converters/worker/worker.ts';
 import { describe } from '../errors.ts';
 import { interruptible } from '../interrupt.ts';
-import { endpointOption, parsePort, rawOption, workersOption } from '../options.ts';
+import { endpointOption, parsePort, rawOption, wholeNumber, workersOption } from '../options.ts';
 import { rawStore, type StoreOptions } from '../places.ts';
 
 interface WorkerCommandOptions extends StoreOptions {
@@ -34,13 +34,13 @@ export const workerCommand = (_finish: (code: number) => void) =>
     .addOption(
       new Option('--queue <n>', 'objects that may wait; beyond that the answer is 503')
         .default(1000)
-        .argParser(parseQueue),
+        .argParser(wholeNumber('objects in the queue are', 1, 999_999)),
     )
     .addOption(
       new Option(
         '--list <seconds>',
         'also list the bucket, this often, for a server that sends no notifications',
-      ).argParser(parseSeconds),
+      ).argParser(wholeNumber('seconds between listings are', 1, 99_999)),
     )
     .addOption(workersOption())
     .addOption(rawOption())
@@ -118,18 +118,4 @@ function parseToken(text: string): string {
   if (!/^[\w-]{16,200}$/.test(text))
     throw new InvalidArgumentError('a token is 16 to 200 letters, digits, "-" and "_".');
   return text;
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!/^\d{1,5}$/.test(text) || seconds < 1)
-    throw new InvalidArgumentError(`it is listed every 1 to 99999 seconds, got "${text}".`);
-  return seconds;
-}
-
-function parseQueue(text: string): number {
-  const count = Number(text);
-  if (!/^\d{1,6}$/.test(text) || count < 1)
-    throw new InvalidArgumentError(`a queue has room for 1 to 999999 objects, got "${text}".`);
-  return count;
 }
