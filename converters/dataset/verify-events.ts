@@ -1,7 +1,9 @@
 import { type Finding, finding } from './finding.ts';
 import type { ManifestFile } from './manifest.ts';
-import type { ValidateEvent } from './verify.ts';
 import { increment, readParquet } from './verify-rows.ts';
+
+/** What is wrong with one OCSF event; an empty list where it is valid. */
+export type ValidateEvent = (event: Record<string, unknown>) => readonly string[];
 
 export interface NestedRows {
   readonly findings: Finding[];

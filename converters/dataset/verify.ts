@@ -6,15 +6,12 @@ import { type Check, checksOf } from './checks.ts';
 import { type Finding, finding } from './finding.ts';
 import { MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 import { LABELS } from './sums.ts';
-import { verifyEvents } from './verify-events.ts';
+import { type ValidateEvent, verifyEvents } from './verify-events.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyLabels } from './verify-labels.ts';
 import { verifyLedger } from './verify-ledger.ts';
 import { verifyAgainstBucket, verifyManifest } from './verify-manifest.ts';
 import { verifyRows } from './verify-rows.ts';
-
-/** What is wrong with one OCSF event; an empty list where it is valid. */
-export type ValidateEvent = (event: Record<string, unknown>) => readonly string[];
 
 export interface VerifyOptions {
   /** Folder of a fetched dataset. */

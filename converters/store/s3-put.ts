@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import type { S3 } from '@aws-sdk/client-s3';
 import { retry } from './retry.ts';
 import { failureOf, patienceFor } from './s3-failure.ts';
-import { beginUpload, findUpload, needOpen, type Upload } from './s3-upload.ts';
+import { beginUpload, findUpload, needOpen, type PutParameters, type Upload } from './s3-upload.ts';
 import type { ObjectBody, PutOptions } from './store.ts';
 
 /** Files up to this size go in one request, larger ones in parts of it: memory stays flat, and each request can be signed and repeated. */
@@ -10,14 +10,6 @@ const PART_BYTES = 8 * 1024 * 1024;
 const MAX_PARTS = 10_000;
 /** Uploads of one file: each but the last may be ended by others, or turn out to be of another put. */
 const UPLOADS = 4;
-
-export interface PutParameters {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly IfNoneMatch?: string;
-  readonly ContentType?: string;
-  readonly Metadata?: Record<string, string>;
-}
 
 type BodyOptions = Pick<PutOptions, 'resume' | 'onBytes' | 'signal'> & {
   readonly client: S3;

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Part, S3 } from '@aws-sdk/client-s3';
 import { failureOf } from './s3-failure.ts';
-import type { PutParameters } from './s3-put.ts';
+
+export interface PutParameters {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly IfNoneMatch?: string;
+  readonly ContentType?: string;
+  readonly Metadata?: Record<string, string>;
+}
 
 export interface Upload {
   readonly UploadId: string;

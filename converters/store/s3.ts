@@ -9,7 +9,8 @@ import { writeWhole } from './files.ts';
 import { checkKey, compareKeys, isKey } from './keys.ts';
 import { retry } from './retry.ts';
 import { explain, failureOf, patienceFor } from './s3-failure.ts';
-import { type PutParameters, putBody } from './s3-put.ts';
+import { putBody } from './s3-put.ts';
+import type { PutParameters } from './s3-upload.ts';
 import type {
   ObjectBody,
   ObjectInfo,
