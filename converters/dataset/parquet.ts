@@ -12,6 +12,12 @@ import { compressors } from 'hyparquet-compressors';
 /** Values of a column in one row group, with integers as numbers (times and ids of this dataset stay below 2^53). */
 export type Column = ArrayLike<unknown>;
 
+/** Text of a cell; undefined for null and the empty text. */
+export const textAt = (column: Column, i: number): string | undefined => {
+  const value = column[i];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
+
 /** One row group: the wanted columns that the file has. */
 export interface RowGroup {
   readonly rows: number;

@@ -59,9 +59,3 @@ export class RowCounts {
     return { outside_window: this.#outside, first_ms: finite(this.#first), last_ms: finite(this.#last) };
   }
 }
-
-/** Text of a cell; undefined for null and the empty text. */
-export const textAt = (column: ArrayLike<unknown>, i: number): string | undefined => {
-  const value = column[i];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};

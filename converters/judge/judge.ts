@@ -14,12 +14,13 @@ import { measureCases } from './cases/measure.ts';
 import { checksOf, type Judged } from './checks.ts';
 import { type ClientPoints, readClientPoints } from './client-points.ts';
 import { RowCounts, readFlat } from './flat-side.ts';
+import { FRONT } from './front.ts';
 import { leakSearch } from './leak-search.ts';
 import { LEAK_WORDS } from './leaks.ts';
 import { LogsSide } from './logs-side.ts';
 import { MetricsSide } from './metrics-side.ts';
 import type { Conservation, KindCount, LeakReport, Quality, Side } from './quality.ts';
-import { FRONT, type RawSide, readRawSide } from './raw-side.ts';
+import { type RawSide, readRawSide } from './raw-side.ts';
 import { RequestIds } from './request-ids.ts';
 import { TracesSide } from './traces-side.ts';
 

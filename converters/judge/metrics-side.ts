@@ -1,6 +1,5 @@
-import type { RowGroup } from '../dataset/parquet.ts';
+import { type RowGroup, textAt } from '../dataset/parquet.ts';
 import { increment } from '../dataset/verify-rows.ts';
-import { textAt } from './flat-side.ts';
 import type { MetricReport } from './quality.ts';
 
 const METRIC_COLUMNS = ['time', 'event_kind', 'service', 'instance', 'metric_name', 'metric_value', 'labels'];

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { rawObjects } from '../run/raw-objects.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
+import { FRONT } from './front.ts';
 import { RawLeaks } from './leaks-raw.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { walkLogBodies, walkServerSpans } from './otlp-walk.ts';
@@ -19,9 +20,6 @@ export interface RawSide {
   /** Words that tell, in whatever the objects hold; `place` is the object's key. */
   readonly leaks: ReturnType<RawLeaks['report']>;
 }
-
-/** The service whose requests the client makes. */
-export const FRONT = 'web-api';
 
 interface Line {
   readonly time?: unknown;

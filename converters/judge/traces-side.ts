@@ -1,7 +1,6 @@
-import type { RowGroup } from '../dataset/parquet.ts';
-import { textAt } from './flat-side.ts';
+import { type RowGroup, textAt } from '../dataset/parquet.ts';
+import { FRONT } from './front.ts';
 import type { Clock, Joins } from './quality.ts';
-import { FRONT } from './raw-side.ts';
 import type { RequestIds } from './request-ids.ts';
 
 const TRACE_COLUMNS = [

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { openParquet, type ParquetFile, type RowGroup } from '../dataset/parquet.ts';
+import { openParquet, type ParquetFile, type RowGroup, textAt } from '../dataset/parquet.ts';
 import { FLAT_FILES } from '../dataset/verify-rows.ts';
-import { textAt } from '../judge/flat-side.ts';
 import { compareKeys } from '../store/keys.ts';
 
 const COLUMNS = ['time', 'event_uid', 'event_kind', 'service', 'trace_id'];

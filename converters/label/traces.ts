@@ -1,6 +1,5 @@
-import type { RowGroup } from '../dataset/parquet.ts';
-import { textAt } from '../judge/flat-side.ts';
-import { FRONT } from '../judge/raw-side.ts';
+import { type RowGroup, textAt } from '../dataset/parquet.ts';
+import { FRONT } from '../judge/front.ts';
 import type { Span } from '../truth/record.ts';
 
 const TOUCH_COLUMNS = [

@@ -1,5 +1,3 @@
-import type { Quality } from '../judge/quality.ts';
-
 /** Every error about run ids and run records: subject, rule, actual value, and what to do. */
 export type RunErrorCode =
   | 'RUN_ID_INVALID'
@@ -90,26 +88,6 @@ export const nothingToConvert = ({ runId, from, why }: { runId: string; from: st
     'NOTHING_TO_CONVERT',
     `run "${runId}" must be made of OTLP objects (protobuf or JSON, gzip or plain), but ${why} in ${from}. Check the place and, if given, --since and --until`,
   );
-
-/** Keeps a dataset from being published. Holds the judgement, since no dataset has it, and where it was kept. */
-export class RunNotSound extends RunError {
-  readonly quality: Quality;
-
-  constructor(quality: Quality, kept?: string) {
-    const failed = quality.checks.filter(({ gate, ok }) => gate && ok === false);
-    const gates = failed.map(
-      ({ name, title, figure, limit }) => `${name}: ${figure}, must be ${limit} (${title})`,
-    );
-    super(
-      'RUN_NOT_SOUND',
-      `run "${quality.run_id}" must pass every check that gates a dataset, and does not:\n  ${gates.join('\n  ')}\n` +
-        `Nothing was published; its telemetry is kept: \`npx faultline seal ${quality.run_id} --force\` publishes it nevertheless, and its manifest then says so` +
-        (kept === undefined ? '' : `.\nThe whole judgement: ${kept}`),
-    );
-    this.name = 'RunNotSound';
-    this.quality = quality;
-  }
-}
 
 export const truthInvalid = (options: {
   runId: string;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { formatQuality } from '../../converters/judge/format.ts';
-import { RunNotSound } from '../../converters/run/errors.ts';
+import { RunNotSound } from '../../converters/judge/not-sound.ts';
 import { describe, exitCodeOf } from './errors.ts';
 import { VERSION } from './version.ts';
 

@@ -1,11 +1,11 @@
 import type { Manifest } from '../../converters/dataset/manifest.ts';
 import { DETECTORS_FILE, type DetectorReport, withDetectors } from '../../converters/judge/detectors.ts';
 import { judgeRun } from '../../converters/judge/judge.ts';
+import { RunNotSound } from '../../converters/judge/not-sound.ts';
 import { writeQuality } from '../../converters/judge/published.ts';
 import type { Quality } from '../../converters/judge/quality.ts';
 import type { About } from '../../converters/report/facts.ts';
 import { writeReport } from '../../converters/report/report.ts';
-import { RunNotSound } from '../../converters/run/errors.ts';
 import type { RunRecord } from '../../converters/run/record.ts';
 import { ownRawPrefix } from '../../converters/run/runs.ts';
 import { type SealProgress, sealRun } from '../../converters/seal/seal.ts';

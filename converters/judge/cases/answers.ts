@@ -1,8 +1,7 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
 import type { Span } from '../../truth/record.ts';
-import { textAt } from '../flat-side.ts';
+import { FRONT } from '../front.ts';
 import type { Unanswered } from '../quality.ts';
-import { FRONT } from '../raw-side.ts';
 import { quantile } from './delta.ts';
 import { inside } from './quiet.ts';
 

@@ -1,6 +1,5 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
 import type { RunTruth } from '../../truth/record.ts';
-import { textAt } from '../flat-side.ts';
 import type { Quality } from '../quality.ts';
 
 /** The clocks of client and stack may differ as much as those of two services. */

@@ -1,6 +1,5 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
 import type { Indicator, Span } from '../../truth/record.ts';
-import { textAt } from '../flat-side.ts';
 import { median } from './delta.ts';
 import { inside } from './quiet.ts';
 

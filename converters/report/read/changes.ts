@@ -1,5 +1,5 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
-import { type Side, textAt } from '../../judge/flat-side.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
+import type { Side } from '../../judge/flat-side.ts';
 
 /** Something that was done to the stack, or happened to a process of it. */
 export interface ChangeEvent {

@@ -1,5 +1,5 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
-import { type Side, textAt } from '../../judge/flat-side.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
+import type { Side } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
 import { type Bins, binOf } from './bins.ts';
 import { kept, keptOf } from './kept.ts';

@@ -1,5 +1,5 @@
-import type { RowGroup } from '../../dataset/parquet.ts';
-import { type Side, textAt } from '../../judge/flat-side.ts';
+import { type RowGroup, textAt } from '../../dataset/parquet.ts';
+import type { Side } from '../../judge/flat-side.ts';
 import { compareKeys } from '../../store/keys.ts';
 import type { Bins } from './bins.ts';
 import { INDICATORS, type Indicator, type SeriesOf } from './indicators.ts';

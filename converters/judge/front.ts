@@ -1,0 +1,2 @@
+/** The service whose requests the client makes. */
+export const FRONT = 'web-api';
