@@ -12,6 +12,12 @@ const PAGE = {
     'name the bucket of the raw objects in its environment: FAULTLINE_RAW of the function, RAW_URL of the worker’s image',
   SETTING_INVALID: 'correct that variable of the worker’s environment',
   NOT_CONVERTED: 'see the cause; the event is delivered again, and what was done is found and kept',
+  NO_S3_EVENT:
+    'something else than the bucket sends to this queue: see the message in the dead-letter queue, and stop its sender',
+  OTHER_BUCKET:
+    'the queue has the events of another bucket than FAULTLINE_RAW names: correct the one or the other, then redrive the dead letters',
+  RAW_OBJECT_GONE:
+    'it was deleted before it was converted: put it back and redrive the dead letters, or delete these',
   PORT_BUSY: 'another program listens there: stop it, or choose another port (0 picks a free one)',
   DEAD_LETTER_INVALID: 'a dead letter cannot be read: convert the run again, which replaces it',
   SOURCE_CHANGED:

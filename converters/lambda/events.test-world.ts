@@ -1,11 +1,18 @@
 import type { S3Event, S3EventRecord, SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** An event as S3 sends it, of objects that were put into the bucket `raw`. */
-export function s3Event(keys: readonly string[], eventName = 'ObjectCreated:Put'): S3Event {
-  return { Records: keys.map((key) => s3Record(key, eventName)) };
+/** An event as S3 sends it, of objects that were put into a bucket. */
+export function s3Event(
+  keys: readonly string[],
+  { eventName = 'ObjectCreated:Put', bucket = 'raw' } = {},
+): S3Event {
+  return { Records: keys.map((key) => s3Record({ key, eventName, bucket })) };
 }
 
-const s3Record = (key: string, eventName: string): S3EventRecord => ({
+const s3Record = ({
+  key,
+  eventName,
+  bucket,
+}: Record<'key' | 'eventName' | 'bucket', string>): S3EventRecord => ({
   eventVersion: '2.1',
   eventSource: 'aws:s3',
   awsRegion: 'eu-central-1',
@@ -17,7 +24,7 @@ const s3Record = (key: string, eventName: string): S3EventRecord => ({
   s3: {
     s3SchemaVersion: '1.0',
     configurationId: 'raw',
-    bucket: { name: 'raw', ownerIdentity: { principalId: 'A' }, arn: 'arn:aws:s3:::raw' },
+    bucket: { name: bucket, ownerIdentity: { principalId: 'A' }, arn: `arn:aws:s3:::${bucket}` },
     // what is no letter is escaped, and a space is a plus
     object: {
       ...{ key: encodeURIComponent(key).replaceAll('%2F', '/').replaceAll('%20', '+') },

@@ -133,8 +133,8 @@ test('S3 itself invokes again where one was not converted', async () => {
   counted((await invoke(s3Event([first, second]))).counts, { converted: 1, known: 1 });
 });
 
-test('what no delivery can help is counted and left', async () => {
-  const { raw, invoke } = await world(record);
+test('what no delivery can help ends in the dead-letter queue, and what is of no run is counted and left', async () => {
+  const { raw, invoke, lines } = await world(record);
   await raw.delete(first);
   const outside = 'raw/2026/11/23/23/59/traces_000000000000.binpb.gz';
   await raw.put(outside, objects[0]?.bytes ?? new Uint8Array());
@@ -142,22 +142,31 @@ test('what no delivery can help is counted and left', async () => {
     s3Event([first]),
     s3Event([outside]),
     s3Event(['parts/bench/x.json', 'raw/2026/11/24/06/00/../traces_x.binpb.gz']),
-    s3Event([second], 'ObjectRemoved:Delete'),
+    s3Event([second], { eventName: 'ObjectRemoved:Delete' }),
     TEST_EVENT,
     'no JSON',
     { Records: [{ eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'raw' }, object: { key: '%' } } }] },
   ]);
   const { again, counts } = await invoke(event);
-  assert.deepEqual(again, []);
+  assert.deepEqual(again, ['message-0', 'message-5', 'message-6']);
   counted(counts, { messages: 7, unreadable: 2, gone: 1, no_run: 1, no_telemetry: 2 });
+  const told = lines
+    .filter(({ level }) => level === 'error')
+    .map(({ code, message_id }) => [message_id, code]);
+  assert.deepEqual(told, [
+    ['message-0', 'RAW_OBJECT_GONE'],
+    ['message-5', 'NO_S3_EVENT'],
+    ['message-6', 'NO_S3_EVENT'],
+  ]);
+  await assert.rejects(invoke(s3Event([first])), { code: 'NOT_CONVERTED' });
   assert.deepEqual((await checksumsBelow(raw, 'parts/')).size, 0);
 });
 
-test('a bucket that is not the raw one is none of ours', async () => {
-  const { invoke } = await world(record);
-  const event = s3Event([first]);
-  for (const { s3 } of event.Records) s3.bucket.name = 'other';
-  counted((await invoke(event)).counts, { no_telemetry: 1 });
+test('a bucket that is not the raw one is none of ours, and its message a dead letter', async () => {
+  const { invoke, lines } = await world(record);
+  const { again, counts } = await invoke(sqsEvent([s3Event([first], { bucket: 'other' })]));
+  counted(counts, { no_telemetry: 1 });
+  assert.deepEqual([again, lines[0]?.code], [['message-0'], 'OTHER_BUCKET']);
 });
 
 test('an object is converted for each run that holds it; a damaged record of another run is in nobody’s way', async () => {

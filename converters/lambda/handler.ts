@@ -1,7 +1,7 @@
 import type { Context, S3Event, SQSBatchItemFailure, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConverterError } from '../errors.ts';
 import { inLanes } from '../lanes.ts';
-import { convertNotified, rawKeyIn } from '../notification/convert-notified.ts';
+import { convertNotified, isOfBucket, type Notified, rawKeyIn } from '../notification/convert-notified.ts';
 import type { CreatedObject } from '../notification/s3-event.ts';
 import { NotifiedTally } from '../notification/tally.ts';
 import { objectConverter } from '../parts/object-converter.ts';
@@ -20,8 +20,9 @@ export type Log = (line: Readonly<Record<string, unknown>>) => void;
  *
  *     event ─► messages ─► objects ─► part set of each ─► which messages are to be delivered again
  *
- * An object that cannot be converted now (the store is away, or denies it) has its message delivered again. One that never
- * can be, because it is gone or belongs to no run, is counted and left, and so is a message that is no S3 event.
+ * A message is delivered again when one of its objects cannot be converted now (the store is away, or denies it), and also when
+ * none can do anything about it: it is no S3 event, its object is gone, its bucket is another. Such a message ends in the
+ * dead-letter queue, where somebody sees it. An object of no run is counted and left: converting a run finds it.
  */
 export function lambdaHandler({
   raw,
@@ -36,18 +37,21 @@ export function lambdaHandler({
     const messages = messagesOf(event);
     const tally = new NotifiedTally();
     const failures = new Map<Message, unknown>();
+    const fail = (message: Message, error: unknown, object?: CreatedObject): void => {
+      if (!failures.has(message)) failures.set(message, error);
+      log({ level: 'error', request_id: awsRequestId, message_id: message.id, ...object, ...saidOf(error) });
+    };
     const one = async (message: Message, object: CreatedObject): Promise<void> => {
       try {
         const key = rawKeyIn(raw, object);
-        tally.add(
-          key === undefined
-            ? { outcome: 'no_telemetry', rows: 0 }
-            : await convertNotified({ raw, runs, convert, key }),
-        );
+        const notified =
+          key === undefined ? NO_TELEMETRY : await convertNotified({ raw, runs, convert, key });
+        tally.add(notified);
+        const helpless = problemOf(raw, object, notified);
+        if (helpless) fail(message, helpless, object);
       } catch (error) {
         tally.addFailed();
-        if (!failures.has(message)) failures.set(message, error);
-        log({ level: 'error', request_id: awsRequestId, ...object, ...saidOf(error) });
+        fail(message, error, object);
       }
     };
     await inLanes({
@@ -60,15 +64,34 @@ export function lambdaHandler({
         ([message, object]) =>
           one(message, object),
     });
-    const unreadable = messages.filter(({ objects }) => !objects).length;
-    const level = failures.size + unreadable > 0 ? 'warn' : 'info';
-    log({ level, request_id: awsRequestId, messages: messages.length, unreadable, ...tally.counts });
+    const unreadable = messages.filter(({ objects }) => !objects);
+    for (const message of unreadable)
+      fail(message, new ConverterError('NO_S3_EVENT', 'the message is no S3 event'));
+    const level = failures.size > 0 ? 'warn' : 'info';
+    log({
+      ...{ level, request_id: awsRequestId, messages: messages.length, unreadable: unreadable.length },
+      ...tally.counts,
+    });
     return { batchItemFailures: againOf(failures) };
   };
 }
 
 async function* objectsOf(messages: readonly Message[]): AsyncGenerator<[Message, CreatedObject]> {
   for (const message of messages) for (const object of message.objects ?? []) yield [message, object];
+}
+
+const NO_TELEMETRY = { outcome: 'no_telemetry', rows: 0 } as const;
+
+/** Why no delivery can help an object; undefined where nothing is wrong with it. */
+function problemOf(
+  raw: ObjectStore,
+  object: CreatedObject,
+  { outcome }: Notified,
+): ConverterError | undefined {
+  if (!isOfBucket(raw, object))
+    return new ConverterError('OTHER_BUCKET', `bucket ${object.bucket} is not that of ${raw.url}`);
+  if (outcome === 'gone') return new ConverterError('RAW_OBJECT_GONE', `${object.key} is not in ${raw.url}`);
+  return undefined;
 }
 
 /** @throws `NOT_CONVERTED` where S3 itself has invoked, which then does so again */

@@ -28,12 +28,22 @@ export interface Notified {
 }
 
 /** The key within a store of an object that was notified; undefined where it is none of its raw objects. */
-export function rawKeyIn({ url }: ObjectStore, { bucket, key }: CreatedObject): string | undefined {
-  const [, own, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [undefined, folderName(url)];
+export function rawKeyIn(store: ObjectStore, object: CreatedObject): string | undefined {
+  const { prefix } = placeOf(store);
+  const { key } = object;
   const base = prefix && `${prefix}/`;
-  if (bucket !== own || !key.startsWith(base)) return undefined;
+  if (!isOfBucket(store, object) || !key.startsWith(base)) return undefined;
   const rest = key.slice(base.length);
   return rawName(rest) && isKey(rest) ? rest : undefined;
+}
+
+/** Whether an object that was notified lies in the bucket of a store. */
+export const isOfBucket = (store: ObjectStore, { bucket }: CreatedObject): boolean =>
+  bucket === placeOf(store).bucket;
+
+function placeOf({ url }: ObjectStore): { bucket: string; prefix: string } {
+  const [, bucket = folderName(url), prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(url) ?? [];
+  return { bucket, prefix };
 }
 
 /** An S3 server over a folder calls its sub-folders buckets. */

@@ -59,7 +59,7 @@ async function post(
 
 /** The shape of MinIO's webhook target (https://docs.min.io/community/minio-object-store/administration/monitoring/publish-events-to-webhook.html). */
 const minioEvent = (key: string) => {
-  const { Records } = s3Event([key], 's3:ObjectCreated:Put');
+  const { Records } = s3Event([key], { eventName: 's3:ObjectCreated:Put' });
   return { EventName: 's3:ObjectCreated:Put', Key: `raw/${key}`, Records };
 };
 
