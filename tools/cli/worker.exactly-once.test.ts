@@ -1,56 +1,33 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { benchRecord } from '../../converters/bench/dataset.ts';
-import { rawObjects, seeded } from '../../converters/bench/telemetry.ts';
-import { openParquet } from '../../converters/dataset/parquet.ts';
+import { seeded } from '../../converters/bench/telemetry.ts';
 import { s3Event } from '../../converters/lambda/events.test-world.ts';
 import { inLanes } from '../../converters/lanes.ts';
-import { encodeRecord, recordKey } from '../../converters/run/runs.ts';
 import { sealRun } from '../../converters/seal/seal.ts';
 import { openStore } from '../../converters/store/open.ts';
 import { type S3Server, startS3Server } from '../../converters/store/s3-server.test-world.ts';
-import type { ObjectStore } from '../../converters/store/store.ts';
 import { Worker, type WorkerCounts } from '../../converters/worker/worker.ts';
 import { makeFolder, start } from './testing/command.ts';
+import {
+  assertDistinct,
+  bytesBelow,
+  credentialsOf,
+  DELIVERIES,
+  fill,
+  OBJECTS,
+  record,
+  SEED,
+  shuffled,
+} from './testing/notified-run.ts';
 import { type StartedWorker, startWorker } from './testing/worker.ts';
 
-const OBJECTS = 500;
-const DELIVERIES = 3;
 /** Of which so many are processes of their own, and the rest are in this one. */
 const [WORKERS, PROCESSES] = [8, 2];
-const SEED = 20_261_124;
 const QUEUE = 100;
 /** Senders at once. */
 const SENDERS = 16;
 const TOKEN = 'of-the-exactly-once-test';
-const REQUESTS = 10 * Math.ceil(OBJECTS / 3);
-const record = benchRecord(REQUESTS);
-
-/** The same raw objects and the same run in both buckets, of which one is the reference. */
-async function fill(stores: readonly ObjectStore[]): Promise<string[]> {
-  const keys: string[] = [];
-  for (const { key, bytes } of rawObjects({
-    requests: REQUESTS,
-    start: record.window.start_ms,
-    perObject: 10,
-  })) {
-    if (keys.length === OBJECTS) break;
-    keys.push(key);
-    for (const raw of stores) await raw.put(key, bytes);
-  }
-  for (const raw of stores) await raw.put(recordKey(record.run_id), encodeRecord({ raw, record }));
-  return keys;
-}
-
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
-  const all = [...items];
-  for (let i = all.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [all[i], all[j]] = [all[j] as T, all[i] as T];
-  }
-  return all;
-}
 
 async function startHere(t: TestContext, server: S3Server): Promise<StartedWorker> {
   const raw = openStore('s3://raw', server);
@@ -64,11 +41,6 @@ function startProcess(t: TestContext, folder: string, server: S3Server): Promise
   const args = ['--workers', '1', '--queue', String(QUEUE), ...where];
   return startWorker(t, { folder, token: TOKEN, args }, credentialsOf(server));
 }
-
-const credentialsOf = ({ credentials }: S3Server) => ({
-  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-});
 
 /** Sends each to its worker, those again that are refused; how many were. */
 async function deliver(deliveries: readonly { key: string; url: string }[]): Promise<number> {
@@ -98,12 +70,6 @@ async function deliver(deliveries: readonly { key: string; url: string }[]): Pro
     lane: () => deliverOne,
   });
   return refused;
-}
-
-async function bytesBelow(store: ObjectStore, prefix: string): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  for await (const { key } of store.list(prefix)) found.set(key, Buffer.from(await store.get(key)));
-  return found;
 }
 
 test(`each of ${OBJECTS} notifications, ${DELIVERIES} times, shuffled, to ${WORKERS} workers: the bytes of the command, no row twice`, {
@@ -165,26 +131,3 @@ test(`each of ${OBJECTS} notifications, ${DELIVERIES} times, shuffled, to ${WORK
   assert.equal(one.ledger.raw_objects, OBJECTS);
   await assertDistinct(join(folder, 's3/datasets', record.run_id), one.ledger.classes);
 });
-
-/** Every row has an event uid of its own. */
-async function assertDistinct(dataset: string, classes: Readonly<Record<string, number>>): Promise<void> {
-  const uids = new Set<unknown>();
-  let rows = 0;
-  for (const name of ['logs', 'traces', 'metrics', 'changes']) {
-    const parquet = await openParquet(join(dataset, `ocsf_${name}.parquet`));
-    try {
-      for await (const group of parquet.groups(['event_uid'])) {
-        const column = group.column('event_uid');
-        for (let i = 0; i < group.rows; i++) uids.add(column[i]);
-        rows += group.rows;
-      }
-    } finally {
-      await parquet.close();
-    }
-  }
-  assert.equal(
-    rows,
-    Object.values(classes).reduce((sum, count) => sum + count, 0),
-  );
-  assert.equal(uids.size, rows);
-}
