@@ -19,6 +19,8 @@ export interface MappingCounts {
   again: number;
 }
 
+type Logged = Counts & Readonly<Record<'messages' | 'unreadable', number>>;
+
 export interface MappingOptions {
   readonly queues: Queues;
   /** Execution environments at once, of which each has one batch at a time. */
@@ -60,14 +62,14 @@ export class EventSourceMapping {
   }
 
   /** What the function has said that became of objects, over all invocations that it has ended. */
-  logged(): Counts {
+  logged(): Logged {
     const tally: Record<string, number> = {};
     for (const line of this.outputs.flatMap((output) => output.split('\n').filter((text) => text !== ''))) {
       const { level, request_id, code, ...counts } = JSON.parse(line) as Record<string, unknown>;
       if (code !== undefined) continue;
       for (const [name, count] of Object.entries(counts)) tally[name] = (tally[name] ?? 0) + Number(count);
     }
-    return tally as Counts;
+    return tally as Logged;
   }
 
   async #poll(): Promise<void> {
