@@ -7,7 +7,7 @@ import { testPython } from '../python/fixtures/python.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-const PACKAGES = {
+export const MOTO = {
   requirements: here('requirements.txt'),
   needs: 'the tests that ask an SQS server (moto) need',
 } as const;
@@ -22,7 +22,7 @@ export interface AwsServer {
 
 /** moto's server, until the test ends; undefined, and the test is skipped, where there is no Python. In CI it fails. */
 export async function startAwsServer(t: TestContext): Promise<AwsServer | undefined> {
-  const python = await testPython(t, PACKAGES);
+  const python = await testPython(t, MOTO);
   if (!python) return undefined;
   const child = spawn(python, [here('serve.py')], { stdio: ['pipe', 'pipe', 'pipe'] });
   t.after(async () => {
