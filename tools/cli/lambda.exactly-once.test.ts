@@ -41,7 +41,7 @@ test(`each of ${OBJECTS} S3 events, ${DELIVERIES} times, shuffled, through a que
   const open = (bucket: string) => openStore(`s3://${bucket}`, server);
   const keys = await fill([open('raw'), open('raw-2')]);
   const { outdir } = await bundle('lambda', { outdir: join(folder, 'function') });
-  const queues = await makeQueues(aws, { visibilitySeconds: 60, maxReceiveCount: 5 });
+  const queues = await makeQueues(aws, { visibilitySeconds: 360, maxReceiveCount: 5 });
   const deliveries = shuffled(Array(DELIVERIES).fill(keys).flat() as string[], seeded(SEED));
   await sendAll(
     queues,
