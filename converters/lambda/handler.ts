@@ -31,10 +31,11 @@ export function lambdaHandler({
   raw: ObjectStore;
   log: Log;
 }): (event: S3Event | SQSEvent, context: Pick<Context, 'awsRequestId'>) => Promise<SQSBatchResponse> {
-  const runs = new RunIndex(raw);
+  const index = new RunIndex(raw);
   const convert = objectConverter({ raw, source: raw });
   return async (event, { awsRequestId }) => {
     const messages = messagesOf(event);
+    const runs = index.once();
     const tally = new NotifiedTally();
     const failures = new Map<Message, unknown>();
     const fail = (message: Message, error: unknown, object?: CreatedObject): void => {

@@ -4,7 +4,7 @@ import type { PartSet } from '../parts/part-set.ts';
 import { rawName } from '../read/raw-object.ts';
 import { RunError } from '../run/errors.ts';
 import type { RunRecord } from '../run/record.ts';
-import type { RunIndex } from '../run/run-index.ts';
+import type { Runs } from '../run/run-index.ts';
 import { readRun } from '../run/runs.ts';
 import { isKey } from '../store/keys.ts';
 import type { ObjectStore } from '../store/store.ts';
@@ -51,7 +51,7 @@ const folderName = (url: string): string => decodeURIComponent(url.slice(url.las
 
 interface NotifiedOptions {
   readonly raw: ObjectStore;
-  readonly runs: RunIndex;
+  readonly runs: Runs;
   readonly convert: ConvertOne;
   readonly key: string;
 }

@@ -65,6 +65,38 @@ test('many who ask at once share a reading that began after they asked', async (
   assert.equal(raw.lists, 2);
 });
 
+test('where the listing says which content a record is, one that goes on is read again only when it has changed', async () => {
+  class Tagged extends Counting {
+    override async *list(...args: Parameters<MemoryStore['list']>) {
+      for await (const info of super.list(...args)) {
+        const bytes = await MemoryStore.prototype.get.call(this, info.key);
+        yield { ...info, lastModified: new Date(0), etag: Buffer.from(bytes).toString('base64') };
+      }
+    }
+  }
+  const raw = new Tagged();
+  const index = new RunIndex(raw);
+  await put(raw, running);
+  for (let i = 0; i < 3; i++) assert.deepEqual((await index.holding(KEY))[0]?.state, 'running');
+  assert.equal(raw.reads.length, 1);
+  await put(raw, { ...running, seed: 2 }); // as long as before, in the same moment
+  assert.equal((await index.holding(KEY))[0]?.seed, 2);
+  assert.equal(raw.reads.length, 2);
+});
+
+test('asked once, it is listed once, when the first object asks; asked again it sees what has begun', async () => {
+  const raw = new Counting();
+  const index = new RunIndex(raw);
+  const first = index.once();
+  assert.equal(raw.lists, 0);
+  await put(raw, complete);
+  for (let i = 0; i < 3; i++) assert.equal((await first.holding(KEY)).length, 1);
+  await put(raw, running);
+  assert.equal((await first.holding(KEY)).length, 1);
+  assert.equal((await index.once().holding(KEY)).length, 2);
+  assert.equal(raw.lists, 2);
+});
+
 test('a store that is away is told, and asked again', async () => {
   class Away extends MemoryStore {
     away = true;

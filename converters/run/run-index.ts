@@ -9,11 +9,18 @@ const RECORD_KEY = /^runs\/([a-z0-9][a-z0-9-]{0,39})\.json$/;
 /** Records read at once. */
 const AT_ONCE = 8;
 
-/** All runs of a bucket, for those who have a raw object and look for its run. What is complete is read once. */
-export class RunIndex {
+/** Runs that are under way or complete, and to which a raw object belongs. */
+export interface Runs {
+  holding(key: string): Promise<RunRecord[]>;
+}
+
+/**
+ * All runs of a bucket, for those who have a raw object and look for its run. A record is read once: where the store's listing
+ * says which content it is (an ETag), else when it is complete, since it changes no more, unless the run is deleted and made anew.
+ */
+export class RunIndex implements Runs {
   readonly #raw: ObjectStore;
-  /** Complete records, by their keys; they change no more, unless the run is deleted and made anew. */
-  readonly #complete = new Map<string, { readonly object: string; readonly record: RunRecord }>();
+  readonly #known = new Map<string, { readonly object: string; readonly record: RunRecord }>();
   #reading: Promise<readonly RunRecord[]> | undefined;
   #next: Promise<readonly RunRecord[]> | undefined;
 
@@ -21,9 +28,20 @@ export class RunIndex {
     this.#raw = raw;
   }
 
-  /** Runs that are under way or complete now, and to which this raw object belongs. */
+  /** As the bucket is now. */
   async holding(key: string): Promise<RunRecord[]> {
     return (await this.#now()).filter((record) => isObjectOf(record, key));
+  }
+
+  /** As the bucket is when the first is asked for: for raw objects that are all there by now, and their runs with them. */
+  once(): Runs {
+    let records: Promise<readonly RunRecord[]> | undefined;
+    return {
+      holding: async (key) => {
+        records ??= this.#now();
+        return (await records).filter((record) => isObjectOf(record, key));
+      },
+    };
   }
 
   /** Who asks while the bucket is read waits for the next reading, which all of them share: a run may have begun meanwhile. */
@@ -62,15 +80,15 @@ export class RunIndex {
   }
 
   /** Undefined where it is no record, or one that is damaged or gone by now: converting that run says so. */
-  async #recordAt({ key, size, lastModified }: ObjectInfo): Promise<RunRecord | undefined> {
+  async #recordAt({ key, size, lastModified, etag }: ObjectInfo): Promise<RunRecord | undefined> {
     const runId = RECORD_KEY.exec(key)?.[1];
     if (runId === undefined) return undefined;
-    const object = `${size} ${lastModified.getTime()}`;
-    const known = this.#complete.get(key);
+    const object = `${size} ${lastModified.getTime()} ${etag}`;
+    const known = this.#known.get(key);
     if (known?.object === object) return known.record;
     try {
       const record = await readRun({ raw: this.#raw, runId });
-      if (record.state === 'complete') this.#complete.set(key, { object, record });
+      if (etag !== undefined || record.state === 'complete') this.#known.set(key, { object, record });
       return record;
     } catch (error) {
       if (error instanceof RunError) return undefined;

@@ -61,11 +61,11 @@ export class S3Store implements ObjectStore {
           ...(token === undefined ? start : { ContinuationToken: token }),
         }),
       );
-      for (const { Key = '', Size = 0, LastModified = new Date(0) } of page.Contents ?? []) {
+      for (const { Key = '', Size = 0, LastModified = new Date(0), ETag } of page.Contents ?? []) {
         const key = Key.slice(this.#base.length);
         // Consoles put empty objects named "folder/"; they are no keys of ours. Not every server honours StartAfter.
         if (!isKey(key) || (startAfter !== undefined && compareKeys(key, startAfter) <= 0)) continue;
-        yield { key, size: Size, lastModified: LastModified };
+        yield { key, size: Size, lastModified: LastModified, ...(ETag && { etag: ETag }) };
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);

@@ -4,6 +4,8 @@ export interface ObjectInfo {
   /** Bytes as stored. */
   readonly size: number;
   readonly lastModified: Date;
+  /** Of a listing, where the store has one: another one for every other content. */
+  readonly etag?: string;
 }
 
 export interface PutOptions {
