@@ -2,6 +2,7 @@
 -- Athena: one table a class over the nested files of all datasets that were sealed with `--partition eventDay`.
 -- A query has to name its run ids (run_id is injected), so that no folder is listed.
 CREATE DATABASE IF NOT EXISTS windows;
+CREATE DATABASE IF NOT EXISTS lake;
 
 CREATE EXTERNAL TABLE windows.base_event (
   `time` bigint,

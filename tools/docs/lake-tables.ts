@@ -19,6 +19,7 @@ export function lakeTables(): string {
     '-- Athena: one table a class over the nested files of all datasets that were sealed with `--partition eventDay`.',
     '-- A query has to name its run ids (run_id is injected), so that no folder is listed.',
     'CREATE DATABASE IF NOT EXISTS windows;',
+    'CREATE DATABASE IF NOT EXISTS lake;',
     ...CLASSES.map(lakeTable),
     '',
   ].join('\n');
