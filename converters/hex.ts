@@ -20,6 +20,19 @@ export function writeHex(from: Uint8Array, start: number, end: number, into: Uin
   return place;
 }
 
+/** Puts what hex digits say at `at` of `into`; returns where it ends, undefined where a character is no lower-case one. */
+export function readHex(text: string, into: Uint8Array, at: number): number | undefined {
+  const end = at + (text.length >> 1);
+  let all = 0;
+  for (let place = at, i = 0; place < end; place++, i += 2) {
+    const high = VALUES[text.charCodeAt(i)] ?? 16;
+    const low = VALUES[text.charCodeAt(i + 1)] ?? 16;
+    all |= high | low;
+    into[place] = (high << 4) | low;
+  }
+  return all > 15 ? undefined : end;
+}
+
 /** Strings of the rows of a column: `ids` of those that lie end to end in `bytes`; negative ones are absent. */
 export interface HexColumn {
   readonly ids: Int32Array;

@@ -1,0 +1,124 @@
+import { PbfWriter } from 'pbf';
+import { readHex } from '../hex.ts';
+
+export type Json = Record<string, unknown>;
+/** Writes a value of JSON as one field. @throws where it is not what that field holds */
+export type Write = (field: number, value: unknown, pbf: PbfWriter) => void;
+/** What a JSON object may hold: number of the field, and how it is written. */
+export type Members = { readonly [name: string]: readonly [field: number, write: Write] };
+
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+
+/** A message within a message. @param members asked for when the first is written: some hold their own kind */
+export function message(members: () => Members): Write {
+  const write = fields(members);
+  return (field, value, pbf) => pbf.writeMessage(field, write, value);
+}
+
+/** All fields of a message. Members that are null or have no field are left out; of an array each item is a field. */
+export function fields(members: () => Members): (object: unknown, pbf: PbfWriter) => void {
+  let known: ReadonlyMap<string, readonly [number, Write]> | undefined;
+  return (object, pbf) => {
+    known ??= new Map(Object.entries(members()));
+    for (const name of Object.keys(object as Json)) {
+      const member = known.get(name);
+      const value = (object as Json)[name];
+      if (member === undefined || value === null || value === undefined) continue;
+      const [field, write] = member;
+      if (Array.isArray(value) && !PACKED.has(write)) for (const item of value) write(field, item, pbf);
+      else write(field, value, pbf);
+    }
+  };
+}
+
+export const string: Write = (field, value, pbf) => {
+  const text = String(value);
+  const { length } = text;
+  const before = pbf.pos;
+  pbf.writeTag(field, BYTES);
+  pbf.writeVarint(length); // of bytes, too, where it is ASCII
+  pbf.realloc(length);
+  const { buf, pos } = pbf;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) {
+      pbf.pos = before;
+      pbf.writeStringField(field, text);
+      return;
+    }
+    buf[pos + i] = code;
+  }
+  pbf.pos = pos + length;
+};
+
+export const hex: Write = (field, value, pbf) => {
+  const text = String(value);
+  const before = pbf.pos;
+  pbf.writeTag(field, BYTES);
+  pbf.writeVarint(text.length >> 1);
+  pbf.realloc(text.length >> 1);
+  const end = readHex(text, pbf.buf, pbf.pos);
+  pbf.pos = end ?? before;
+  if (end === undefined) pbf.writeBytesField(field, Buffer.from(text, 'hex'));
+};
+
+export const base64: Write = (field, value, pbf) =>
+  pbf.writeBytesField(field, Buffer.from(String(value), 'base64'));
+
+export const varint: Write = (field, value, pbf) => pbf.writeVarintField(field, Number(value));
+
+export const sint32: Write = (field, value, pbf) => pbf.writeSVarintField(field, Number(value));
+
+export const bool: Write = (field, value, pbf) => pbf.writeBooleanField(field, value === true);
+
+export const int64: Write = (field, value, pbf) => {
+  pbf.writeTag(field, VARINT);
+  writeInt64(value, pbf);
+};
+
+export const fixed64: Write = (field, value, pbf) => {
+  pbf.writeTag(field, FIXED64);
+  writeFixed64(value, pbf);
+};
+
+export const double: Write = (field, value, pbf) => {
+  pbf.writeTag(field, FIXED64);
+  pbf.writeDouble(Number(value));
+};
+
+/** Numbers one behind the other, in one field. */
+export const fixed64s = packed(writeFixed64);
+export const uint64s = packed(writeInt64);
+export const doubles = packed((value, pbf) => pbf.writeDouble(Number(value)));
+const PACKED: ReadonlySet<Write> = new Set([fixed64s, uint64s, doubles]);
+
+function packed(write: (value: unknown, pbf: PbfWriter) => void): Write {
+  return (field, value, pbf) => {
+    const values = value as readonly unknown[];
+    const all = new PbfWriter(new Uint8Array(values.length * 8 + 8));
+    for (const one of values) write(one, all);
+    pbf.writeBytesField(field, all.finish());
+  };
+}
+
+/** `pbf` takes numbers, which are exact up to 2^53 only. */
+function writeInt64(value: unknown, pbf: PbfWriter): void {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) || !/^-?\d{1,20}$/.test(String(value))) {
+    pbf.writeVarint(number);
+    return;
+  }
+  pbf.realloc(10);
+  let left = BigInt.asUintN(64, BigInt(String(value)));
+  for (; left > 0x7fn; left >>= 7n) pbf.buf[pbf.pos++] = Number(left & 0x7fn) | 0x80;
+  pbf.buf[pbf.pos++] = Number(left);
+}
+
+function writeFixed64(value: unknown, pbf: PbfWriter): void {
+  const wide = BigInt(value as string);
+  pbf.realloc(8);
+  pbf.dataView.setBigUint64(pbf.pos, wide, true);
+  pbf.pos += 8;
+}
