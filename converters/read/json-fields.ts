@@ -7,30 +7,56 @@ export type Write = (field: number, value: unknown, pbf: PbfWriter) => void;
 /** What a JSON object may hold: number of the field, and how it is written. */
 export type Members = { readonly [name: string]: readonly [field: number, write: Write] };
 
+type Known = ReadonlyMap<string, Members[string]>;
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
 
 /** A message within a message. @param members asked for when the first is written: some hold their own kind */
 export function message(members: () => Members): Write {
-  const write = fields(members);
-  return (field, value, pbf) => pbf.writeMessage(field, write, value);
+  let known: Known | undefined;
+  return (field, value, pbf) => {
+    known ??= new Map(Object.entries(members()));
+    pbf.writeTag(field, BYTES);
+    pbf.writeVarint(0); // its length is known behind it
+    const start = pbf.pos;
+    writeMembers(known, value, pbf);
+    writeLength(start, pbf);
+  };
 }
 
-/** All fields of a message. Members that are null or have no field are left out; of an array each item is a field. */
-export function fields(members: () => Members): (object: unknown, pbf: PbfWriter) => void {
-  let known: ReadonlyMap<string, readonly [number, Write]> | undefined;
-  return (object, pbf) => {
-    known ??= new Map(Object.entries(members()));
-    for (const name of Object.keys(object as Json)) {
-      const member = known.get(name);
-      const value = (object as Json)[name];
-      if (member === undefined || value === null || value === undefined) continue;
-      const [field, write] = member;
-      if (Array.isArray(value) && !PACKED.has(write)) for (const item of value) write(field, item, pbf);
-      else write(field, value, pbf);
-    }
-  };
+/** A message that nothing is around. */
+export function request(members: Members): (value: unknown, pbf: PbfWriter) => void {
+  const known: Known = new Map(Object.entries(members));
+  return (value, pbf) => writeMembers(known, value, pbf);
+}
+
+/** Members that are null or have no field are left out; of an array each item is a field. */
+function writeMembers(known: Known, value: unknown, pbf: PbfWriter): void {
+  if (value === null) throw new TypeError('Cannot convert undefined or null to object');
+  const object = value as Json;
+  // Object.keys would make an array for each object.
+  for (const name in object) {
+    const member = known.get(name);
+    const held = object[name];
+    if (member === undefined || held === null || held === undefined) continue;
+    const [field, write] = member;
+    if (!Array.isArray(held) || PACKED.has(write)) write(field, held, pbf);
+    else for (let i = 0; i < held.length; i++) write(field, held[i], pbf);
+  }
+}
+
+/** Puts the length of what was written from `start` before it, where one byte is kept for it. */
+function writeLength(start: number, pbf: PbfWriter): void {
+  const length = pbf.pos - start;
+  const more = Math.floor((31 - Math.clz32(length | 1)) / 7);
+  if (more > 0) {
+    pbf.realloc(more);
+    pbf.buf.copyWithin(start + more, start, pbf.pos);
+  }
+  pbf.pos = start - 1;
+  pbf.writeVarint(length);
+  pbf.pos += length;
 }
 
 export const string: Write = (field, value, pbf) => {

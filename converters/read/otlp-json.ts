@@ -4,13 +4,13 @@ import {
   bool,
   double,
   doubles,
-  fields,
   fixed64,
   fixed64s,
   hex,
   int64,
   type Json,
   message,
+  request,
   sint32,
   string,
   uint64s,
@@ -115,15 +115,15 @@ const metric = message(() => ({
   summary: [11, data(summaryPoint)],
 }));
 const resource = message(() => ({ attributes: [1, keyValue] }));
-const request = (blocks: string, scopes: string, records: string, record: Write) => {
+const requestOf = (blocks: string, scopes: string, records: string, record: Write) => {
   const scopeBlock = message(() => ({ scope: [1, scope], [records]: [2, record] }));
   const block = message(() => ({ resource: [1, resource], [scopes]: [2, scopeBlock] }));
-  return { blocks, write: fields(() => ({ [blocks]: [1, block] })) };
+  return { blocks, write: request({ [blocks]: [1, block] }) };
 };
 const REQUESTS = {
-  traces: request('resourceSpans', 'scopeSpans', 'spans', span),
-  logs: request('resourceLogs', 'scopeLogs', 'logRecords', logRecord),
-  metrics: request('resourceMetrics', 'scopeMetrics', 'metrics', metric),
+  traces: requestOf('resourceSpans', 'scopeSpans', 'spans', span),
+  logs: requestOf('resourceLogs', 'scopeLogs', 'logRecords', logRecord),
+  metrics: requestOf('resourceMetrics', 'scopeMetrics', 'metrics', metric),
 } as const satisfies Record<Signal, unknown>;
 
 /** OTLP JSON (opentelemetry-proto, "JSON Protobuf Encoding": ids in hex, 64-bit integers as text) as OTLP protobuf. @throws where it is no JSON object */

@@ -40,7 +40,8 @@ export function onePiece({ key, packed }: { key: string; packed: Uint8Array }): 
   }
   if (format === 'binpb') return { signal, bytes, refused: [] };
   try {
-    const json = Buffer.from(bytes).toString('utf8');
+    const { buffer, byteOffset, byteLength } = bytes;
+    const json = Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
     return { signal, bytes: otlpJsonToProtobuf({ json, signal }), refused: [] };
   } catch {
     return refuse('not_otlp');
