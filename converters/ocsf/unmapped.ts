@@ -21,13 +21,16 @@ const BILLION = 1e9;
 const EXACT = 1e12;
 const encoder = new TextEncoder();
 
-/** `unmapped` of the chosen rows as JSON, always in the order of the layout; a text is empty where nothing is in it. */
+/**
+ * `unmapped` of the chosen rows as JSON, always in the order of the layout; a text is empty where nothing is in it. To be used before
+ * the next are asked for.
+ */
 export function unmappedTexts(layout: ClassLayout, rows: Rows, chosen: Int32Array): Texts {
-  const out = new Output(chosen.length * 128);
+  out.length = 0;
   const root = filled(tree(layout), rows);
   const offsets = new Int32Array(chosen.length + 1);
   for (let i = 0; i < chosen.length; i++) {
-    if (root) writeNode(root, rows, chosen[i] as number, out);
+    if (root) writeNode(root, rows, chosen[i] as number);
     offsets[i + 1] = out.length;
   }
   return { bytes: out.bytes, offsets };
@@ -84,15 +87,15 @@ function filled(node: Node, rows: Rows): Node | undefined {
 }
 
 /** False: there is nothing, and nothing was written. */
-function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Output): boolean {
-  if (leaf) return writeLeaf(leaf, rows, row, out);
+function writeNode({ leaf, children }: Node, rows: Rows, row: number): boolean {
+  if (leaf) return writeLeaf(leaf, rows, row);
   const before = out.length;
   let next = OPEN;
   for (const child of children) {
     const mark = out.length;
     out.byte(next);
     out.copy(child.key, 0, child.key.length);
-    if (writeNode(child, rows, row, out)) next = COMMA;
+    if (writeNode(child, rows, row)) next = COMMA;
     else out.length = mark;
   }
   if (next === OPEN) out.length = before;
@@ -100,7 +103,7 @@ function writeNode({ leaf, children }: Node, rows: Rows, row: number, out: Outpu
   return next !== OPEN;
 }
 
-function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number, out: Output): boolean {
+function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number): boolean {
   if (!rows.has(slot, row) || (when !== undefined && !rows.has(when, row))) return false;
   if (kind === 'n') {
     out.number((rows.numbers[slot] as Float64Array)[row] as number);
@@ -117,11 +120,7 @@ function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number, out: Ou
 /** Bytes that grow. */
 class Output {
   length = 0;
-  #bytes: Uint8Array;
-
-  constructor(room: number) {
-    this.#bytes = new Uint8Array(room);
-  }
+  #bytes = new Uint8Array(1 << 16);
 
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
@@ -216,3 +215,6 @@ class Output {
     this.#bytes = larger;
   }
 }
+
+/** What is written, of whichever rows. */
+const out = new Output();

@@ -14,7 +14,7 @@ export const partsOf = (sets: readonly PartSet[]): PartOf[] =>
 type OpenParts = (inOrder: readonly PartOf[]) => AsyncGenerator<RowsView, void>;
 
 /** Parts as stored that lie ready, or are on their way, while one is opened: a store that answers late is not waited for. */
-const AHEAD = { atOnce: 64, room: 16 << 20 };
+const AHEAD = { atOnce: 64, room: 6 << 20 };
 
 /** Reads the rows of a run's parts. @throws `PART_INVALID`, `CANCELLED` */
 export const partReader = ({

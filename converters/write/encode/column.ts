@@ -53,8 +53,11 @@ export interface Numbers {
 export type Compress = (bytes: Uint8Array) => Uint8Array;
 
 interface Page {
-  /** Header and body, as they are in the file. */
-  readonly bytes: Uint8Array;
+  /** As they are in the file, one behind the other. */
+  readonly header: Uint8Array;
+  readonly body: Uint8Array;
+  /** Bytes of both. */
+  readonly size: number;
   /** How many they would be if the body was not compressed. */
   readonly unpacked: number;
 }
@@ -136,12 +139,12 @@ export class Column {
     const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
     const page = this.#page({ type: 'DATA_PAGE', data_page_header: { num_values, encoding, ...levels } });
     const [rows, nulls, bounds] = [this.#rows, this.#pageNulls, this.#seen.take()];
-    this.#pages.push({ ...page, size: page.bytes.length, rows, nulls, bounds });
+    this.#pages.push({ ...page, rows, nulls, bounds });
     this.#nulls += nulls;
     this.#rows = this.#pageNulls = 0;
   }
 
-  /** The chunk of the row group that ends, to lie at `offset`, and what footer and page index say of it. */
+  /** The chunk of the row group that ends, in pieces, to lie at `offset`, and what footer and page index say of it. */
   finish(offset: number): { pages: Uint8Array[]; metadata: ColumnMetaData; index: ChunkIndex } {
     this.#endPage();
     const pages: Page[] = [...this.#pages];
@@ -150,7 +153,7 @@ export class Column {
       pages.unshift(dictionary);
       this.#encodings.add('PLAIN');
     }
-    const data_page_offset = offset + (dictionary?.bytes.length ?? 0);
+    const data_page_offset = offset + (dictionary?.size ?? 0);
     const sum = (of: (page: Page) => number) => BigInt(pages.reduce((total, page) => total + of(page), 0));
     const metadata: ColumnMetaData = {
       type: this.options.type,
@@ -159,7 +162,7 @@ export class Column {
       codec: 'ZSTD',
       num_values: BigInt(this.#count),
       total_uncompressed_size: sum(({ unpacked }) => unpacked),
-      total_compressed_size: sum(({ bytes }) => bytes.length),
+      total_compressed_size: sum(({ size }) => size),
       data_page_offset: BigInt(data_page_offset),
       ...(dictionary && { dictionary_page_offset: BigInt(offset) }),
       statistics: { null_count: BigInt(this.#nulls), ...this.#seen.of(this.#pages) },
@@ -173,7 +176,7 @@ export class Column {
     this.#numbers.clear();
     this.#count = this.#nulls = 0;
     this.#withDictionary = this.options.dictionary;
-    return { pages: pages.map(({ bytes }) => bytes), metadata, index };
+    return { pages: pages.flatMap(({ header, body }) => [header, body]), metadata, index };
   }
 
   #page(
@@ -181,14 +184,14 @@ export class Column {
   ): Page {
     const plain = body.buf.subarray(0, body.pos);
     const packed = this.#compress(plain);
-    const writer = new ByteWriter(64 + packed.length);
+    const writer = new ByteWriter(64);
     writePageHeader(writer, {
       ...header,
       ...{ uncompressed_page_size: plain.length, compressed_page_size: packed.length },
     });
-    const unpacked = writer.index + plain.length;
-    writer.appendBytes(packed);
-    return { bytes: writer.getBytes(), unpacked };
+    const said = writer.getBytes();
+    const [size, unpacked] = [said.length + packed.length, said.length + plain.length];
+    return { header: said, body: packed, size, unpacked };
   }
 
   #addTexts(texts: Texts): void {
@@ -237,6 +240,7 @@ export class Column {
   #addPlainTexts(texts: Texts): void {
     const { count, ids, bytes, offsets } = texts;
     const into = this.#plain;
+    reserve(into, sizeOf(texts));
     for (let i = 0; i < count; i++) {
       const id = typeof ids === 'number' ? ids : (ids[i] as number);
       writeText(into, bytes, offsets[id] as number, offsets[id + 1] as number);
@@ -340,6 +344,29 @@ function writeLevels(levels: Runs<Uint8Array>, greatest: number): void {
 }
 
 const bitWidth = (largest: number): number => 32 - Math.clz32(largest);
+
+/** Bytes of texts, each behind its length in four. */
+function sizeOf({ count, ids, offsets }: Texts): number {
+  const one = (id: number): number => 4 + (offsets[id + 1] as number) - (offsets[id] as number);
+  if (typeof ids === 'number') return count * one(ids);
+  let size = 0;
+  for (let i = 0; i < count; i++) size += one(ids[i] as number);
+  return size;
+}
+
+/** Rounds up what a page takes: the next ones are as long, more or less. */
+const ROOM = 1 << 16;
+
+/** Makes room for so many bytes and hardly more: every column keeps its own, and doubled it would be half empty. */
+function reserve(into: PbfWriter, count: number): void {
+  const needed = into.pos + count;
+  if (needed <= into.length) return;
+  const larger = new Uint8Array(Math.ceil(needed / ROOM) * ROOM);
+  larger.set(into.buf.subarray(0, into.pos));
+  into.buf = larger;
+  into.dataView = new DataView(larger.buffer);
+  into.length = larger.length;
+}
 
 /** Behind its length in four bytes. */
 function writeText(into: PbfWriter, bytes: Uint8Array, from: number, to: number): void {

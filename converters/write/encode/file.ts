@@ -1,11 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
-import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
-import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
+import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ConverterError } from '../../errors.ts';
 import { loadZstd } from '../../zstd.ts';
 import { type Batch, Column, type ColumnOptions, type Compress, type Physical } from './column.ts';
-import { type IndexedChunk, PageIndexes } from './page-index.ts';
+import { Footer } from './footer.ts';
+import type { ChunkIndex } from './page-index.ts';
 
 /** A field of the schema: a leaf has a type, a group has children. */
 export interface Field {
@@ -42,19 +41,16 @@ const MAGIC = new Uint8Array([0x50, 0x41, 0x52, 0x31]);
 export class ParquetFile {
   rows = 0;
   readonly #columns: readonly Column[];
-  readonly #schema: readonly Field[];
   readonly #file: string;
-  readonly #metadata: readonly [string, string];
-  readonly #groups: RowGroup[] = [];
-  readonly #indexes = new PageIndexes();
+  readonly #footer: Footer;
   #handle: FileHandle | undefined;
   #offset = 0;
   #inGroup = 0;
 
   private constructor({ file, fields, metadata }: ParquetOptions, compress: Compress) {
     this.#file = file;
-    this.#schema = fields;
-    this.#metadata = metadata;
+    const [key, value] = metadata;
+    this.#footer = new Footer({ schema: elements(fields), key_value_metadata: [{ key, value }] });
     this.#columns = leaves(fields).map((options) => new Column(options, compress));
   }
 
@@ -76,19 +72,8 @@ export class ParquetFile {
   /** Ends the file and returns its size in bytes. @throws `PARQUET_WRITE` */
   async close(): Promise<number> {
     if (this.#inGroup > 0) await this.#endGroup();
-    const footer = new ByteWriter();
     const start = this.#offset || MAGIC.length;
-    const indexes = this.#indexes.at(start);
-    footer.offset = indexes.reduce((end, { length }) => end + length, start);
-    writeMetadata(footer, {
-      version: 2,
-      schema: elements(this.#schema),
-      num_rows: BigInt(this.rows),
-      row_groups: this.#groups,
-      key_value_metadata: [{ key: this.#metadata[0], value: this.#metadata[1] }],
-      created_by: 'ocsf-converter',
-    } as FileMetaData);
-    await this.#write([...indexes, footer.getBytes(), MAGIC]);
+    await this.#write([...this.#footer.at(start, this.rows), MAGIC]);
     await this.#handle?.close();
     return this.#offset;
   }
@@ -100,28 +85,26 @@ export class ParquetFile {
 
   async #endGroup(): Promise<void> {
     const start = this.#offset || MAGIC.length;
-    const chunks = [];
-    const pages: Uint8Array[] = [];
-    let offset = start;
+    const chunks: RowGroup['columns'] = [];
+    const indexes: ChunkIndex[] = [];
+    let [offset, unpacked] = [start, 0n];
     for (const column of this.#columns) {
-      const chunk = column.finish(offset);
-      pages.push(...chunk.pages);
-      const said: IndexedChunk & { file_offset: bigint; meta_data: typeof chunk.metadata } = {
-        ...{ file_offset: BigInt(offset), meta_data: chunk.metadata },
-      };
-      chunks.push(said);
-      this.#indexes.add(said, chunk.index);
-      offset += Number(chunk.metadata.total_compressed_size);
+      const { pages, metadata, index } = column.finish(offset);
+      await this.#write(pages);
+      chunks.push({ file_offset: BigInt(offset), meta_data: metadata });
+      indexes.push(index);
+      offset += Number(metadata.total_compressed_size);
+      unpacked += metadata.total_uncompressed_size;
     }
-    this.#groups.push({
+    const group = {
       columns: chunks,
-      total_byte_size: chunks.reduce((sum, { meta_data }) => sum + meta_data.total_uncompressed_size, 0n),
+      total_byte_size: unpacked,
       num_rows: BigInt(this.#inGroup),
       file_offset: BigInt(start),
       total_compressed_size: BigInt(offset - start),
-    } as RowGroup);
+    };
+    this.#footer.add(group as RowGroup, indexes);
     this.#inGroup = 0;
-    await this.#write(pages);
   }
 
   async #write(pieces: readonly Uint8Array[]): Promise<void> {

@@ -80,34 +80,39 @@ export interface IndexedChunk {
   offset_index_length?: number;
 }
 
-/** The page indexes of a file, which come behind its row groups: kept as the bytes that they will be. */
-export class PageIndexes {
-  readonly #written: {
-    readonly chunk: IndexedChunk;
-    readonly column: Uint8Array;
-    readonly offset: Uint8Array;
-  }[] = [];
+/** Page indexes as the bytes that they will be. */
+export interface WrittenIndexes {
+  readonly column: Uint8Array;
+  readonly offset: Uint8Array;
+}
 
-  add(chunk: IndexedChunk, index: ChunkIndex): void {
-    const writer = new ByteWriter(256);
-    writeIndexes(writer, [{ chunk: chunk as never, ...index }]);
-    const { column_index_length: length } = chunk;
-    if (length === undefined) return;
-    const bytes = writer.getBytes();
-    this.#written.push({ chunk, column: bytes.slice(0, length), offset: bytes.slice(length) });
-  }
+/** Those of the chunks of a row group, one each, which are told how long theirs are. */
+export function writePageIndexes(
+  chunks: readonly IndexedChunk[],
+  indexes: readonly ChunkIndex[],
+): WrittenIndexes {
+  const writer = new ByteWriter(1 << 14);
+  writeIndexes(
+    writer,
+    indexes.map((index, i) => ({ chunk: chunks[i] as never, ...index })),
+  );
+  const end = chunks.reduce((sum, { column_index_length: length = 0 }) => sum + length, 0);
+  const bytes = writer.getBytes();
+  return { column: bytes.slice(0, end), offset: bytes.slice(end) };
+}
 
-  /** All of them, to lie at `start`; the chunks are told where. */
-  at(start: number): Uint8Array[] {
-    let place = start;
-    for (const { chunk, column } of this.#written) {
-      chunk.column_index_offset = BigInt(place);
-      place += column.length;
-    }
-    for (const { chunk, offset } of this.#written) {
-      chunk.offset_index_offset = BigInt(place);
-      place += offset.length;
-    }
-    return [...this.#written.map(({ column }) => column), ...this.#written.map(({ offset }) => offset)];
+/** Tells the chunks of a row group where their indexes lie, from these places on; returns the places behind them. */
+export function placePageIndexes(
+  chunks: readonly IndexedChunk[],
+  places: { readonly column: number; readonly offset: number },
+): { column: number; offset: number } {
+  let { column, offset } = places;
+  for (const chunk of chunks) {
+    if (chunk.column_index_length === undefined || chunk.offset_index_length === undefined) continue;
+    chunk.column_index_offset = BigInt(column);
+    chunk.offset_index_offset = BigInt(offset);
+    column += chunk.column_index_length;
+    offset += chunk.offset_index_length;
   }
+  return { column, offset };
 }
