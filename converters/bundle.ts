@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { filesBelow } from './dataset/files-below.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,31 +47,80 @@ export async function bundle(
   entry: keyof typeof ENTRIES,
   { outdir = join(root, 'dist', entry) }: { outdir?: string } = {},
 ): Promise<Bundle> {
+  await rm(outdir, { recursive: true, force: true });
+  const inputs = await writeBundle({ entries: { index: ENTRIES[entry] }, outdir, plugins: [alone] });
+  return { outdir, inputs, ...(await sizeOf(outdir)) };
+}
+
+/**
+ * Bundles modules, each as `<name>.mjs`, to be run on this computer: what they read from beside themselves they find where it lies in
+ * the project. What several need is in files of its own.
+ * @param entries by name: paths from the root of the project @returns all that went into it, from there
+ */
+export const bundleOwn = (of: Entries): Promise<readonly string[]> =>
+  writeBundle({ ...of, plugins: [whereItLies] });
+
+interface Entries {
+  readonly entries: Readonly<Record<string, string>>;
+  readonly outdir: string;
+}
+
+async function writeBundle({
+  entries,
+  outdir,
+  plugins,
+}: Entries & { plugins: Plugin[] }): Promise<readonly string[]> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: [ENTRIES[entry]],
-    outfile: 'index.mjs',
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    mainFields: ['module', 'main'],
+    entryPoints: { ...entries },
+    ...{ outdir, outExtension: { '.js': '.mjs' }, splitting: Object.keys(entries).length > 1 },
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node20', mainFields: ['module', 'main'] },
+    plugins,
     banner: { js: BANNER },
     // Names stay, so that a stack trace can be read.
     ...{ minifySyntax: true, minifyWhitespace: true, legalComments: 'none' },
     ...{ metafile: true, write: false, logLevel: 'warning' },
   });
   const inputs = Object.keys(metafile.inputs).sort();
-  await rm(outdir, { recursive: true, force: true });
   await mkdir(outdir, { recursive: true });
-  for (const { contents } of outputFiles) await writeFile(join(outdir, 'index.mjs'), contents);
+  for (const { path, contents } of outputFiles) await writeFile(path, contents);
   for (const { module, file, as } of BESIDE) {
     if (!inputs.includes(module)) continue;
     await mkdir(dirname(join(outdir, as)), { recursive: true });
     await cp(join(root, file), join(outdir, as));
   }
-  return { outdir, inputs, ...(await sizeOf(outdir)) };
+  return inputs;
 }
+
+/** What runs alone starts no threads, for which modules are compiled. */
+const alone: Plugin = {
+  name: 'alone',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/compiled\.ts$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/**
+ * Modules of the project keep the address that they have as TypeScript. A package that starts files of its own stays where it is, and
+ * what bundles is no part of a bundle.
+ */
+const whereItLies: Plugin = {
+  name: 'where it lies',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^tinypool$/ }, () => ({ path: import.meta.resolve('tinypool'), external: true }));
+    onResolve({ filter: /\/bundle\.ts$/ }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
+      if (path.includes('node_modules')) return undefined;
+      const url = JSON.stringify(pathToFileURL(path).href);
+      const contents = (await readFile(path, 'utf8'))
+        .replaceAll('import.meta.url', url)
+        .replaceAll('import.meta.filename', JSON.stringify(path))
+        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+        .replaceAll(/import\.meta\.resolve\(('\.[^']*')\)/g, `new URL($1, ${url}).href`);
+      return { contents, loader: path.endsWith('.js') ? 'js' : 'ts' };
+    });
+  },
+};
 
 /** Bytes that a zip has beside a file of it: two headers, with its name in both; and at its end. */
 const [A_FILE, AT_END] = [30 + 46, 22];

@@ -6,9 +6,12 @@ export interface Threads<Task, Result> {
   readonly close: () => Promise<void>;
 }
 
+/** For what a thread has just made, which hardly ever stays: with four times as much, Node's own limit, it is no faster. */
+const YOUNG_MIB = 12;
+
 /**
- * Threads that each load `module` and call its default export, which {@link inThread} makes, for every task. Tasks, results and
- * `data` cross by structured clone.
+ * Threads that each load `module`, compiled where it can be, and call its default export, which {@link inThread} makes, for every
+ * task. Tasks, results and `data` cross by structured clone.
  */
 export function threads<Task, Result>({
   module,
@@ -23,20 +26,28 @@ export function threads<Task, Result>({
   tasksEach?: number;
   data?: unknown;
 }): Threads<Task, Result> {
-  const pool = new Tinypool({
-    ...{ filename: import.meta.resolve('./thread.js'), workerData: { module, data } satisfies Started },
-    ...{ minThreads: count, maxThreads: count, concurrentTasksPerWorker: tasksEach },
-    // Flags of this process name modules as its own folder has them, which may be another one by now.
-    execArgv: [],
-  });
+  const started = start();
+  started.catch(() => {}); // told by `run`
   return {
     run: async (task) => {
-      const answer = (await pool.run(task)) as Answer<Result>;
+      const answer = (await (await started).run(task)) as Answer<Result>;
       if ('failure' in answer) throw asError(answer.failure);
       return answer.result;
     },
-    close: () => pool.destroy(),
+    close: async () => (await started).destroy(),
   };
+
+  async function start(): Promise<Tinypool> {
+    const { compiled } = await import('./compiled/compiled.ts');
+    const filename = (await compiled(module)) ?? import.meta.resolve('./thread.js');
+    return new Tinypool({
+      ...{ filename, workerData: { module, data } satisfies Started },
+      ...{ minThreads: count, maxThreads: count, concurrentTasksPerWorker: tasksEach },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+      // Flags of this process name modules as its own folder has them, which may be another one by now.
+      execArgv: [],
+    });
+  }
 }
 
 type Answer<Result> = { readonly result: Result } | { readonly failure: Failure };

@@ -1,16 +1,10 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
+import { cacheRoot } from '../../converters/compiled/folder.js';
 import { withLock } from './lock.ts';
 import { type OnProgress, stopwatch } from './progress.ts';
 
-/** `FAULTLINE_CACHE`, else the system's place for a user's cache. */
-export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.FAULTLINE_CACHE) return resolve(env.FAULTLINE_CACHE);
-  const home = env.HOME || homedir();
-  if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'faultline');
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'faultline');
-}
+export { cacheRoot };
 
 /**
  * An entry of the cache: made once by whoever comes first, while others wait for it.

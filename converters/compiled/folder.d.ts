@@ -1,0 +1,5 @@
+export const root: string;
+export const SOURCES: readonly string[];
+export const PACKAGES: readonly string[];
+export function cacheRoot(env?: NodeJS.ProcessEnv): string;
+export function compiledFolder(): Promise<{ readonly folder: string; readonly exists: boolean }>;
