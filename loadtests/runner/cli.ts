@@ -1,77 +1,49 @@
-import { parseArgs } from 'node:util';
+import { type Arguments, readArguments } from './arguments.ts';
 import { TestRun } from './engine/test.ts';
-import { EXIT, errors, RunnerError } from './errors.ts';
+import { EXIT, RunnerError } from './errors.ts';
 import { loadScript } from './load.ts';
+import { readSamples } from './points/read.ts';
 import { exportSummary } from './summary/data.ts';
 import { writeSummary } from './summary/write.ts';
 
-/**
- * The part of k6's command line that the runner has:
- * `run [--out json=FILE] [--summary-export FILE] [-e NAME=VALUE]… [--quiet] SCRIPT`
- */
+/** See arguments.ts for what it takes. */
 async function main(argv: string[]): Promise<number> {
-  const { script: path, pointsFile, exportFile, env, quiet } = readArguments(argv);
-  const test = new TestRun({ script: await loadScript({ path, env }), pointsFile });
+  const args = readArguments(argv);
+  const script = await loadScript({ path: args.script, env: args.env });
+  const test = new TestRun({
+    ...args,
+    script,
+    pointsFile: args.command === 'run' ? args.pointsFile : undefined,
+  });
+  const exitCode =
+    args.command === 'run' ? await run(test) : await test.replay(readSamples(args.pointsFile ?? ''));
+  await tell({ test, args });
+  return exitCode;
+}
 
+async function run(test: TestRun): Promise<number> {
   const interrupt = () => test.interrupt();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   // A parent that is gone can stop nothing any more.
   process.on('disconnect', interrupt);
   const report =
     process.send && setInterval(() => process.send?.({ type: 'progress', ...test.progress() }), 1_000);
-
   const exitCode = await test.run();
   clearInterval(report);
-  const data = await writeSummary({ test, exportFile, quiet });
-  if (process.connected) {
-    process.send?.({ type: 'progress', ...test.progress() });
-    process.send?.({ type: 'summary', summary: exportSummary(data) });
-  }
   return exitCode;
 }
 
-function readArguments(argv: string[]) {
-  const { values, positionals } = parse(argv);
-  const [command, script, ...more] = positionals;
-  if (command !== 'run' || !script || more.length > 0) {
-    throw errors.invalidArgument(
-      'usage: run [--out json=FILE] [--summary-export FILE] [-e NAME=VALUE] SCRIPT',
-      argv,
-    );
-  }
-  if (values.out !== undefined && !values.out.startsWith('json=')) {
-    throw errors.invalidArgument('--out must be json=FILE', values.out);
-  }
-  const env = { ...(process.env as Record<string, string>) };
-  for (const pair of values.env ?? []) {
-    const split = pair.indexOf('=');
-    if (split < 1) throw errors.invalidArgument('-e must be NAME=VALUE', pair);
-    env[pair.slice(0, split)] = pair.slice(split + 1);
-  }
-  return {
-    script,
-    env,
-    quiet: values.quiet ?? false,
-    pointsFile: values.out?.slice('json='.length),
-    exportFile: values['summary-export'],
-  };
-}
-
-function parse(argv: string[]) {
-  try {
-    return parseArgs({
-      args: argv,
-      allowPositionals: true,
-      options: {
-        out: { type: 'string', short: 'o' },
-        'summary-export': { type: 'string' },
-        env: { type: 'string', short: 'e', multiple: true },
-        quiet: { type: 'boolean', short: 'q' },
-      },
-    });
-  } catch (cause) {
-    throw errors.invalidArgument(cause instanceof Error ? cause.message : String(cause), argv);
-  }
+async function tell({
+  test,
+  args: { exportFile, quiet },
+}: {
+  test: TestRun;
+  args: Pick<Arguments, 'exportFile' | 'quiet'>;
+}): Promise<void> {
+  const data = await writeSummary({ test, exportFile, quiet });
+  if (!process.connected) return;
+  process.send?.({ type: 'progress', ...test.progress() });
+  process.send?.({ type: 'summary', summary: exportSummary(data) });
 }
 
 main(process.argv.slice(2)).then(

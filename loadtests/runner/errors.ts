@@ -67,6 +67,8 @@ export const errors = {
     config('INVALID_THRESHOLD', `threshold on ${metric} must be ${rule}, got ${JSON.stringify(value)}`),
   unknownThresholdMetric: (metric: string) =>
     config('UNKNOWN_METRIC', `threshold names the metric ${metric}, which neither k6 nor the script defines`),
+  invalidSegment: (option: string, rule: string, value: string) =>
+    config('INVALID_SEGMENT', `${option} ${rule}, got ${JSON.stringify(value)}`),
   invalidArgument: (rule: string, value: unknown) =>
     config('INVALID_ARGUMENT', `${rule}, got ${JSON.stringify(value)}`),
   metricRedefined: (name: string, was: string, now: string) =>

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Script, TestRun } from '../runner/engine/test.ts';
+import { type LeftOut, type Script, TestRun } from '../runner/engine/test.ts';
+import type { Division } from '../runner/segment/division.ts';
 
 export interface Point {
   metric: string;
@@ -20,12 +21,24 @@ export interface Ran {
 /** Runs a script given as an object in this process, with its points in a file that is read back. */
 export async function runScript({
   during,
+  division,
+  leftOut,
   ...script
-}: Record<string, unknown> & { during?: (test: TestRun) => void }): Promise<Ran> {
+}: Record<string, unknown> & {
+  during?: (test: TestRun) => void;
+  division?: Division;
+  leftOut?: LeftOut;
+}): Promise<Ran> {
   return withTempFolder(async (folder) => {
     const pointsFile = join(folder, 'points.ndjson');
     const log: string[] = [];
-    const test = new TestRun({ script: script as Script, pointsFile, log: (text) => log.push(text) });
+    const test = new TestRun({
+      script: script as Script,
+      pointsFile,
+      log: (text) => log.push(text),
+      ...(division && { division }),
+      ...(leftOut && { leftOut }),
+    });
     during?.(test);
     const exitCode = await test.run();
     const text = await readFile(pointsFile, 'utf8');

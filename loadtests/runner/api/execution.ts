@@ -32,7 +32,7 @@ export const scenario = closed('exec.scenario', {
   },
   get iterationInInstance() {
     running();
-    return requireVu('exec.scenario').iterationInTest;
+    return requireVu('exec.scenario').iterationInInstance;
   },
   get iterationInTest() {
     running();

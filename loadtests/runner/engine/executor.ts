@@ -14,7 +14,7 @@ export async function runExecutor({
   scenario: ScenarioRun;
   stop: AbortSignal;
 }): Promise<void> {
-  const { plan } = scenario;
+  const { plan } = scenario.part;
   if ('preAllocatedVUs' in plan) return arrivalRate({ scenario, plan, stop });
   const vus = Array.from({ length: plan.vus }, () => scenario.createVu());
   if (!(await sleepUntil({ target: scenario.startAt, signal: stop }))) return;
@@ -52,9 +52,8 @@ async function arrivalRate({
 }): Promise<void> {
   const free: Vu[] = Array.from({ length: plan.preAllocatedVUs }, () => scenario.createVu());
   let created = free.length;
-  for (const offset of plan.executor === 'constant-arrival-rate'
-    ? constantArrivals(plan)
-    : rampingArrivals(plan)) {
+  const arrivals = plan.executor === 'constant-arrival-rate' ? constantArrivals(plan) : rampingArrivals(plan);
+  for (const offset of scenario.part.division.select(arrivals)) {
     const intendedAt = scenario.startAt + offset;
     if (!(await sleepUntil({ target: intendedAt, signal: stop }))) return;
     const vu = free.pop();

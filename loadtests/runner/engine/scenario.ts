@@ -1,5 +1,6 @@
 import { START_LAG } from '../metrics/definition.ts';
 import type { ScenarioPlan } from '../options/scenario.ts';
+import type { ScenarioPart } from '../segment/part.ts';
 import { now, sleepUntil } from './clock.ts';
 import { runExecutor } from './executor.ts';
 import type { TestRun } from './test.ts';
@@ -7,21 +8,26 @@ import { currentVu, type Vu } from './vu.ts';
 
 /** One scenario while it runs: hands out iterations, and ends them when gracefulStop is over. */
 export class ScenarioRun {
-  readonly plan: ScenarioPlan;
+  /** What this process does of it. */
+  readonly part: ScenarioPart;
   readonly test: TestRun;
   readonly startEpochMs: number;
   /** On the test's monotonic clock. */
   readonly startAt: number;
   private readonly vus: Vu[] = [];
   private readonly running = new Set<Promise<void>>();
-  private nextIteration = 0;
+  private started = 0;
   private active = 0;
 
-  constructor({ plan, test, startAt }: { plan: ScenarioPlan; test: TestRun; startAt: number }) {
-    this.plan = plan;
+  constructor({ part, test, startAt }: { part: ScenarioPart; test: TestRun; startAt: number }) {
+    this.part = part;
     this.test = test;
     this.startAt = startAt;
     this.startEpochMs = Math.round(Date.now() + startAt - now());
+  }
+
+  get plan(): ScenarioPlan {
+    return this.part.plan;
   }
 
   get activeVus(): number {
@@ -38,7 +44,7 @@ export class ScenarioRun {
   }
 
   createVu(): Vu {
-    const vu = this.test.createVu(this);
+    const vu = this.test.createVu({ scenario: this, indexInScenario: this.vus.length });
     this.vus.push(vu);
     return vu;
   }
@@ -65,7 +71,12 @@ export class ScenarioRun {
   private async runOne({ vu, intendedAt }: { vu: Vu; intendedAt: number | undefined }): Promise<void> {
     const startedAt = now();
     vu.iterationInScenario++;
-    vu.iterationInTest = this.nextIteration++;
+    vu.iterationInInstance = this.started++;
+    vu.iterationInTest = this.part.number({
+      started: vu.iterationInInstance,
+      vu: vu.indexInScenario,
+      turn: vu.iterationInScenario,
+    });
     if (intendedAt !== undefined) vu.emit({ metric: START_LAG, value: Math.max(0, startedAt - intendedAt) });
     this.active++;
     const finished = await this.callScript(vu);

@@ -4,6 +4,8 @@ import { knownMetrics } from '../metrics/definition.ts';
 import { MetricStore, type Sample } from '../metrics/store.ts';
 import { parseOptions, type TestPlan } from '../options/options.ts';
 import { type PointSink, PointsFile } from '../points/file.ts';
+import { Division } from '../segment/division.ts';
+import { partOf } from '../segment/part.ts';
 import {
   checkThresholds,
   evaluateThresholds,
@@ -33,6 +35,13 @@ export interface TestProgress {
   activeVus: number;
 }
 
+/** What of a script is not to be done: k6's `--no-setup`, `--no-teardown`, `--no-thresholds`. */
+export interface LeftOut {
+  readonly setup?: boolean;
+  readonly teardown?: boolean;
+  readonly thresholds?: boolean;
+}
+
 /** k6 evaluates abortOnFail at this pace, in milliseconds. */
 const THRESHOLD_PACE = 2_000;
 const GAUGE_PACE = 1_000;
@@ -41,6 +50,9 @@ const GAUGE_PACE = 1_000;
 export class TestRun {
   readonly script: Script;
   readonly plan: TestPlan;
+  /** Which segment of the execution this is. */
+  readonly division: Division;
+  readonly leftOut: LeftOut;
   readonly store: MetricStore;
   readonly checks = new Map<string, CheckCount>();
   readonly log: (text: string) => void;
@@ -61,13 +73,24 @@ export class TestRun {
   constructor({
     script,
     pointsFile,
+    division = Division.WHOLE,
+    leftOut = {},
     log = (text) => process.stderr.write(`${text}\n`),
-  }: { script: Script; pointsFile?: string | undefined; log?: (text: string) => void }) {
+  }: {
+    script: Script;
+    pointsFile?: string | undefined;
+    division?: Division;
+    leftOut?: LeftOut;
+    log?: (text: string) => void;
+  }) {
     this.script = script;
+    this.division = division;
+    this.leftOut = leftOut;
     this.log = log;
     // One listener a scenario and waiting VU, however many there are.
     setMaxListeners(0, this.stop, this.kill);
-    this.plan = parseOptions({ options: script.options, exported: script });
+    const plan = parseOptions({ options: script.options, exported: script });
+    this.plan = leftOut.thresholds ? { ...plan, thresholds: [] } : plan;
     const selectors = this.plan.thresholds.map(({ selector }) => selector);
     this.store = new MetricStore({ definitions: knownMetrics(), selectors });
     checkThresholds({ store: this.store, plans: this.plan.thresholds });
@@ -97,11 +120,11 @@ export class TestRun {
     this.startedAt = now();
     const watch = this.startWatch();
     try {
-      if (this.script.setup) {
+      if (this.script.setup && !this.leftOut.setup) {
         this.setupData = await runPhase({ test: this, phase: 'setup', timeoutMs: this.plan.setupTimeoutMs });
       }
       await this.runScenarios();
-      if (this.script.teardown) {
+      if (this.script.teardown && !this.leftOut.teardown) {
         const { teardownTimeoutMs: timeoutMs } = this.plan;
         await runPhase({ test: this, phase: 'teardown', timeoutMs, data: this.setupData });
       }
@@ -113,15 +136,27 @@ export class TestRun {
       this.elapsedMs = now() - this.startedAt;
       await this.points?.close().catch((error) => this.fail(error));
     }
-    this.thresholds = this.evaluate();
-    if (this.exitCode === EXIT.ok && this.thresholds.some(({ ok }) => !ok))
-      this.exitCode = EXIT.thresholdsFailed;
-    return this.exitCode;
+    return this.judge();
   }
 
-  createVu(scenario?: ScenarioRun, data = this.setupData): Vu {
-    const id = scenario ? ++this.vuCount : 0;
-    return new Vu({ id, test: this, ...(scenario && { scenario }), ...(data !== undefined && { data }) });
+  /** Takes samples that others left for its own: what is summed up and judged then is all of them. @returns the exit code */
+  async replay(samples: AsyncIterable<Sample>): Promise<number> {
+    let [first, last] = [Number.POSITIVE_INFINITY, 0];
+    for await (const sample of samples) {
+      const { metric, time, value, tags } = sample;
+      [first, last] = [Math.min(first, time), Math.max(last, time)];
+      this.store.add(sample);
+      if (metric === 'checks' && tags.check !== undefined)
+        this.recordCheck({ name: tags.check, ok: value > 0 });
+    }
+    this.elapsedMs = Math.max(1, last - first);
+    return this.judge();
+  }
+
+  /** Ids are from 1, and no two segments of an execution have the same. */
+  createVu(of: { scenario: ScenarioRun; indexInScenario: number } | undefined, data = this.setupData): Vu {
+    const id = of ? 1 + this.division.nth(this.vuCount++) : 0;
+    return new Vu({ id, test: this, ...of, ...(data !== undefined && { data }) });
   }
 
   emit(sample: Sample): void {
@@ -168,12 +203,20 @@ export class TestRun {
     };
   }
 
+  private judge(): number {
+    this.thresholds = this.evaluate();
+    if (this.exitCode === EXIT.ok && this.thresholds.some(({ ok }) => !ok))
+      this.exitCode = EXIT.thresholdsFailed;
+    return this.exitCode;
+  }
+
   private async runScenarios(): Promise<void> {
     if (this.stop.aborted) return;
     const origin = now();
-    this.scenarios = this.plan.scenarios.map(
-      (plan) => new ScenarioRun({ plan, test: this, startAt: origin + plan.startMs }),
-    );
+    this.scenarios = this.plan.scenarios.flatMap((plan) => {
+      const part = partOf({ plan, whole: this.division });
+      return part ? [new ScenarioRun({ part, test: this, startAt: origin + plan.startMs })] : [];
+    });
     await Promise.all(this.scenarios.map((scenario) => scenario.run()));
     this.sampleGauges();
   }

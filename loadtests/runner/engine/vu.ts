@@ -11,6 +11,8 @@ import type { TestRun } from './test.ts';
 export class Vu {
   /** 0 runs setup and teardown, as in k6. */
   readonly id: number;
+  /** How many VUs of the scenario this process made before it. */
+  readonly indexInScenario: number;
   readonly test: TestRun;
   readonly scenario: ScenarioRun | undefined;
   readonly tags: Record<string, string> = {};
@@ -21,6 +23,8 @@ export class Vu {
   readonly data: unknown;
   group = '';
   iterationInScenario = -1;
+  /** Of all that this process has started of the scenario. */
+  iterationInInstance = -1;
   iterationInTest = -1;
   sentBytes = 0;
   receivedBytes = 0;
@@ -29,9 +33,11 @@ export class Vu {
     id,
     test,
     scenario,
+    indexInScenario = 0,
     data,
-  }: { id: number; test: TestRun; scenario?: ScenarioRun; data?: string }) {
+  }: { id: number; test: TestRun; scenario?: ScenarioRun; indexInScenario?: number; data?: string }) {
     this.id = id;
+    this.indexInScenario = indexInScenario;
     this.test = test;
     this.scenario = scenario;
     this.data = data === undefined ? undefined : JSON.parse(data);
