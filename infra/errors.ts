@@ -8,6 +8,10 @@ const TEXT = {
     `${component} ${what}${tail === '' ? '; it wrote nothing' : `; the end of its log:\n${tail}`}`,
   COMPONENT_NOT_HEALTHY: (component: string, seconds: number, reason: string, tail: string) =>
     `${component} was not healthy within ${seconds} s: ${reason}${tail === '' ? '' : `; the end of its log:\n${tail}`}`,
+  COMPONENT_NOT_STEADY: (component: string, what: string, now: string, logs: string) =>
+    `${component} did not come up: ${what}; ${now}. ${logs}`,
+  COMPONENT_REFUSED: (component: string, why: string) =>
+    `ECS did not take the change of ${component}, which runs as before: ${why}`,
   COMPONENT_UNKNOWN: (component: string, known: string) =>
     `component must be one of ${known}, got ${JSON.stringify(component)}`,
   RELEASE_UNKNOWN: (service: string, version: string, known: string) =>
@@ -19,6 +23,16 @@ const TEXT = {
       max === 1 ? ' (its callers know one address)' : ''
     }`,
   NOT_RUNNING: (component: string) => `${component} is not running; start the stack first`,
+  NOT_A_TASK: (component: string, instead: string) =>
+    `${component} is no task of ECS on this target; to change it: ${instead}`,
+  LOGS_ELSEWHERE: (component: string, where: string) =>
+    `the lines of ${component} are not read through this target: ${where}`,
+  LIMIT_NOT_SUPPORTED: (component: string, rule: string, actual: unknown) =>
+    `limits of ${component} on Fargate: ${rule}, got ${JSON.stringify(actual)}`,
+  TASK_NOT_STARTED: (definition: string, why: string) =>
+    `ECS did not start a task of ${definition}: ${why || 'it gave no reason'}`,
+  CLUSTER_NOT_FOUND: (cluster: string, region: string, reason: string) =>
+    `ECS cluster ${cluster} in ${region} must have the services of a stack: ${reason}; make it with \`pulumi up --stack aws\`, and see AWS_REGION and STOREFRONT_PREFIX`,
   NOT_PUBLISHED: (component: string) =>
     `${component} has no port on this machine; it is reached from inside the stack only`,
   STATE_IN_USE: (dir: string, pid: number) =>
@@ -36,6 +50,8 @@ const TEXT = {
   DOCKER_MISSING: () => 'no docker command on PATH: install Docker (https://docs.docker.com/get-docker/)',
   PULUMI_FAILED: (command: string, reason: string) => `pulumi ${command} failed: ${reason}`,
   DOCKER_FAILED: (command: string, reason: string) => `docker ${command} failed: ${reason}`,
+  TASK_FAILED: (task: string, what: string) =>
+    `the task ${task} ${what}; its lines are in the raw bucket, those of its log router in the log group log-router`,
   OPERATOR_AWAY: (url: string, reason: string) =>
     `the operator at ${url} must answer, ${reason}; the change may have taken effect or not`,
   CHANGE_INVALID: (rule: string, actual: unknown) => `${rule}, got ${JSON.stringify(actual)}`,

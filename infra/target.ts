@@ -5,6 +5,8 @@ export interface Address {
   readonly host: string;
   readonly port: number;
   readonly url: string;
+  /** Nothing but TLS is spoken there. */
+  readonly tls?: true;
 }
 
 /** Made anew for every run, random, and never logged. */

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
 import { makeSecrets } from './secrets.ts';
+import type { Address } from './target.ts';
 import { COMPONENT_NAMES, type Component, type Surroundings } from './topology/component.ts';
-import { TOPOLOGY, topologyOf } from './topology.ts';
+import { componentOf, TOPOLOGY, topologyOf } from './topology.ts';
 
 const address = { host: '10.0.0.1', port: 1234, url: 'http://10.0.0.1:1234' };
 
-const surroundingsOf = ({ ports, limits }: Component): Surroundings => ({
+const surroundingsOf = ({ ports, limits }: Component, there: Address = address): Surroundings => ({
   own: Object.fromEntries(Object.keys(ports).map((name) => [name, address])),
-  address: () => address,
+  address: () => there,
   secrets: makeSecrets(),
   environment: 'local',
   version: '1.8.0',
@@ -51,4 +54,20 @@ test('every value is there, and none tells what the stack is for', () => {
       assert.doesNotMatch(`${name}=${value}`, /faultline|fault|inject|chaos/i);
     }
   }
+});
+
+test('where nothing but TLS is spoken the services speak it', () => {
+  const managed = componentOf('web-api').env(
+    surroundingsOf(componentOf('web-api'), { ...address, tls: true }),
+  );
+  const { ssl } = new Client({ connectionString: managed.DATABASE_URL }) as unknown as { ssl: object };
+  assert.deepEqual(ssl, { rejectUnauthorized: false });
+  for (const name of ['CACHE_URL', 'QUEUE_URL']) {
+    const redis = new Redis(String(managed[name]), { lazyConnect: true });
+    assert.ok(redis.options.tls, name);
+    redis.disconnect();
+  }
+  const plain = componentOf('web-api').env(surroundingsOf(componentOf('web-api')));
+  assert.ok(!new Client({ connectionString: plain.DATABASE_URL }).ssl);
+  assert.match(String(plain.CACHE_URL), /^redis:/);
 });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { errors } from './errors.ts';
 import { type Ended, runChild } from './launch/child.ts';
 import { chooseProgram, type Program, type RunnerChoice } from './launch/program.ts';
+import { type Segment, segmentArguments } from './launch/segment.ts';
 import { PointsTail } from './launch/tail.ts';
 import { tallyPoints } from './launch/tally.ts';
 import { checkTarget } from './lib/target.ts';
@@ -58,6 +59,7 @@ export async function runScenario({
   out,
   runner = 'auto',
   env = {},
+  segment,
   signal,
   cutOff,
   onProgress,
@@ -70,6 +72,8 @@ export async function runScenario({
   runner?: RunnerChoice;
   /** On top of this process's own environment. */
   env?: Record<string, string>;
+  /** Of an execution that several processes share; all of it without. */
+  segment?: Segment | undefined;
   signal?: AbortSignal;
   cutOff?: AbortSignal;
   onProgress?: (progress: LoadProgress) => void;
@@ -88,13 +92,41 @@ export async function runScenario({
   const tail = program.runner === 'k6' && onProgress ? followPoints({ pointsFile, onProgress }) : undefined;
   const ended = await runChild({
     program,
-    args: ['run', '--out', `json=${pointsFile}`, resolve(script)],
+    args: [
+      'run',
+      '--out',
+      `json=${pointsFile}`,
+      ...(segment ? segmentArguments(segment) : []),
+      resolve(script),
+    ],
     env: childEnv,
     signal,
     cutOff,
     onProgress,
     onLog,
   }).finally(() => tail?.stop());
+  return report({ ended, program, pointsFile });
+}
+
+/**
+ * Sums up what the segments of one execution left: their points in one file, judged by the script's thresholds. `env` is what
+ * the script ran with. @throws LoadError
+ */
+export async function sumUp({
+  script,
+  pointsFile,
+  env,
+}: {
+  script: string;
+  pointsFile: string;
+  env: Record<string, string>;
+}): Promise<LoadResult> {
+  const program = await chooseProgram({ runner: 'node', env: process.env });
+  const ended = await runChild({
+    program,
+    args: ['sum-up', '--points', pointsFile, resolve(script)],
+    env: { ...process.env, ...env },
+  });
   return report({ ended, program, pointsFile });
 }
 

@@ -10,7 +10,7 @@ import { type Reverted, RevertibleChanges } from './revertible.ts';
 const HOST = '127.0.0.1';
 
 /**
- * The one door through which anything in the stack is changed while it runs; loopback only.
+ * The one door through which anything in the stack is changed while it runs; on loopback, unless `on` says where else.
  *
  *   GET  /health           200, no token
  *   GET  /stack            addresses of the components and versions of the services
@@ -22,19 +22,42 @@ const HOST = '127.0.0.1';
 export class Control {
   readonly #server: Server;
   readonly #changes: RevertibleChanges;
+  readonly #name: string;
 
-  private constructor({ server, changes }: { server: Server; changes: RevertibleChanges }) {
+  private constructor({
+    server,
+    changes,
+    name,
+  }: { server: Server; changes: RevertibleChanges; name: string }) {
     this.#server = server;
     this.#changes = changes;
+    this.#name = name;
   }
 
-  /** @param port 0 for a free one. @throws PORT_BUSY */
-  static async start(options: { target: Target; token?: string; port?: number }): Promise<Control> {
-    const { target, token = target.secrets().controlToken, port = 0 } = options;
+  /**
+   * @param port 0 for a free one
+   * @param on another place than loopback, for a stack in a private network: the address to listen at, and the name by which
+   * it is asked there
+   * @throws PORT_BUSY
+   */
+  static async start(options: {
+    target: Target;
+    token?: string;
+    port?: number;
+    on?: { readonly host: string; readonly name: string };
+  }): Promise<Control> {
+    const {
+      target,
+      token = target.secrets().controlToken,
+      port = 0,
+      on = { host: HOST, name: HOST },
+    } = options;
     const changes = new RevertibleChanges(target);
     // Times to receive a request; a change may take as long as it takes.
     const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
-      void answer(request, { target, token, changes }).then((result) => send(response, result));
+      void answer(request, { target, token, changes, name: on.name }).then((result) =>
+        send(response, result),
+      );
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) =>
@@ -44,14 +67,14 @@ export class Control {
             : cause,
         ),
       );
-      server.listen({ port, host: HOST }, resolve);
+      server.listen({ port, host: on.host }, resolve);
     });
-    return new Control({ server, changes });
+    return new Control({ server, changes, name: on.name });
   }
 
   get address(): Address {
     const { port } = this.#server.address() as AddressInfo;
-    return { host: HOST, port, url: `http://${HOST}:${port}` };
+    return { host: this.#name, port, url: `http://${this.#name}:${port}` };
   }
 
   /**
@@ -71,10 +94,15 @@ export class Control {
 
 async function answer(
   request: IncomingMessage,
-  { target, token, changes }: { target: Target; token: string; changes: RevertibleChanges },
+  {
+    target,
+    token,
+    changes,
+    name,
+  }: { target: Target; token: string; changes: RevertibleChanges; name: string },
 ): Promise<Answer> {
   try {
-    checkHost(request);
+    checkHost(request, name);
     const route = `${request.method} ${(request.url ?? '').split('?')[0]}`;
     if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
     checkToken(request, token);

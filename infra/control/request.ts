@@ -15,10 +15,10 @@ export class Refused extends InfraError<'REQUEST_REFUSED'> {
 }
 
 /** A foreign Host is a page in somebody's browser that had its name resolve to this machine. */
-export function checkHost(request: IncomingMessage): void {
+export function checkHost(request: IncomingMessage, name = '127.0.0.1'): void {
   const host = (request.headers.host ?? '').replace(/:\d+$/, '');
-  if (!OWN_HOSTS.has(host))
-    throw new Refused(403, `Host must be 127.0.0.1 or localhost, got ${JSON.stringify(host)}`);
+  if (host !== name && !OWN_HOSTS.has(host))
+    throw new Refused(403, `Host must be ${name} or localhost, got ${JSON.stringify(host)}`);
 }
 
 export function checkToken(request: IncomingMessage, token: string): void {

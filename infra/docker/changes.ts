@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { releases } from '../../services/releases.ts';
+import { checkRelease, checkReplicas, differing, type EnvChange, Turns } from '../container/changing.ts';
+import { deployedOf, versionOf } from '../container/stack-settings.ts';
 import { InfraError } from '../errors.ts';
-import type { Applied, Limits } from '../target.ts';
+import type { Applied } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
 import { containerName } from './container.ts';
@@ -9,21 +10,15 @@ import { docker } from './engine.ts';
 import { tailOf } from './failures.ts';
 import type { PulumiStack, Values } from './pulumi-stack.ts';
 import { secretsOf } from './secrets-file.ts';
-import { deployedOf, type Settings, versionOf } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 const POLL_MS = 250;
 
-export interface EnvChange {
-  readonly service: ComponentName;
-  readonly env?: Readonly<Record<string, string | null>>;
-  readonly limits?: Partial<Limits>;
-}
-
 /** What can be done to the components of a stack that is up; the changes of one component happen one after the other. */
 export class Changes {
   readonly #stack: PulumiStack;
-  readonly #last = new Map<ComponentName, Promise<unknown>>();
+  readonly #turns = new Turns();
 
   constructor(stack: PulumiStack) {
     this.#stack = stack;
@@ -31,8 +26,7 @@ export class Changes {
 
   deploy({ service, release }: { service: ComponentName; release: string }): Promise<Applied> {
     return this.#next(service, async (settings) => {
-      const all = (releases[service] ?? []).map(({ version }) => version);
-      if (!all.includes(release)) throw new InfraError('RELEASE_UNKNOWN', [service, release, all.join(', ')]);
+      checkRelease({ service, release });
       await this.#change(service, { deployed: [...deployedOf(settings, service), release] });
       return { service, from: versionOf(settings, service), to: release };
     });
@@ -63,9 +57,7 @@ export class Changes {
 
   scale({ service, replicas }: { service: ComponentName; replicas: number }): Promise<Applied> {
     return this.#next(service, async (settings) => {
-      const { maxReplicas } = componentOf(service);
-      if (!Number.isInteger(replicas) || replicas < 1 || replicas > maxReplicas)
-        throw new InfraError('REPLICAS_INVALID', [service, maxReplicas, replicas]);
+      checkReplicas({ service, replicas });
       const from = settings.replicas[service] ?? 1;
       await this.#change(service, { replicas: replicas === 1 ? undefined : replicas });
       return { service, from: String(from), to: String(replicas) };
@@ -102,13 +94,7 @@ export class Changes {
   }
 
   #next(component: ComponentName, work: (settings: Settings) => Promise<Applied>): Promise<Applied> {
-    const last = this.#last.get(component) ?? Promise.resolve();
-    const result = last.then(() => work(this.#stack.settings));
-    this.#last.set(
-      component,
-      result.catch(() => {}),
-    );
-    return result;
+    return this.#turns.take(component, () => work(this.#stack.settings));
   }
 }
 
@@ -120,11 +106,10 @@ export function containersOf({ prefix, replicas }: Settings, name: ComponentName
   );
 }
 
-/** What of `over` is not as in `base` ('' is the same as nothing); undefined for nothing. */
-function changed(base: object, over: object): object | undefined {
-  const own: Readonly<Record<string, unknown>> = { ...base };
-  const all = Object.entries(over).filter(([name, value]) => value !== (own[name] ?? ''));
-  return all.length === 0 ? undefined : Object.fromEntries(all);
+/** What of `over` is not as in `base`; undefined for nothing. */
+function changed<T>(base: object, over: Readonly<Record<string, T>>): Record<string, T> | undefined {
+  const all = differing(base, over);
+  return Object.keys(all).length === 0 ? undefined : all;
 }
 
 async function untilHealthy(component: ComponentName, container: string): Promise<void> {

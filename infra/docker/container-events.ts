@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
+import { signalNumbered, signalOfExit } from '../events/exit-signal.ts';
 import type { ProcessEvent } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
@@ -16,12 +17,6 @@ interface EngineEvent {
 }
 
 const ACTIONS = ['start', 'die', 'kill', 'oom', 'destroy'];
-/** By number; of two names for one, the first (SIGABRT, not SIGIOT) is the usual one. */
-const SIGNALS = new Map(
-  Object.entries(constants.signals)
-    .toReversed()
-    .map(([name, number]) => [number, name as NodeJS.Signals]),
-);
 const KILLED = 128 + constants.signals.SIGKILL;
 const ABORTED = 128 + constants.signals.SIGABRT;
 
@@ -121,7 +116,7 @@ export class ContainerEvents {
     };
     switch (Action) {
       case 'kill': {
-        const signal = SIGNALS.get(Number(Attributes.signal));
+        const signal = signalNumbered(Number(Attributes.signal));
         if (signal !== undefined && componentOf(service).stop.signals.includes(signal)) facts.asked = true;
         break;
       }
@@ -139,7 +134,7 @@ export class ContainerEvents {
         const exit = Number(Attributes.exitCode);
         const expected = facts.asked || (componentOf(service).role === 'task' && exit === 0);
         const oom = !expected && (await ranOutOfMemory(id, { exit, told: facts.oom }));
-        const signal = SIGNALS.get(exit - 128) ?? null;
+        const signal = signalOfExit(exit);
         this.#onEvent({
           type: 'exited',
           ...fact,

@@ -1,10 +1,10 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
+import { HEALTH_TIMING, type Launch } from '../container/launch.ts';
 import type { Limits } from '../target.ts';
 import type { Component } from '../topology/component.ts';
 import { runToEnd, setPidsLimit } from './engine.ts';
 import type { OwnLabels } from './labels.ts';
-import type { Launch } from './launch.ts';
 
 export interface ContainerArgs {
   readonly component: Component;
@@ -153,6 +153,10 @@ function logging({ component, forward }: ContainerArgs): Pick<docker.ContainerAr
 
 function healthcheck({ healthCheck }: Launch) {
   if (healthCheck === undefined) return undefined as never;
+  const { intervalSeconds, timeoutSeconds, retries, startMinutes } = HEALTH_TIMING;
   // durations as the engine writes them, or every preview would show a change
-  return { tests: [...healthCheck], interval: '3s', timeout: '5s', retries: 5, startPeriod: '1m0s' };
+  return {
+    ...{ tests: [...healthCheck], retries, startPeriod: `${startMinutes}m0s` },
+    ...{ interval: `${intervalSeconds}s`, timeout: `${timeoutSeconds}s` },
+  };
 }

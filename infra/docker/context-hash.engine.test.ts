@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { CONTEXT_ROOT, contextFiles } from './context-hash.ts';
+import { CONTEXT_ROOT, contextFiles } from '../container/context-hash.ts';
 import { needsDocker } from './testing/needs.ts';
 
 test('.dockerignore lets in what is hashed, and nothing else', async (t) => {

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { CONTEXT_ROOT } from '../container/context-hash.ts';
 import { InfraError } from '../errors.ts';
-import { CONTEXT_ROOT } from './context-hash.ts';
 import { docker } from './engine.ts';
 import type { OwnLabels } from './labels.ts';
 

@@ -8,10 +8,10 @@ import {
   PulumiCommand,
   type Stack,
 } from '@pulumi/pulumi/automation/index.js';
+import { CONTEXT_ROOT } from '../container/context-hash.ts';
 import { InfraError } from '../errors.ts';
 import { topologyOf } from '../topology.ts';
 import { containerName } from './container.ts';
-import { CONTEXT_ROOT } from './context-hash.ts';
 import { ownLabels } from './labels.ts';
 import { removeOrphans } from './orphans.ts';
 import { secretsOf } from './secrets-file.ts';

@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { inspect } from 'node:util';
 import { runCommand } from '../../tools/programs/command.ts';
+import { CONTEXT_ROOT } from '../container/context-hash.ts';
 import { InfraError } from '../errors.ts';
-import { CONTEXT_ROOT } from './context-hash.ts';
 import { secretsFile, secretsOf } from './secrets-file.ts';
 
 const STACK = `test-secrets-${process.pid}`;

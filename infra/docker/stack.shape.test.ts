@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, test } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
+import { CONTEXT_ROOT, contextHash } from '../container/context-hash.ts';
 import { componentOf, topologyOf } from '../topology.ts';
-import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
 import { secretsFile, secretsOf } from './secrets-file.ts';
 import { type MockedResource, type MockedStack, mockedStack } from './testing/mocked-stack.ts';
 

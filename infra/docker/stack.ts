@@ -1,13 +1,14 @@
 import * as docker from '@pulumi/docker';
 import * as pulumi from '@pulumi/pulumi';
+import { type BuiltImage, builtImage } from '../container/container-images.ts';
+import { layered } from '../container/env.ts';
+import { launchOf } from '../container/launch.ts';
 import type { Secrets } from '../target.ts';
 import type { Component, ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { makeBuckets } from './buckets.ts';
 import { type ContainerArgs, done, listOf, ONE_SHOT, StackContainer } from './container.ts';
-import { CONTEXT_ROOT, contextHash } from './context-hash.ts';
 import { type OwnLabels, ownLabels } from './labels.ts';
-import { launchOf } from './launch.ts';
 import { publishedPorts } from './ports.ts';
 import { secretsOf } from './secrets-file.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -123,9 +124,6 @@ function withBuckets(
   });
 }
 
-const layered = (env: Readonly<Record<string, string>>, over: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries({ ...env, ...over }).filter(([, value]) => value !== ''));
-
 /** A value with a secret in it is one. */
 function secretValues(env: Readonly<Record<string, string>>, secrets: Secrets) {
   const all = Object.values(secrets);
@@ -173,24 +171,9 @@ class Images {
     return this.#once(key, () => new docker.RemoteImage(key, { name, keepLocally: true }));
   }
 
-  #built(target: 'services' | 'collector' | 'prometheus'): pulumi.Output<string> {
-    const { images, prefix } = this.#settings;
+  #built(target: BuiltImage): pulumi.Output<string> {
     return this.#once(target, () => {
-      const build = {
-        context: CONTEXT_ROOT,
-        dockerfile: 'infra/docker/images/Dockerfile',
-        target,
-        buildArgs: {
-          NODE_IMAGE: images.node,
-          COLLECTOR_IMAGE: images.collector,
-          PROMETHEUS_IMAGE: images.prometheus,
-        },
-        pullParent: false,
-      };
-      // The tag is that of the content: another content is another image, and the one before can go when no container
-      // uses it any more.
-      const tag = contextHash({ root: CONTEXT_ROOT, salt: JSON.stringify(build.buildArgs) }).slice(0, 12);
-      const name = target === 'services' ? prefix : `${prefix}-${target}`;
+      const { build, tag, name } = builtImage(target, this.#settings);
       return new docker.RemoteImage(target, { name: `${name}:${tag}`, build, keepLocally: false });
     });
   }

@@ -1,5 +1,7 @@
 import { type Counters, countersSince, NO_COUNTERS } from '../collector/counters.ts';
 import { CollectorWatch } from '../collector/watch.ts';
+import type { EnvChange } from '../container/changing.ts';
+import { versionOf } from '../container/stack-settings.ts';
 import { InfraError } from '../errors.ts';
 import { ProcessLog } from '../events/process-log.ts';
 import { Stream } from '../events/stream.ts';
@@ -15,7 +17,7 @@ import type {
 } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
-import { Changes, containersOf, type EnvChange } from './changes.ts';
+import { Changes, containersOf } from './changes.ts';
 import { containerName } from './container.ts';
 import { ContainerEvents } from './container-events.ts';
 import { followLines, linesOf } from './container-logs.ts';
@@ -24,7 +26,7 @@ import { Failures } from './failures.ts';
 import { publishedPorts } from './ports.ts';
 import { PulumiStack } from './pulumi-stack.ts';
 import { secretsOf } from './secrets-file.ts';
-import { type Settings, versionOf } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 const HOST = '127.0.0.1';
 const DRAIN_MS = 120_000;

@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from '../../converters/bundle.ts';
-import { contextHash } from './context-hash.ts';
+import { contextHash } from '../container/context-hash.ts';
 import { STACKS } from './secrets-file.ts';
 
 const DOCKERFILE = fileURLToPath(new URL('worker.Dockerfile', import.meta.url));

@@ -1,3 +1,4 @@
+import type { Address } from '../target.ts';
 import {
   type Component,
   type ComponentName,
@@ -105,11 +106,18 @@ function nodeEnv(
   };
 }
 
-const databaseUrl = ({ address, secrets }: Surroundings): string =>
-  `postgres://storefront:${secrets.postgresPassword}@${hostPort(address('postgres'))}/storefront`;
+// A managed server's certificate is signed by an authority of the platform, which Node.js does not know: what is sent is
+// encrypted, and who answers is left to the network.
+const databaseUrl = ({ address, secrets }: Surroundings): string => {
+  const { tls } = address('postgres');
+  const server = `storefront:${secrets.postgresPassword}@${hostPort(address('postgres'))}`;
+  return `postgres://${server}/storefront${tls ? '?sslmode=no-verify' : ''}`;
+};
 
-const cacheUrl = ({ address, secrets }: Surroundings, database: number): string =>
-  `redis://:${secrets.cachePassword}@${hostPort(address('cache'))}/${database}`;
+const cacheUrl = (at: Surroundings, database: number): string =>
+  redisUrl(at.address('cache'), at.secrets.cachePassword, database);
 
-const queueUrl = ({ address, secrets }: Surroundings): string =>
-  `redis://:${secrets.queuePassword}@${hostPort(address('queue'))}/0`;
+const queueUrl = (at: Surroundings): string => redisUrl(at.address('queue'), at.secrets.queuePassword, 0);
+
+const redisUrl = (address: Address, password: string, database: number): string =>
+  `${address.tls ? 'rediss' : 'redis'}://:${password}@${hostPort(address)}/${database}`;

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { parseLine } from '../launch/tally.ts';
+import { linesOf, parseLine } from '../runner/points/read.ts';
 
 /** What a script asks before and after its traffic is no traffic, and neither is what it has changed meanwhile. */
 const NO_TRAFFIC = new Set(['::setup', '::teardown']);
@@ -10,10 +8,7 @@ const isTraffic = (tags: Record<string, string> | null) =>
 /** Requests of the traffic in a points file, counted as the judge counts those sent. */
 export async function requestsSent(path: string): Promise<number> {
   let requests = 0;
-  for await (const text of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  })) {
+  for await (const text of linesOf(path)) {
     if (!text.includes('"http_reqs"')) continue;
     const line = parseLine(text);
     if (line?.type === 'Point' && line.metric === 'http_reqs' && isTraffic(line.data.tags)) requests += 1;

@@ -9,6 +9,7 @@ import { putTruth, readTruth } from '../../converters/truth/record.ts';
 import { asked, CONTROL_TOKEN, startControl } from '../testing/control.ts';
 import { scriptOf } from '../testing/planned.ts';
 import { startStorefront } from '../testing/storefront.ts';
+import { loadHere } from './load-here.ts';
 import { planHash } from './plan/canonical.ts';
 import { casePlan } from './plan/case-plan.ts';
 import { scenarioOf } from './plan/catalogue.ts';
@@ -46,9 +47,12 @@ async function interruptAfter(t: TestContext, { until }: { until: number }) {
   t.after(() => clearInterval(watch));
   const sending = sendTraffic({
     ...{ raw, runId: 'r1', plan, folder, signal: stop.signal },
-    ...{ script: scriptOf('20-campaign'), scenario: '20-campaign', runner: 'node' },
+    ...{ script: scriptOf('20-campaign'), scenario: '20-campaign' },
     ...{ seed: 11, rate: 40, durationS: 607 },
-    stack: { webApiUrl: storefront.url, controlUrl: control.url, controlToken: CONTROL_TOKEN },
+    load: loadHere({
+      runner: 'node',
+      stack: { webApiUrl: storefront.url, controlUrl: control.url, controlToken: CONTROL_TOKEN },
+    }),
   });
   return { sending, control, raw, plan };
 }

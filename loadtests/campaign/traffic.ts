@@ -7,8 +7,9 @@ import type { TrafficSummary } from '../../converters/run/record.ts';
 import { pointsKey } from '../../converters/run/runs.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { RunTruth } from '../../converters/truth/record.ts';
-import { type LoadProgress, type LoadResult, type RunnerChoice, runScenario } from '../load.ts';
+import type { LoadProgress, LoadResult } from '../load.ts';
 import { CampaignError } from './errors.ts';
+import type { Load } from './load-here.ts';
 import { canonicalPlan } from './plan/canonical.ts';
 import type { Plan } from './plan/plan.ts';
 import { requestsSent } from './requests-sent.ts';
@@ -24,7 +25,8 @@ export interface TrafficOptions {
   readonly script: string;
   /** Name of the scenario, as the record shows it. */
   readonly scenario: string;
-  readonly runner: RunnerChoice;
+  /** What sends it. */
+  readonly load: Load;
   readonly seed: number;
   readonly rate: number;
   readonly durationS: number;
@@ -32,7 +34,6 @@ export interface TrafficOptions {
   readonly command?: string;
   /** What the script is to change and when; null for a script without changes. */
   readonly plan?: Plan | null;
-  readonly stack: { readonly webApiUrl: string; readonly controlUrl: string; readonly controlToken: string };
   /** Folder for the points while they are written. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -59,29 +60,13 @@ export interface SentTraffic {
  *   signal's reason when that ended it and no case of the plan was over
  */
 export async function sendTraffic(options: TrafficOptions): Promise<SentTraffic> {
-  const {
-    raw,
-    runId,
-    scenario,
-    rate,
-    command,
-    folder,
-    stack,
-    signal,
-    cutOff,
-    onProgress,
-    plan = null,
-  } = options;
+  const { raw, runId, scenario, rate, command, folder, signal, cutOff, onProgress, plan = null } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const points = join(folder, 'client.ndjson');
-  const result = await runScenario({
+  const result = await options.load({
     script: options.script,
-    runner: options.runner,
     out: points,
     env: {
-      FAULTLINE_WEB_API_URL: stack.webApiUrl,
-      FAULTLINE_CONTROL_URL: stack.controlUrl,
-      FAULTLINE_CONTROL_TOKEN: stack.controlToken,
       FAULTLINE_SEED: String(options.seed),
       FAULTLINE_RATE: String(rate),
       FAULTLINE_DURATION: `${options.durationS}s`,

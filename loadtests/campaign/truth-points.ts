@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { parseLine } from '../launch/tally.ts';
+import { parseLine } from '../runner/points/read.ts';
 
 /** What the points of a script with changes say of when. Epoch ms. */
 export interface TruthPoints {

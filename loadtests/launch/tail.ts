@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import type { LoadProgress } from '../load.ts';
-import { parseLine } from './tally.ts';
+import { parseLine } from '../runner/points/read.ts';
 
 /** Counts what a growing points file says, for progress while k6 runs. */
 export class PointsTail {

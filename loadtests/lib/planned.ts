@@ -13,6 +13,7 @@ import { readPlan } from './read-plan.ts';
 import { phaseAt } from './schedule.ts';
 import { REQUESTS_PER_SESSION, runSession } from './session.ts';
 import { requireStack } from './stack.ts';
+import { readStartDelay } from './start.ts';
 import { SUMMARY_STATS } from './thresholds.ts';
 
 /** One point, whose metadata says when the plan's 0 was. */
@@ -52,7 +53,7 @@ function plannedScript({ plan, env }: { plan: Plan; env: Env }): PlannedScript {
   const control = readControl(env);
   const changesAnything = plan.cases.some(({ change, revert }) => change ?? revert);
   return {
-    options: optionsOf(plan),
+    options: optionsOf({ plan, delayMs: readStartDelay(env) }),
     async setup() {
       await requireStack({ url });
       if (changesAnything) await requireControl(control);
@@ -71,7 +72,7 @@ function plannedScript({ plan, env }: { plan: Plan; env: Env }): PlannedScript {
   };
 }
 
-function optionsOf(plan: Plan): Options {
+function optionsOf({ plan, delayMs }: { plan: Plan; delayMs: number }): Options {
   const { traffic, cases, duration_ms } = plan;
   const sessionsPerSecond = traffic.rate / REQUESTS_PER_SESSION;
   const loads = cases.flatMap(({ load }) => load ?? []);
@@ -79,6 +80,7 @@ function optionsOf(plan: Plan): Options {
     customers: {
       executor: 'ramping-arrival-rate',
       exec: 'customers',
+      startTime: `${delayMs}ms`,
       ...arrivals({ perSecond: sessionsPerSecond, durationMs: duration_ms, traffic, loads }),
       ...crowdOf({ plan, sessionsPerSecond }),
       // Longer than a request's time-out of 60 s: no request is cut off with its outcome unknown.
@@ -88,7 +90,7 @@ function optionsOf(plan: Plan): Options {
   for (const [i, { change, revert, phases }] of cases.entries()) {
     const once = (exec: 'change' | 'revert') => ({
       ...{ executor: 'per-vu-iterations' as const, vus: 1, iterations: 1, exec },
-      ...{ startTime: `${phases[exec].start_ms}ms`, maxDuration: '5m', gracefulStop: '70s' },
+      ...{ startTime: `${delayMs + phases[exec].start_ms}ms`, maxDuration: '5m', gracefulStop: '70s' },
       tags: { to: 'control' },
     });
     if (change) scenarios[`change_${i + 1}`] = once('change');

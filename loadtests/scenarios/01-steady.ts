@@ -11,6 +11,7 @@ import { readConfig } from '../lib/config.ts';
 import { generator } from '../lib/generator.ts';
 import { REQUESTS_PER_SESSION, runSession } from '../lib/session.ts';
 import { requireStack } from '../lib/stack.ts';
+import { readStartDelay } from '../lib/start.ts';
 import { STEADY_THRESHOLDS, SUMMARY_STATS } from '../lib/thresholds.ts';
 import { slowWave } from '../lib/wave.ts';
 
@@ -23,6 +24,7 @@ export const options: Options = {
   scenarios: {
     steady: {
       executor: 'ramping-arrival-rate',
+      startTime: `${readStartDelay(__ENV)}ms`,
       ...slowWave({ perSecond: sessionsPerSecond, durationMs: config.durationMs }),
       // A session without a free VU is dropped, so there are enough for sessions of ten seconds at once.
       preAllocatedVUs: Math.ceil(10 + sessionsPerSecond * 10),

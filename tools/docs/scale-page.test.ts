@@ -21,14 +21,15 @@ import { MemoryStore } from '../../converters/store/memory.ts';
 import { openStore } from '../../converters/store/open.ts';
 import { EVERY_KIND, EVERY_KIND_RUN } from '../../converters/write/every-kind.test-world.ts';
 import { lakeTables } from './lake-tables.ts';
-import { withTables } from './scale-tables.ts';
+import { SCALE_TABLES } from './scale-tables.ts';
+import { withTables } from './with-tables.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 const page = read('scale.md');
 
 test('docs/lake.sql and the tables of docs/scale.md are what is computed (npm run docs makes them anew)', () => {
   assert.equal(read('lake.sql'), lakeTables());
-  assert.equal(page, withTables(page));
+  assert.equal(page, withTables(page, SCALE_TABLES));
   assert.equal(page.match(/<!-- table: \w+ -->/g)?.length, 4);
 });
 

@@ -12,6 +12,7 @@ import {
   SEAL,
   sealTasksOf,
 } from './scale-model.ts';
+import type { Tables } from './with-tables.ts';
 
 const FACTORS = [1, 10, 1_000, 100_000];
 /** The collector's `flush_timeout` of larger objects. */
@@ -106,16 +107,4 @@ const windows = (): string =>
 /** Classes with more than a few rows. */
 const CLASSES_OF_A_RUN = 5;
 
-const TABLES: Readonly<Record<string, () => string>> = { inputs, work, costs, windows };
-
-/** The page with its tables made anew, each between `<!-- table: name -->` and `<!-- end -->`. */
-export function withTables(page: string): string {
-  return page.replaceAll(
-    /(<!-- table: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
-    (_, open: string, name: string, close: string) => {
-      const make = TABLES[name];
-      if (!make) throw new Error(`docs/scale.md asks for the table ${name}, and there is none`);
-      return `${open}${make()}${close}`;
-    },
-  );
-}
+export const SCALE_TABLES: Tables = { inputs, work, costs, windows };

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { freePort, startS3Server } from '../../converters/store/s3-server.test-world.ts';
+import { freePort, type S3Server, startS3Server } from '../../converters/store/s3-server.test-world.ts';
 import { type Counters, readCounters } from '../../infra/collector/counters.ts';
 import { BASE_ENV } from '../../infra/embedded/programs/context.ts';
 import { until } from '../../infra/embedded/testing.ts';
@@ -33,7 +33,14 @@ export interface AloneCollector {
 }
 
 /** Undefined, and the test is skipped, where a program is missing; in CI it fails. */
-export async function startCollector(t: TestContext, folder: string): Promise<AloneCollector | undefined> {
+export async function startCollector(
+  t: TestContext,
+  folder: string,
+  {
+    s3: given,
+    rawPrefix = 'otlp',
+  }: { s3?: Pick<S3Server, 'endpoint' | 'credentials'>; rawPrefix?: string } = {},
+): Promise<AloneCollector | undefined> {
   const program = await resolveProgram('otelcol', { build: Boolean(process.env.CI) }).catch(
     (error: Error) => {
       if (process.env.CI) throw error;
@@ -41,12 +48,8 @@ export async function startCollector(t: TestContext, folder: string): Promise<Al
     },
   );
   if (!program) return undefined;
-  const s3 = await startS3Server({ root: join(folder, 's3'), buckets: ['raw'] });
-  if (!s3) {
-    t.skip('versitygw is not there: `npx faultline doctor` says how it is made');
-    return undefined;
-  }
-  t.after(() => s3.stop());
+  const s3 = given ?? (await ownServer(t, folder));
+  if (!s3) return undefined;
   const own = { otlp: await local(), health: await local(), counters: await local(), forward: NOBODY };
   const queue = join(folder, 'queue');
   await mkdir(queue);
@@ -58,7 +61,7 @@ export async function startCollector(t: TestContext, folder: string): Promise<Al
     s3SecretKey: s3.credentials.secretAccessKey,
   };
   const env = collector.env({
-    ...{ own, secrets, environment: 'foreign', version: '', rawPrefix: 'otlp', limits: collector.limits },
+    ...{ own, secrets, environment: 'foreign', version: '', rawPrefix, limits: collector.limits },
     address: (name) => (name === 's3' ? addressOf(s3.endpoint) : NOBODY),
   });
   const child = spawn(program.path, ['--config', CONFIGURATION, '--config', noStores], {
@@ -88,7 +91,7 @@ export async function startCollector(t: TestContext, folder: string): Promise<Al
   return {
     otlp: `${own.otlp.host}:${own.otlp.port}`,
     source: {
-      args: ['--from', 's3://raw/otlp', '--endpoint', s3.endpoint],
+      args: ['--from', `s3://raw/${rawPrefix}`, '--endpoint', s3.endpoint],
       env: {
         AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
@@ -113,6 +116,13 @@ export async function startCollector(t: TestContext, folder: string): Promise<Al
       });
     },
   };
+}
+
+async function ownServer(t: TestContext, folder: string): Promise<S3Server | undefined> {
+  const server = await startS3Server({ root: join(folder, 's3'), buckets: ['raw'] });
+  if (!server) return void t.skip('versitygw is not there: `npx faultline doctor` says how it is made');
+  t.after(() => server.stop());
+  return server;
 }
 
 const local = async (): Promise<Address> => addressOf(`http://127.0.0.1:${await freePort()}`);

@@ -9,10 +9,10 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export const MOTO = {
   requirements: here('requirements.txt'),
-  needs: 'the tests that ask an SQS server (moto) need',
+  needs: 'the tests that ask a server of AWS’s APIs (moto) need',
 } as const;
 
-/** An AWS that the SDK's clients can ask: SQS, S3, and notifications from the one to the other. */
+/** An AWS that the SDK’s clients can ask: SQS, S3 and notifications from the one to the other, and ECS, whose services never roll out. */
 export interface AwsServer {
   readonly endpoint: string;
   readonly region: string;

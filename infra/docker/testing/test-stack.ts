@@ -8,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { type CommandResult, runCommand } from '../../../tools/programs/command.ts';
 import { ProgramError } from '../../../tools/programs/errors.ts';
 import { pulumiEnvironment } from '../../../tools/programs/pulumi-environment.ts';
-import { CONTEXT_ROOT } from '../context-hash.ts';
+import { CONTEXT_ROOT } from '../../container/context-hash.ts';
 import { docker } from '../engine.ts';
 import { ownLabels } from '../labels.ts';
 import { removeOrphans } from '../orphans.ts';

@@ -37,6 +37,12 @@ export const CONTAINER_CHANGE_S: Readonly<Record<ChangeKind, number>> = {
   ...{ deployment: 60, rollback: 60, restart: 60, scaling: 60 },
 };
 
+/** And where it is one of tasks of Fargate, whose images are pulled each time. */
+export const TASK_CHANGE_S: Readonly<Record<ChangeKind, number>> = {
+  ...CHANGE_S,
+  ...{ deployment: 180, rollback: 180, restart: 180, scaling: 180 },
+};
+
 const WAVE = { shape: 'slow_wave', amplitude: 0.3, wavelength_ms: 600_000 } as const;
 const faults = SCENARIOS.filter(({ truth }) => truth === 'fault');
 const benign = SCENARIOS.filter(({ truth }) => truth === 'benign');

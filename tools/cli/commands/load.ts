@@ -1,16 +1,15 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { openStore } from '../../../converters/store/open.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { putTruth } from '../../../converters/truth/record.ts';
-import { countersSince, readCounters } from '../../../infra/collector/counters.ts';
-import { collectorQuiet } from '../../../loadtests/campaign/collector-quiet.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { planHash } from '../../../loadtests/campaign/plan/canonical.ts';
-import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
 import { environmentStack } from '../environment-stack.ts';
+import { CliError } from '../errors.ts';
 import { readHeldStack } from '../held-stack.ts';
 import { interruptible } from '../interrupt.ts';
+import { awsAccess, awsStack } from '../load/aws-stack.ts';
+import { nearStack, type StackUnderLoad } from '../load/stack-under-load.ts';
 import { nameRun, type TrafficOptions, withTrafficOptions } from '../options.ts';
 import { places } from '../places.ts';
 import { doing } from '../run/doing.ts';
@@ -20,37 +19,54 @@ import { parseScenario } from '../scenarios.ts';
 import { runSteps } from '../steps.ts';
 import { VERSION } from '../version.ts';
 
+interface LoadOptions extends TrafficOptions {
+  target?: 'aws';
+  segments?: number;
+}
+
+/** Tasks that Fargate starts at once without a larger quota. */
+const MOST_SEGMENTS = 64;
+
 export const loadCommand = (finish: (code: number) => void) =>
   withTrafficOptions(new Command('load'))
     .description(
       'runs a scenario against the stack that is up, as a run of its own that can then be converted',
     )
     .argument('<scenario>', 'which script of loadtests/scenarios, such as 01-steady', parseScenario)
-    .action((scenario: string, options: TrafficOptions) =>
+    .addOption(
+      new Option(
+        '--target <name>',
+        'aws: traffic from tasks in the network of the stack whose outputs are in the environment',
+      ).choices(['aws']),
+    )
+    .addOption(
+      new Option('--segments <n>', 'aws: how many tasks share the traffic (default: 1)').argParser(
+        parseSegments,
+      ),
+    )
+    .action((scenario: string, options: LoadOptions) =>
       interruptible(async (signal, interrupt) => {
         const { runner, json = false } = options;
         const { runId, seed } = nameRun(options);
-        const stack = environmentStack() ?? (await readHeldStack());
+        const stack = await stackOf(options);
         const { script, plan, rate, durationS, command } = jobOf({
           ...{ door: 'load', target: stack.target, scenario, seed },
           rate: options.rate,
           durationS: options.duration,
+          segments: options.target === 'aws' ? (options.segments ?? 1) : undefined,
         });
-        const raw = openStore('s3://raw', {
-          endpoint: stack.s3.endpoint,
-          credentials: { accessKeyId: stack.s3.access_key, secretAccessKey: stack.s3.secret_key },
-        });
+        const { raw } = stack;
         const run = await openRun({
           ...{ raw, runId, seed },
           target: stack.target,
-          rawPrefix: stack.raw_prefix,
+          rawPrefix: stack.rawPrefix,
           ...(plan ? { timeScale: plan.time_scale, planHash: planHash(plan) } : {}),
         });
         const startMs = Date.now();
-        const before = await readCounters(stack.collector_counters);
         let complete = false;
         let sent: Awaited<ReturnType<typeof sendTraffic>> | undefined;
         try {
+          await stack.begin();
           await runSteps({
             json,
             steps: [
@@ -60,12 +76,8 @@ export const loadCommand = (finish: (code: number) => void) =>
                 run: async (update) => {
                   sent = await interrupt.part('ending the traffic', (soft, cutOff) =>
                     sendTraffic({
-                      ...{ raw, runId, script, scenario, runner, seed, rate, durationS, command, plan },
-                      stack: {
-                        webApiUrl: stack.web_api,
-                        controlUrl: stack.control.url,
-                        controlToken: stack.control.token,
-                      },
+                      ...{ raw, runId, script, scenario, seed, rate, durationS, command, plan },
+                      load: stack.load({ runId, scenario, runner }),
                       folder: join(places.stack('stack'), 'client', runId),
                       ...{ signal: soft, cutOff },
                       onProgress: (progress) => update(doing({ progress, durationS, plan })),
@@ -77,20 +89,14 @@ export const loadCommand = (finish: (code: number) => void) =>
                 title: 'Draining',
                 run: async () => {
                   if (!sent) return;
-                  const metricsUrl = `${stack.payment_worker}/metrics`;
-                  await drainQueue({ metricsUrl, token: stack.metrics_token, signal });
-                  const endMs = Date.now();
-                  const collector = await collectorQuiet({ url: stack.collector_counters, signal });
+                  const { endMs, collector, versions } = await stack.drained({ runId, signal });
                   if (sent.truth) await putTruth({ raw, truth: sent.truth });
                   await run.complete({
                     window: { start_ms: startMs, end_ms: endMs },
                     drainedMs: Date.now(),
                     traffic: sent.traffic,
-                    counters: lossCounters({
-                      load: sent.result,
-                      collector: countersSince(before, collector),
-                    }),
-                    versions: { faultline: VERSION, node: process.versions.node, ...stack.versions },
+                    counters: lossCounters({ load: sent.result, collector }),
+                    versions: { faultline: VERSION, node: process.versions.node, ...versions },
                   });
                   complete = true;
                 },
@@ -99,6 +105,7 @@ export const loadCommand = (finish: (code: number) => void) =>
           });
         } finally {
           if (!complete) await run.abandon().catch(() => {}); // the stack may be gone, which is the error to tell
+          stack.close();
         }
         finish(sent?.interrupted ? 130 : (sent?.result.exitCode ?? 1));
         if (json) console.log(JSON.stringify({ run_id: runId, seed, summary: sent?.result.summary }));
@@ -108,3 +115,21 @@ export const loadCommand = (finish: (code: number) => void) =>
           );
       }),
     );
+
+/** @throws OPTION_INVALID, ENVIRONMENT_INCOMPLETE, STACK_NOT_FOUND */
+async function stackOf({ target, segments }: LoadOptions): Promise<StackUnderLoad> {
+  if (target === 'aws') return awsStack({ access: awsAccess(), segments: segments ?? 1 });
+  if (segments !== undefined)
+    throw new CliError(
+      'OPTION_INVALID',
+      '--segments is for --target aws: elsewhere all traffic comes from here',
+    );
+  return nearStack(environmentStack() ?? (await readHeldStack()));
+}
+
+function parseSegments(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > MOST_SEGMENTS)
+    throw new InvalidArgumentError(`segments are a whole number from 1 to ${MOST_SEGMENTS}, got "${text}".`);
+  return count;
+}

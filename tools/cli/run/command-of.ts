@@ -11,6 +11,7 @@ export function commandOf({
   target,
   campaign,
   seed,
+  segments,
   job: { scenario, plan, rate, durationS },
   env,
 }: JobOptions & { readonly job: Work; readonly env: NodeJS.ProcessEnv }): string {
@@ -24,5 +25,6 @@ export function commandOf({
     ...(alone ? [] : ['--duration', `${durationS}s`]),
     ...(campaign !== undefined && plan ? ['--time-scale', plan.time_scale] : []),
     ...(door === 'run' && target === 'docker' ? ['--target docker'] : []),
+    ...(segments === undefined ? [] : ['--target aws --segments', segments]),
   ].join(' ');
 }

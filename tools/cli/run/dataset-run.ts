@@ -11,6 +11,7 @@ import { reportFirstDeployments } from '../../../infra/control/first-deployments
 import { DockerTarget } from '../../../infra/docker/target.ts';
 import { deadStackEnded } from '../../../infra/embedded/state.ts';
 import type { Target } from '../../../infra/target.ts';
+import { loadHere } from '../../../loadtests/campaign/load-here.ts';
 import { lossCounters, type OpenRun, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { planHash } from '../../../loadtests/campaign/plan/canonical.ts';
 import { drainQueue } from '../../../loadtests/campaign/queue-drain.ts';
@@ -203,12 +204,15 @@ export class DatasetRun {
     const { traffic, result, requests, truth, interrupted } = await interrupt.part(hint, (signal, cutOff) =>
       sendTraffic({
         raw: this.#bucket('raw'),
-        ...{ runId, script, scenario, runner, seed, rate, durationS, command, plan },
-        stack: {
-          webApiUrl: target.address('web-api').url,
-          controlUrl: this.#control?.address.url ?? '',
-          controlToken: target.secrets().controlToken,
-        },
+        ...{ runId, script, scenario, seed, rate, durationS, command, plan },
+        load: loadHere({
+          runner,
+          stack: {
+            webApiUrl: target.address('web-api').url,
+            controlUrl: this.#control?.address.url ?? '',
+            controlToken: target.secrets().controlToken,
+          },
+        }),
         folder: join(places.stack(runId), 'client'),
         ...{ signal, cutOff },
         onProgress: (progress) => update(doing({ progress, durationS, plan })),

@@ -1,10 +1,16 @@
-import { type CampaignName, CONTAINER_CHANGE_S } from '../../../loadtests/campaign/plan/campaigns.ts';
+import {
+  type CampaignName,
+  CONTAINER_CHANGE_S,
+  TASK_CHANGE_S,
+} from '../../../loadtests/campaign/plan/campaigns.ts';
 import { casePlan } from '../../../loadtests/campaign/plan/case-plan.ts';
 import { type Plan, plan } from '../../../loadtests/campaign/plan/plan.ts';
 import { CliError } from '../errors.ts';
 import { scenarioScript } from '../scenarios.ts';
 import type { TargetKind } from '../stacks.ts';
 import { commandOf, type Work } from './command-of.ts';
+
+const CHANGES_S = { embedded: undefined, docker: CONTAINER_CHANGE_S, aws: TASK_CHANGE_S } as const;
 
 const STEADY = '01-steady';
 const STEADY_S = 180;
@@ -34,6 +40,8 @@ export interface JobOptions {
   /** Whole seconds. */
   readonly durationS?: number | undefined;
   readonly timeScale?: number | undefined;
+  /** How many tasks send it, of a stack on AWS. */
+  readonly segments?: number | undefined;
 }
 
 /** @throws OPTION_INVALID for options that exclude each other; INVALID_PLAN when the cases do not fit */
@@ -44,7 +52,7 @@ export function jobOf(options: JobOptions): Job {
 
 function whatOf({ campaign, scenario = STEADY, seed, ...options }: JobOptions): Work {
   const { target, rate, durationS, timeScale } = options;
-  const changeS = target === 'docker' ? CONTAINER_CHANGE_S : undefined;
+  const changeS = target && CHANGES_S[target];
   if (campaign !== undefined) {
     if (scenario !== STEADY)
       throw new CliError(

@@ -26,16 +26,19 @@ const LEFT_OUT = /(^|\/)(node_modules|dist|testing|fixtures)(\/|$)|\.test\.ts$|^
 interface Context {
   readonly root: string;
   readonly paths?: readonly string[];
+  /** Paths that match it are not looked at. */
+  readonly leftOut?: RegExp;
 }
 
 /** Changes when, and only when, `salt` does, or the name or content of a file that an image is built from. */
 export function contextHash({
   root,
   paths = CONTEXT,
+  leftOut = LEFT_OUT,
   salt = '',
 }: Context & { readonly salt?: string }): string {
   const hash = createHash('sha256').update(`${salt}\0`);
-  for (const file of contextFiles({ root, paths })) {
+  for (const file of contextFiles({ root, paths, leftOut })) {
     const content = readFileSync(join(root, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }
@@ -43,14 +46,14 @@ export function contextHash({
 }
 
 /** Sorted, relative to `root`. */
-export const contextFiles = ({ root, paths = CONTEXT }: Context): string[] =>
-  paths.flatMap((path) => filesUnder(root, path)).sort();
+export const contextFiles = ({ root, paths = CONTEXT, leftOut = LEFT_OUT }: Context): string[] =>
+  paths.flatMap((path) => filesUnder(root, path, leftOut)).sort();
 
-function filesUnder(root: string, path: string): string[] {
-  if (LEFT_OUT.test(path)) return [];
+function filesUnder(root: string, path: string, leftOut: RegExp): string[] {
+  if (leftOut.test(path)) return [];
   const entries = listing(join(root, path));
   if (entries === undefined) return [path];
-  return entries.flatMap((name) => filesUnder(root, `${path}/${name}`));
+  return entries.flatMap((name) => filesUnder(root, `${path}/${name}`, leftOut));
 }
 
 function listing(folder: string): string[] | undefined {

@@ -66,8 +66,8 @@ test('where the repository lies changes nothing, another base image does', (t) =
 
 test('all that the Dockerfile copies in is hashed', () => {
   const dockerfile = readFileSync(join(CONTEXT_ROOT, 'infra/docker/images/Dockerfile'), 'utf8');
-  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
-    files.split(' '),
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chown=\S+ )?(.+) \S+$/gm)].flatMap(
+    ([, files = '']) => files.split(' '),
   );
   assert.ok(copied.includes('services'));
   for (const file of copied) {

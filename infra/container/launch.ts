@@ -18,6 +18,9 @@ export interface Launch {
   readonly tmpfs: Readonly<Record<string, string>>;
 }
 
+/** How often, and for how long, a container is asked for its health. A failure within the first minutes does not count. */
+export const HEALTH_TIMING = { intervalSeconds: 3, timeoutSeconds: 5, retries: 5, startMinutes: 1 } as const;
+
 const tmpfs = (uid: number, sizeMiB: number) =>
   `rw,noexec,nosuid,nodev,size=${sizeMiB}m,uid=${uid},gid=${uid},mode=0700`;
 
@@ -36,12 +39,7 @@ export function launchOf(component: Component, at: Surroundings): Launch {
     case 'node':
       return {
         user: `${NODE}:${NODE}`,
-        command: [
-          'node',
-          '--import',
-          './dist/telemetry.cjs',
-          `./dist/${bundleOf(component.name, at.version)}.cjs`,
-        ],
+        command: nodeCommand(component.name, at.version),
         env,
         ...(component.role === 'task' ? {} : { healthCheck: ask(component) }),
         tmpfs: { '/tmp': tmpfs(NODE, 16) },
@@ -96,10 +94,10 @@ export function launchOf(component: Component, at: Surroundings): Launch {
     case 'otelcol':
       return {
         user: `${COLLECTOR}:${COLLECTOR}`,
-        command: ['otelcol.yaml', 'forward.yaml', 'remote-write.yaml'].flatMap((file) => [
-          '--config',
-          `/etc/otelcol/${file}`,
-        ]),
+        command: [
+          ...['otelcol.yaml', 'forward.yaml', 'remote-write.yaml'],
+          ...(at.address('postgres').tls ? ['managed-stores.yaml'] : []),
+        ].flatMap((file) => ['--config', `/etc/otelcol/${file}`]),
         env: {
           ...env,
           QUEUE_DIR: '/var/lib/otelcol',
@@ -144,12 +142,35 @@ export function launchOf(component: Component, at: Surroundings): Launch {
  * Asks over HTTP with what every Debian has: bash opens the connection itself. To start Node.js every few seconds would take
  * more of the processor than the services do.
  */
-function ask({ health, ports }: Component): readonly string[] {
-  if (health.kind !== 'http') throw new TypeError('only what speaks HTTP can be asked');
-  const request = `GET ${health.path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n`;
-  const script = `exec 3<>/dev/tcp/127.0.0.1/${ports[health.port]} && printf '${request}' >&3 && read -r _ code _ <&3 && [ "$code" = 200 ]`;
+export function askHttp({
+  port,
+  path,
+  well = [200],
+}: {
+  port: number | undefined;
+  path: string;
+  /** Answers of one that is well. */
+  well?: readonly number[];
+}): readonly string[] {
+  const codes = well.map((code) => `[ "$code" = ${code} ]`);
+  const isWell = codes.length === 1 ? codes[0] : `{ ${codes.join(' || ')}; }`;
+  const request = `GET ${path} HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n`;
+  const script = `exec 3<>/dev/tcp/127.0.0.1/${port} && printf '${request}' >&3 && read -r _ code _ <&3 && ${isWell}`;
   return ['CMD', 'bash', '-c', script];
 }
+
+function ask({ health, ports }: Component): readonly string[] {
+  if (health.kind !== 'http') throw new TypeError('only what speaks HTTP can be asked');
+  return askHttp({ port: ports[health.port], path: health.path });
+}
+
+/** What starts a release of a service in its image, which has all of them. */
+export const nodeCommand = (name: ComponentName, version: string): string[] => [
+  'node',
+  '--import',
+  './dist/telemetry.cjs',
+  `./dist/${bundleOf(name, version)}.cjs`,
+];
 
 function bundleOf(name: ComponentName, version: string): string {
   return releases[name]?.find((release) => release.version === version)?.bundle ?? name;

@@ -1,0 +1,69 @@
+import type { TestContext } from 'node:test';
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  type Service,
+} from '@aws-sdk/client-ecs';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { releases } from '../../../services/releases.ts';
+import type { AwsServer } from '../../../tools/moto/server.test-world.ts';
+import type { ComponentName } from '../../topology/component.ts';
+import { componentOf, topologyOf } from '../../topology.ts';
+
+export const PREFIX = 'storefront';
+
+export interface Cluster {
+  readonly ecs: ECSClient;
+  readonly queueUrl: string;
+  /** As moto has it. */
+  service(component: ComponentName): Promise<Service | undefined>;
+  /** Puts what EventBridge would. */
+  tell(event: object): Promise<unknown>;
+}
+
+/** A cluster in moto with a stack's services, and its queue of task states. */
+export async function makeCluster(t: TestContext, moto: AwsServer): Promise<Cluster> {
+  const ecs = new ECSClient(moto);
+  const sqs = new SQSClient(moto);
+  t.after(() => [ecs, sqs].map((client) => client.destroy()));
+  await ecs.send(new CreateClusterCommand({ clusterName: PREFIX }));
+  for (const { name, role } of topologyOf('aws')) {
+    if (role === 'store' || role === 'task') continue;
+    const family = `${PREFIX}-${name}`;
+    await ecs.send(new RegisterTaskDefinitionCommand({ family, ...definitionOf(name) }));
+    const service = { serviceName: family, taskDefinition: family, desiredCount: 1 };
+    await ecs.send(new CreateServiceCommand({ cluster: PREFIX, launchType: 'FARGATE', ...service }));
+  }
+  const { QueueUrl: queueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `${PREFIX}-task-events` }),
+  );
+  return {
+    ...{ ecs, queueUrl },
+    async service(component) {
+      const asked = { cluster: PREFIX, services: [`${PREFIX}-${component}`] };
+      return (await ecs.send(new DescribeServicesCommand(asked))).services?.[0];
+    },
+    tell: (event) =>
+      sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) })),
+  };
+}
+
+function definitionOf(name: ComponentName) {
+  const { limits } = componentOf(name);
+  return {
+    ...{ networkMode: 'bridge' as const, cpu: '256', memory: '512' },
+    containerDefinitions: [
+      {
+        ...{ name, image: 'services:1', memory: limits.memoryMiB },
+        environment: [
+          { name: 'SERVICE_VERSION', value: releases[name]?.[0]?.version ?? '' },
+          { name: 'NODE_OPTIONS', value: `--max-old-space-size=${limits.heapMiB}` },
+        ],
+        secrets: [{ name: 'METRICS_TOKEN', valueFrom: 'arn:aws:secretsmanager:eu-central-1:1:secret:m' }],
+      },
+    ],
+  };
+}
