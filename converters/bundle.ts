@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
@@ -110,13 +110,13 @@ const whereItLies: Plugin = {
     onResolve({ filter: /^tinypool$/ }, () => ({ path: import.meta.resolve('tinypool'), external: true }));
     onResolve({ filter: /\/bundle\.ts$/ }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /\.[jt]s$/ }, async ({ path }) => {
-      if (path.includes('node_modules')) return undefined;
+      if (relative(root, path).split(sep).includes('node_modules')) return undefined;
       const url = JSON.stringify(pathToFileURL(path).href);
       const contents = (await readFile(path, 'utf8'))
-        .replaceAll('import.meta.url', url)
-        .replaceAll('import.meta.filename', JSON.stringify(path))
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-        .replaceAll(/import\.meta\.resolve\(('\.[^']*')\)/g, `new URL($1, ${url}).href`);
+        .replaceAll('import.meta.url', () => url)
+        .replaceAll('import.meta.filename', () => JSON.stringify(path))
+        .replaceAll('import.meta.dirname', () => JSON.stringify(dirname(path)))
+        .replaceAll(/import\.meta\.resolve\(('\.[^']*')\)/g, (_, of) => `new URL(${of}, ${url}).href`);
       return { contents, loader: path.endsWith('.js') ? 'js' : 'ts' };
     });
   },

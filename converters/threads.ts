@@ -34,7 +34,7 @@ export function threads<Task, Result>({
       if ('failure' in answer) throw asError(answer.failure);
       return answer.result;
     },
-    close: async () => (await started).destroy(),
+    close: async () => (await started.catch(() => undefined))?.destroy(),
   };
 
   async function start(): Promise<Tinypool> {

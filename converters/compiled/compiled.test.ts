@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { bundleOwn } from '../bundle.ts';
 import { compiled } from './compiled.ts';
 import { ENTRIES } from './entries.ts';
-import { PACKAGES, root, SOURCES } from './folder.js';
+import { compiledFolder, LIST, PACKAGES, root, SOURCES } from './folder.js';
+import { makeCompiled } from './make.ts';
 
 const run = promisify(execFile);
 const dir = await mkdtemp(join(tmpdir(), 'compiled-'));
@@ -47,4 +48,40 @@ test('it is made once, for threads and for the command, and runs without a reade
   const source = import.meta.resolve('../convert.thread.ts');
   assert.equal(await ofItself(source), thread, 'compiled modules find one another');
   assert.equal((await readdir(join(cache, 'compiled'))).length, 1);
+});
+
+test('a folder that was damaged, or that others may write to, is made anew, and what is used is kept', async () => {
+  const cache = join(dir, 'damaged');
+  process.env.FAULTLINE_CACHE = cache;
+  const folder = await makeCompiled();
+  const thread = join(folder, 'convert.thread.mjs');
+  const text = await readFile(thread);
+  const spoiled: (() => Promise<unknown>)[] = [
+    () => rm(thread),
+    () => truncate(thread),
+    () => rm(join(folder, LIST)),
+    () => chmod(folder, 0o777),
+    () => chmod(join(cache, 'compiled'), 0o777),
+  ];
+  for (const spoil of spoiled) {
+    await spoil();
+    assert.equal((await compiledFolder()).exists, false, String(spoil));
+    assert.equal(await makeCompiled(), folder);
+    assert.deepEqual([(await compiledFolder()).exists, await readFile(thread)], [true, text], String(spoil));
+  }
+
+  const old = new Date(Date.now() - 30 * 24 * 60 * 60 * 1000);
+  const others = Array.from({ length: 20 }, (_, i) => join(cache, 'compiled', String(i).padStart(32, '0')));
+  const left = join(cache, 'compiled', `${'f'.repeat(32)}.building-1`);
+  for (const path of [...others, left]) await mkdir(path);
+  for (const path of [...others.slice(10), left, folder]) await utimes(path, old, old);
+  await compiledFolder(); // it is used
+  await rm(join(folder, LIST));
+  await makeCompiled();
+  const names = await readdir(join(cache, 'compiled'));
+  assert.deepEqual(
+    [...others.slice(0, 10), folder, left].map((path) => names.includes(basename(path))),
+    [...others.slice(0, 10).map(() => true), true, false],
+  );
+  assert.equal(names.length, 16);
 });

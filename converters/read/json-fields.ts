@@ -142,7 +142,12 @@ function writeInt64(value: unknown, pbf: PbfWriter): void {
   pbf.buf[pbf.pos++] = Number(left);
 }
 
+/** Digits of the largest number of 64 bits. */
+const MOST_DIGITS = 20;
+
+/** @throws where it is no whole number; reading one of a million digits would take its time */
 function writeFixed64(value: unknown, pbf: PbfWriter): void {
+  if (typeof value === 'string' && value.length > MOST_DIGITS) throw new RangeError('more than 64 bits');
   const wide = BigInt(value as string);
   pbf.realloc(8);
   pbf.dataView.setBigUint64(pbf.pos, wide, true);
