@@ -9,6 +9,11 @@ import { compiledFolder, root } from '../../converters/compiled/folder.js';
 /** As in row-commands.ts. */
 const COMPILED = ['convert', 'seal'];
 
+// Who reads the output may have seen enough (`| head`): the work goes on.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const { main } = (await compiled().catch(() => undefined)) ?? (await asTypeScript());
 process.exitCode = await main(process.argv);
 

@@ -219,3 +219,10 @@ test('without Go and with nothing on PATH the message says what to install', asy
   assert.equal(code, 1);
   assert.match(stderr, /otelcol .*neither on PATH[\s\S]*Install one of:/);
 });
+
+test('who stops reading the output gets no error of it', async (t) => {
+  const { child, ended } = start({ folder: await makeFolder(t), args: ['--help'] });
+  child.stdout?.destroy();
+  const { code, stderr } = await ended;
+  assert.deepEqual([code, stderr], [0, '']);
+});
