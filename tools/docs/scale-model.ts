@@ -14,9 +14,9 @@ export const FUNCTION_MS: readonly (readonly [rows: number, ms: number])[] = [
   [17_210, 278],
 ];
 
-/** Sealing 1.2 million spans, flat and nested, of docs/benchmarks.md; memory grew by 11 MB a million rows with ten million. */
+/** Sealing 1.2 million spans, flat and nested, of docs/benchmarks.md; memory grew by 3 MB a million rows up to 9.6 million. */
 export const SEAL = {
-  ...{ rows: 1_200_000, seconds: 13.9, mib: 294, mbPerMillionRows: 11 },
+  ...{ rows: 1_200_000, seconds: 16.5, mib: 247, mbPerMillionRows: 3 },
   /** Of a raw object: its part and its part set. */
   get: 2,
 } as const;
