@@ -5,12 +5,13 @@ import { startServer } from '../../loadtests/testing/server.ts';
 import { startAwsServer } from '../../tools/moto/server.test-world.ts';
 import { httpAddress } from '../container/surroundings.ts';
 import { Control } from '../control/control.ts';
+import { RevertibleChanges } from '../control/revertible.ts';
 import { until } from '../embedded/testing.ts';
 import { makeSecrets } from '../secrets.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { AwsTarget } from './target.ts';
 import { makeCluster, PREFIX } from './testing/cluster.ts';
-import { type Becomes, startRollouts } from './testing/rollouts.ts';
+import { type Becomes, type Refuses, startRollouts } from './testing/rollouts.ts';
 import { stoppedEvent, taskStateEvent } from './testing/task-state-events.ts';
 
 const serverAt = (url: string) => httpAddress('127.0.0.1', Number(new URL(url).port));
@@ -20,9 +21,9 @@ async function world(
   t: TestContext,
   {
     becomes = () => 'COMPLETED',
-    refuses = [],
+    refuses = () => false,
     steadyMs,
-  }: { becomes?: Becomes; refuses?: readonly string[]; steadyMs?: number } = {},
+  }: { becomes?: Becomes; refuses?: Refuses; steadyMs?: number } = {},
 ) {
   const moto = await startAwsServer(t);
   if (!moto) return undefined;
@@ -153,8 +154,86 @@ test('a change with which a service does not come up is refused, and what ran be
   assert.equal(target.versions()['web-api'], '1.8.0');
 });
 
+const updates = (asked: readonly string[]) => asked.filter((call) => call === 'UpdateService').length;
+
+test('what ran before is asked for until ECS takes it', async (t) => {
+  const made = await world(t, {
+    becomes: secondOf('FAILED'),
+    refuses: (call, asked) => call === 'UpdateService' && [2, 3].includes(updates(asked)),
+  });
+  if (!made) return;
+  const { target, service } = made;
+  await target.start();
+  await assert.rejects(target.deploy({ service: 'web-api', release: '1.8.1' }), {
+    code: 'COMPONENT_NOT_STEADY',
+    message: /what ran before runs again/,
+  });
+  assert.match((await service('web-api'))?.taskDefinition ?? '', /web-api:1$/);
+});
+
+test('a release that fails and cannot be taken back is told as such, and reverted later', async (t) => {
+  let isDenied = true;
+  const made = await world(t, {
+    becomes: secondOf('FAILED'),
+    refuses: (call, asked) => isDenied && call === 'UpdateService' && updates(asked) > 1,
+  });
+  if (!made) return;
+  const { target, operator, service } = made;
+  await target.start();
+  const changes = new RevertibleChanges(target);
+  const { status, body } = await changes.apply({
+    ...{ kind: 'deployment', service: 'web-api', release: '1.8.1' },
+  });
+  const { error, message, from, to } = body as Record<string, string>;
+  assert.deepEqual([status, error, from, to], [502, 'COMPONENT_NOT_STEADY', '1.8.0', '1.8.1']);
+  assert.match(String(message), /what ran before could not be brought back: the role may not/);
+  assert.equal(target.versions()['web-api'], '1.8.1');
+  isDenied = false;
+  assert.deepEqual(
+    (await changes.revertAll()).reverted.map(({ thing }) => thing),
+    ['release web-api'],
+  );
+  assert.match((await service('web-api'))?.taskDefinition ?? '', /web-api:1$/);
+  assert.deepEqual(
+    operator.received.map(({ body: told }) => (JSON.parse(told) as { status: string }).status),
+    ['failed', 'applied'],
+  );
+});
+
+test('a change that took effect stands, though its definition cannot be read again', async (t) => {
+  const refuses: Refuses = (call, asked) => call === 'DescribeTaskDefinition' && updates(asked) > 0;
+  const made = await world(t, { refuses });
+  if (!made) return;
+  const { target } = made;
+  await target.start();
+  await target.deploy({ service: 'web-api', release: '1.8.2' });
+  assert.equal(target.versions()['web-api'], '1.8.2');
+});
+
+test('a stop leaves what has just taken effect, and begins nothing that waits for its turn', async (t) => {
+  const ended = new AbortController();
+  ended.abort();
+  const made = await world(t, {
+    becomes(definition) {
+      if (definition.endsWith('web-api:2')) void made?.target.stop({ signal: ended.signal });
+      return 'COMPLETED';
+    },
+  });
+  if (!made) return;
+  const { target, service, rollouts } = made;
+  await target.start();
+  const [deployed, restarted] = await Promise.allSettled([
+    target.deploy({ service: 'web-api', release: '1.8.1' }),
+    target.restart('web-api'),
+  ]);
+  assert.equal(deployed.status, 'fulfilled');
+  assert.ok(restarted.status === 'rejected' && (restarted.reason as Error).name === 'AbortError');
+  assert.equal(updates(rollouts.asked), 1);
+  assert.match((await service('web-api'))?.taskDefinition ?? '', /web-api:2$/);
+});
+
 test('a change that ECS does not take is told as one that failed', async (t) => {
-  const made = await world(t, { refuses: ['RegisterTaskDefinition'] });
+  const made = await world(t, { refuses: (call) => call === 'RegisterTaskDefinition' });
   if (!made) return;
   const { target } = made;
   await target.start();
@@ -173,7 +252,8 @@ test('a restart after which a service does not come up is told as such', async (
   await target.start();
   await assert.rejects(target.restart('auth-service'), {
     code: 'COMPONENT_NOT_STEADY',
-    message: /^auth-service did not come up: ECS deployment .*; ECS starts it again and again\./,
+    message:
+      /^auth-service did not come up: ECS deployment .*; ECS tries again until its circuit breaker trips\./,
   });
 });
 

@@ -28,7 +28,9 @@ import { Services } from './runtime/services.ts';
 import { TaskEvents } from './runtime/task-events.ts';
 import type { TaskState } from './runtime/task-state.ts';
 
-const STEADY_MS = 600_000;
+/** Both waits, and what is asked for between them, end before the load's 280 s for a change do. */
+const STEADY_MS = 190_000;
+const BACK_MS = 60_000;
 /** An `up` that goes on makes the services one after the other. */
 const START_WITHIN_MS = 300_000;
 const POLL_MS = 3_000;
@@ -85,6 +87,7 @@ export class AwsTarget implements Target {
     this.#changes = new Changes({
       services: this.#services,
       timeoutMs: steadyMs,
+      backMs: BACK_MS,
       signal: this.#ending.signal,
       onVersion: (service, version) => this.#versions.set(service, version),
     });

@@ -18,15 +18,15 @@ export async function applyChange(target: Target, body: Readonly<Record<string, 
   if (change === undefined) return askOperator(target, body);
   const { kind, service, actor } = change;
   const about = { kind, service, actor };
+  const before = target.versions()[service] ?? service;
   try {
     const { from, to } = await carryOut(target, change);
     const uid = await reportChange(target, { ...about, from, to, status: 'applied' });
     return { status: 200, body: { uid, ...about, from, to, status: 'applied', logged: uid !== undefined } };
   } catch (error) {
     if (!(error instanceof InfraError) || !error.code.startsWith('COMPONENT_')) throw error;
-    const from = target.versions()[service] ?? service;
     const failed: Report = {
-      ...{ ...about, from, to: intended(change) ?? from, status: 'failed' },
+      ...{ ...about, from: before, to: intended(change) ?? before, status: 'failed' },
       detail: error.code.toLowerCase().replaceAll('_', ' '), // its text has log lines in it
     };
     const uid = await reportChange(target, failed);

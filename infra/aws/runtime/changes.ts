@@ -18,6 +18,8 @@ export interface ChangesOptions {
   readonly services: Services;
   /** How long a service may take until it is steady. */
   readonly timeoutMs: number;
+  /** How long it may take after that with what ran before. */
+  readonly backMs: number;
   /** Ends the waiting; what ran before is then asked for again. */
   readonly signal: AbortSignal;
   /** Told of the release that a service is to run from now on. */
@@ -28,7 +30,8 @@ export interface ChangesOptions {
  * What can be done to the services of a stack in ECS; the changes of one service happen one after the other.
  *
  *   RegisterTaskDefinition ─► UpdateService ─► steady?  yes: applied
- *                                                       no: UpdateService with what ran before ─► COMPONENT_NOT_STEADY
+ *                                                       no: UpdateService with what ran before, some times until ECS
+ *                                                           takes it ─► COMPONENT_NOT_STEADY
  */
 export class Changes {
   readonly #options: ChangesOptions;
@@ -104,40 +107,60 @@ export class Changes {
     const base = await services.definition(now.base);
     const revision = isNothing ? undefined : revisionOf({ base, component: service, overlay });
     const definition = revision ? await taken(service, services.register(revision)) : now.base;
-    await this.#update(service, now, { definition });
-    onVersion(service, versionOf({ definition: await services.definition(definition), component: service }));
+    const version = overlay.deployed.at(-1) ?? versionOf({ definition: base, component: service });
+    await this.#update(service, now, { definition }, () => onVersion(service, version));
   }
 
   /**
-   * What ran before runs again, or is at least asked for, when this throws; of a restart there is nothing to bring back.
+   * What ran before is asked for again when this throws; of a restart there is nothing to bring back.
+   * @param onStays told when the change is in effect, or cannot be taken back
    * @throws COMPONENT_REFUSED, COMPONENT_NOT_STEADY, the signal's reason
    */
-  async #update(service: ComponentName, now: Now, change: UpdateOptions): Promise<void> {
+  async #update(
+    service: ComponentName,
+    now: Now,
+    change: UpdateOptions,
+    onStays?: () => void,
+  ): Promise<void> {
     const { services, timeoutMs, signal } = this.#options;
     const { definition, desired } = now;
+    signal.throwIfAborted();
     const deployment = await taken(service, services.update(service, change));
     const wanted: Rollout = {
       definition: change.definition ?? definition,
       desired: change.desired ?? desired,
       deployment,
     };
-    let failed: string | undefined;
+    let [failed, stopped]: [string | undefined, unknown] = [undefined, undefined];
     try {
       failed = await services.steady(service, { wanted, timeoutMs, signal });
-      if (failed === undefined) return;
-      const ended = await this.#lastEnd(service);
-      failed = ended === '' ? failed : `${failed}; ${ended}`;
-    } finally {
-      if (!change.force && (failed !== undefined || signal.aborted))
-        await services.update(service, { definition, desired });
+    } catch (reason) {
+      [failed, stopped] = ['nobody waited for it any more', reason];
     }
-    const after = change.force ? 'ECS starts it again and again' : await this.#broughtBack(service, now);
-    throw new InfraError('COMPONENT_NOT_STEADY', [service, failed, after, await this.#whereLogs(now)]);
+    if (failed === undefined) return onStays?.();
+    const ended = stopped === undefined ? await this.#lastEnd(service) : '';
+    const stays = change.force ? undefined : await services.insist(service, { definition, desired });
+    if (stays !== undefined) onStays?.();
+    else if (stopped !== undefined) throw stopped;
+    const what = ended === '' ? failed : `${failed}; ${ended}`;
+    const after = await this.#after(service, now, { isRestart: change.force === true, stays });
+    throw new InfraError('COMPONENT_NOT_STEADY', [service, what, after, await this.#whereLogs(now)]);
+  }
+
+  async #after(
+    service: ComponentName,
+    now: Now,
+    { isRestart, stays }: { isRestart: boolean; stays: string | undefined },
+  ): Promise<string> {
+    if (isRestart) return 'ECS tries again until its circuit breaker trips';
+    if (stays !== undefined) return `what ran before could not be brought back: ${stays}`;
+    return await this.#broughtBack(service, now);
   }
 
   async #broughtBack(service: ComponentName, { definition, desired }: Now): Promise<string> {
-    const { services, timeoutMs, signal } = this.#options;
-    const failed = await services.steady(service, { wanted: { definition, desired }, timeoutMs, signal });
+    const { services, backMs, signal } = this.#options;
+    const wanted: Rollout = { definition, desired };
+    const failed = await services.steady(service, { wanted, timeoutMs: backMs, signal });
     return failed === undefined
       ? 'what ran before runs again'
       : `what ran before is not up either: ${failed}`;
@@ -152,7 +175,7 @@ export class Changes {
   }
 
   async #whereLogs({ base }: Now): Promise<string> {
-    const group = logGroupOf(await this.#options.services.definition(base));
+    const group = await this.#options.services.definition(base).then(logGroupOf, () => undefined);
     return group === undefined ? 'Its log is in the raw bucket' : `See its log: aws logs tail ${group}`;
   }
 

@@ -21,6 +21,8 @@ const TASKS_AT_ONCE = 100;
 const SERVICES_AT_ONCE = 10;
 /** One failure may be the platform's; after the second the service does not come up. */
 const FAILURES = 2;
+/** How often something is asked for that must not be left undone. */
+const TRIES = 5;
 
 export interface Rollout {
   readonly definition: string;
@@ -100,6 +102,20 @@ export class Services {
       }),
     );
     return primaryOf(service)?.id;
+  }
+
+  /** Like update, once more while ECS does not take it. @returns why it did not the last time */
+  async insist(component: ComponentName, change: UpdateOptions): Promise<string | undefined> {
+    let refused: string | undefined;
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      if (tries > 0) await sleep(this.#pollMs);
+      refused = await this.update(component, change).then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      if (refused === undefined) break;
+    }
+    return refused;
   }
 
   /**

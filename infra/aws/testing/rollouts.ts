@@ -10,6 +10,9 @@ const API = 'AmazonEC2ContainerServiceV20141113.';
 /** What becomes of a service that is to run this definition. */
 export type Becomes = (definition: string) => 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
 
+/** Calls that are answered as by an account that may not; told the names of all until then, this one the last. */
+export type Refuses = (call: string, asked: readonly string[]) => boolean;
+
 interface Rollouts {
   readonly endpoint: string;
   /** Names of the calls, in order. */
@@ -26,12 +29,11 @@ export async function startRollouts(
   {
     moto,
     becomes,
-    refuses = [],
+    refuses = () => false,
   }: {
     moto: string;
     becomes: Becomes;
-    /** Calls that are answered as by an account that may not. */
-    refuses?: readonly string[];
+    refuses?: Refuses;
   },
 ): Promise<Rollouts> {
   /** Of the present update of each service, how often it was looked at. */
@@ -41,7 +43,7 @@ export async function startRollouts(
     const body = await bodyOf(request);
     const call = String(request.headers['x-amz-target'] ?? '').replace(API, '');
     asked.push(call);
-    if (refuses.includes(call)) return void response.writeHead(400, JSON_TYPE).end(DENIED);
+    if (refuses(call, asked)) return void response.writeHead(400, JSON_TYPE).end(DENIED);
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
     const answer = await fetch(moto + request.url, {
       method: request.method ?? 'POST',
