@@ -8,6 +8,7 @@ import { Control } from '../control/control.ts';
 import { RevertibleChanges } from '../control/revertible.ts';
 import { until } from '../embedded/testing.ts';
 import { makeSecrets } from '../secrets.ts';
+import type { ProcessEvent } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { AwsTarget } from './target.ts';
 import { makeCluster, PREFIX } from './testing/cluster.ts';
@@ -28,7 +29,7 @@ async function world(
   const moto = await startAwsServer(t);
   if (!moto) return undefined;
   const { region, credentials } = moto;
-  const { queueUrl, service, tell } = await makeCluster(t, moto);
+  const { queueUrl, service, tell, unhandled } = await makeCluster(t, moto);
   const rollouts = await startRollouts(t, { moto: moto.endpoint, becomes, refuses });
   const [operator, collector] = [
     await startServer((_, response) => response.end('{"uid":"change-1"}')),
@@ -48,7 +49,7 @@ async function world(
   const ended = new AbortController();
   ended.abort();
   t.after(() => target.stop({ signal: ended.signal }));
-  return { target, secrets, operator, collector, rollouts, service, tell };
+  return { target, secrets, operator, collector, rollouts, service, tell, unhandled };
 }
 
 test('changes through the control API become updates of services, and are told to the operator', async (t) => {
@@ -323,6 +324,22 @@ test('states of tasks in the queue become process events, which go to the collec
   });
   assert.match(lines, /web-api replica 1 started/);
   assert.match(lines, /deployment\.environment\.name","value":\{"stringValue":"aws"/);
+});
+
+test('a state that cannot be handled keeps none beside it from being told, and stays in the queue', async (t) => {
+  const made = await world(t);
+  if (!made) return;
+  const { target, tell, unhandled } = made;
+  const inCluster = taskStateEvent().detail.taskDefinitionArn.replace('us-west-2', 'us-east-1');
+  await tell(taskStateEvent({ taskDefinitionArn: inCluster.replace(/\d+$/, '99') })); // which is not there
+  await tell(taskStateEvent({ taskDefinitionArn: inCluster }));
+  const events = target.events();
+  await target.start();
+  const seen: ProcessEvent[] = [];
+  void events.next().then(({ value }) => seen.push(value));
+  const [event] = await until('the one beside it is told', () => seen.length > 0 && seen);
+  assert.deepEqual([event?.type, event?.service], ['started', 'web-api']);
+  await until('the other one is left', async () => (await unhandled()) === 1);
 });
 
 test('what is no task, or not here, says what to do instead', async (t) => {

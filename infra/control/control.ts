@@ -17,7 +17,8 @@ const HOST = '127.0.0.1';
  *   POST /changes          see changes.ts; answers when the change took effect
  *   POST /changes/revert   takes back whatever is not as it was; 502 when a part of that failed
  *
- * 403 for a foreign Host, 401 without the token, 400 for what is not understood, 502 for a change that failed.
+ * 403 for a foreign Host, 401 without the token, 400 for what is not understood, 502 for a change that failed, 503 while
+ * the target still starts.
  */
 export class Control {
   readonly #server: Server;
@@ -38,6 +39,7 @@ export class Control {
    * @param port 0 for a free one
    * @param on another place than loopback, for a stack in a private network: the address to listen at, and the name by which
    * it is asked there
+   * @param ready when the target has started, for one that takes its time; until then only /health is answered with 200
    * @throws PORT_BUSY
    */
   static async start(options: {
@@ -45,17 +47,24 @@ export class Control {
     token?: string;
     port?: number;
     on?: { readonly host: string; readonly name: string };
+    ready?: Promise<unknown>;
   }): Promise<Control> {
     const {
       target,
       token = target.secrets().controlToken,
       port = 0,
       on = { host: HOST, name: HOST },
+      ready,
     } = options;
     const changes = new RevertibleChanges(target);
+    let isReady = ready === undefined;
+    const setReady = () => {
+      isReady = true;
+    };
+    ready?.then(setReady, () => {});
     // Times to receive a request; a change may take as long as it takes.
     const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, (request, response) => {
-      void answer(request, { target, token, changes, name: on.name }).then((result) =>
+      void answer(request, { target, token, changes, name: on.name, isReady }).then((result) =>
         send(response, result),
       );
     });
@@ -99,13 +108,15 @@ async function answer(
     token,
     changes,
     name,
-  }: { target: Target; token: string; changes: RevertibleChanges; name: string },
+    isReady,
+  }: { target: Target; token: string; changes: RevertibleChanges; name: string; isReady: boolean },
 ): Promise<Answer> {
   try {
     checkHost(request, name);
     const route = `${request.method} ${(request.url ?? '').split('?')[0]}`;
     if (route === 'GET /health') return { status: 200, body: { status: 'ok' } };
     checkToken(request, token);
+    if (!isReady) throw new Refused(503, 'the stack must be up, and is still starting; ask again');
     if (route === 'GET /stack') return { status: 200, body: stackOf(target) };
     if (route === 'POST /changes') return await changes.apply(await readObject(request));
     if (route === 'POST /changes/revert') {

@@ -3,19 +3,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { createInterface } from 'node:readline';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { startServer } from '../../../loadtests/testing/server.ts';
-import { startAwsServer } from '../../../tools/moto/server.test-world.ts';
+import { type AwsServer, startAwsServer } from '../../../tools/moto/server.test-world.ts';
+import { until } from '../../embedded/testing.ts';
 import { makeCluster, PREFIX } from '../testing/cluster.ts';
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const TOKEN = 'a-token-of-the-control-api';
 
-test('the control API as a program of its own: by name, with its token, until it is told to end', async (t) => {
-  const moto = await startAwsServer(t);
-  if (!moto) return;
-  const { queueUrl } = await makeCluster(t, moto);
+/** The program on a free port of this machine, asked by the name that it has in the stack. */
+async function startControl(t: TestContext, { moto, queueUrl }: { moto: AwsServer; queueUrl: string }) {
   const collector = await startServer();
   t.after(() => collector.close());
   const { port } = new URL((await startServer().then((free) => free.close().then(() => free))).url);
@@ -38,30 +38,57 @@ test('the control API as a program of its own: by name, with its token, until it
     },
   });
   t.after(() => child.kill('SIGKILL'));
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  assert.equal((JSON.parse(line) as { url: string }).url, `http://control.${PREFIX}.internal:${port}`);
-
-  const get = (path: string, headers: Record<string, string>) =>
+  const line = once(createInterface({ input: child.stdout }), 'line').then(
+    ([text]) => JSON.parse(text as string) as { url: string },
+  );
+  const host = `control.${PREFIX}.internal:${port}`;
+  const get = (path: string, headers: Record<string, string> = {}) =>
     new Promise<number>((resolve, reject) => {
-      const asked = request({ port, path, headers, host: '127.0.0.1' }, (response) => {
+      const asked = request({ port, path, headers: { host, ...headers }, host: '127.0.0.1' }, (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
       });
       asked.once('error', reject).end();
     });
-  const named = { host: `control.${PREFIX}.internal:${port}` };
+  return { child, line, get, url: `http://${host}` };
+}
+
+const authorization = `Bearer ${TOKEN}`;
+
+test('the control API as a program of its own: by name, with its token, until it is told to end', async (t) => {
+  const moto = await startAwsServer(t);
+  if (!moto) return;
+  const { queueUrl } = await makeCluster(t, moto);
+  const { child, line, get, url } = await startControl(t, { moto, queueUrl });
+  assert.equal((await line).url, url);
   assert.deepEqual(
     [
-      await get('/health', {}),
-      await get('/stack', named),
-      await get('/stack', { ...named, authorization: `Bearer ${TOKEN}` }),
-      await get('/stack', { host: 'elsewhere.example', authorization: `Bearer ${TOKEN}` }),
+      await get('/health', { host: '127.0.0.1' }),
+      await get('/stack'),
+      await get('/stack', { authorization }),
+      await get('/stack', { host: 'elsewhere.example', authorization }),
     ],
     [200, 401, 200, 403],
   );
   child.kill('SIGTERM');
   const [code] = (await once(child, 'exit')) as [number | null];
   assert.equal(code, 0);
+});
+
+test('it is healthy, and answers 503, while the services of its stack are still made', async (t) => {
+  const moto = await startAwsServer(t);
+  if (!moto) return;
+  const ecs = new ECSClient(moto);
+  t.after(() => ecs.destroy());
+  await ecs.send(new CreateClusterCommand({ clusterName: PREFIX }));
+  const queueUrl = `${moto.endpoint}/123456789012/${PREFIX}-task-events`;
+  const { line, get } = await startControl(t, { moto, queueUrl });
+  const health = () => get('/health').catch(() => undefined);
+  assert.equal(await until('it answers', health), 200);
+  assert.equal(await get('/stack', { authorization }), 503);
+  await makeCluster(t, moto);
+  await line;
+  assert.equal(await get('/stack', { authorization }), 200);
 });
 
 test('a setting that is missing is named', async () => {

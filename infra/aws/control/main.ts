@@ -15,12 +15,19 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const options = readAwsOptions(env);
   const { host: name, port } = addressAt(env.FAULTLINE_CONTROL_URL);
   const target = new AwsTarget(options);
-  await target.start();
-  const control = await Control.start({ target, port, on: { host: '0.0.0.0', name } });
-  console.log(JSON.stringify({ msg: 'control API', url: control.address.url, versions: target.versions() }));
-  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  await control.close();
-  await target.stop({ signal: AbortSignal.timeout(LEAVE_MS) });
+  // it listens at once: ECS ends a task that is not healthy long before `start` gives up waiting for the services
+  const ready = target.start();
+  let control: Control | undefined;
+  try {
+    control = await Control.start({ target, port, on: { host: '0.0.0.0', name }, ready });
+    await ready;
+    const { url } = control.address;
+    console.log(JSON.stringify({ msg: 'control API', url, versions: target.versions() }));
+    await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  } finally {
+    await control?.close();
+    await target.stop({ signal: AbortSignal.timeout(LEAVE_MS) });
+  }
 }
 
 main(process.env).catch((error: Error) => {

@@ -9,7 +9,7 @@ const PAUSE_MS = 1_000;
 
 /**
  * Reads the queue of task states until it is closed. A message is deleted when its state was handled: one whose handling
- * was cut off comes again.
+ * failed, or was cut off, comes again, and keeps no other from being handled.
  */
 export class EventQueue {
   readonly #client: SQSClient;
@@ -47,21 +47,30 @@ export class EventQueue {
     }
   }
 
-  /** @returns undefined; rejects when the queue cannot be read */
-  async #readOnce(signal: AbortSignal): Promise<undefined> {
+  /** @returns whether the handling of one failed; rejects when the queue cannot be read */
+  async #readOnce(signal: AbortSignal): Promise<boolean> {
     const receive = new ReceiveMessageCommand({
       QueueUrl: this.#url,
       MaxNumberOfMessages: AT_ONCE,
       WaitTimeSeconds: WAIT_SECONDS,
     });
     const { Messages = [] } = await this.#client.send(receive, { abortSignal: signal });
-    for (const { Body = '' } of Messages) {
-      const state = readTaskState(Body);
-      if (state) await this.#onState(state);
-    }
-    if (Messages.length === 0) return undefined;
-    const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }));
-    return undefined;
+    const Entries: { Id: string; ReceiptHandle: string | undefined }[] = [];
+    for (const [index, { Body, ReceiptHandle }] of Messages.entries())
+      if (await this.#isHandled(Body)) Entries.push({ Id: String(index), ReceiptHandle });
+    if (Entries.length > 0)
+      await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+    return Entries.length < Messages.length;
+  }
+
+  async #isHandled(message = ''): Promise<boolean> {
+    const state = readTaskState(message);
+    return (
+      state === undefined ||
+      (await this.#onState(state).then(
+        () => true,
+        () => false,
+      ))
+    );
   }
 }

@@ -141,6 +141,64 @@ test('the next start after a crash is a restart, after a deployment it is none',
   assert.deepEqual(next('ServiceSchedulerInitiated'), ['started 1', 'started 2']);
 });
 
+const LATER = '2020-01-23T18:10:09.000Z';
+const CRASHED = stoppedEvent({ stopCode: 'EssentialContainerExited', container: { exitCode: 70 } });
+const another = (taskArn: string): TaskState => ({ ...RUNNING, taskArn, startedAt: LATER });
+const told = (all: ReturnType<TaskEvents['note']>[]) =>
+  all.flat().map(({ type, replica }) => `${type} ${replica}`);
+
+test('an exit is told when the task is taken down, before what replaces it runs, and once', () => {
+  const events = tracker();
+  const stopped = stateOf(CRASHED);
+  const { stoppedAt: _, ...deprovisioning }: TaskState = { ...stopped, version: 5 };
+  const all = [
+    events.note(RUNNING, '1.8.0'),
+    events.note({ ...deprovisioning, lastStatus: 'DEPROVISIONING' }, '1.8.0'),
+    events.note(another('another'), '1.8.0'),
+    events.note(stopped, '1.8.0'),
+  ];
+  assert.deepEqual(told(all), ['started 1', 'exited 1', 'restarted 1']);
+  assert.equal(all[1]?.[0]?.time, ENDED_MS);
+});
+
+test('a state without the code is no exit yet', () => {
+  const events = tracker();
+  const state: TaskState = { ...stateOf(CRASHED), version: 5, lastStatus: 'DEPROVISIONING' };
+  const all = [
+    events.note({ ...state, containers: [{ name: 'web-api' }] }, '1.8.0'),
+    events.note({ ...state, version: 6 }, '1.8.0'),
+  ];
+  assert.deepEqual(told(all), ['started 1', 'exited 1']);
+});
+
+test('a crash that is told after what replaces it makes no restart of the next deployment', () => {
+  const events = tracker();
+  const all = [
+    events.note(RUNNING, '1.8.0'),
+    events.note(another('replacement'), '1.8.0'),
+    events.note(stateOf(CRASHED), '1.8.0'),
+    events.note(another('of a deployment'), '1.8.0'),
+  ];
+  assert.deepEqual(told(all), ['started 1', 'started 2', 'exited 1', 'started 1']);
+});
+
+test('a start takes the place of a crashed replica, whichever is free besides', () => {
+  const events = tracker();
+  const second = { ...RUNNING, taskArn: 'second' };
+  const end = stateOf(stoppedEvent({ stopCode: 'UserInitiated', container: { exitCode: 0 } }));
+  const all = [
+    events.note(RUNNING, '1.8.0'),
+    events.note(second, '1.8.0'),
+    events.note({ ...stateOf(CRASHED), taskArn: 'second' }, '1.8.0'),
+    events.note(end, '1.8.0'),
+    events.note(another('next'), '1.8.0'),
+    events.note(another('last'), '1.8.0'),
+  ];
+  assert.deepEqual(told(all), [
+    ...['started 1', 'started 2', 'exited 2', 'exited 1', 'restarted 2', 'started 1'],
+  ]);
+});
+
 test('states in the wrong order: both are told at the end, and what comes late is nothing', () => {
   const events = tracker();
   const end = stateOf(stoppedEvent({ stopCode: 'UserInitiated', container: { exitCode: 0 } }));

@@ -14,6 +14,8 @@ interface Known {
   readonly service: ComponentName;
   readonly replica: number;
   version: number;
+  /** Epoch ms. */
+  readonly startedMs: number;
 }
 
 /**
@@ -23,12 +25,16 @@ interface Known {
  *   STOPPED by UserInitiated, by the scheduler    exited, expected; not when it stopped what failed its health check
  *   STOPPED by EssentialContainerExited           exited, with its code; of a task that is done with code 0, expected
  *   STOPPED by TaskFailedToStart                  nothing: there was no process
+ *
+ * An exit is told with the first state that has its code, which is DEPROVISIONING: STOPPED may come after the RUNNING of
+ * what replaces the task.
  */
 export class TaskEvents {
   readonly #prefix: string;
   readonly #running = new Map<string, Known>();
   /** Tasks whose end has been told: a state may come twice, or late. */
   readonly #ended = new Set<string>();
+  /** Replicas that nothing has replaced yet. */
   readonly #crashed = new Map<ComponentName, Set<number>>();
 
   constructor({ prefix }: { prefix: string }) {
@@ -44,7 +50,7 @@ export class TaskEvents {
     if (known) known.version = task.version;
     const started = known ? [] : this.#started({ task, service, version });
     const container = task.containers.find(({ name }) => name === service);
-    if (task.lastStatus !== 'STOPPED') return started;
+    if (!hasEnded(task, container)) return started;
     return [...started, this.#exited({ task, container })];
   }
 
@@ -70,21 +76,34 @@ export class TaskEvents {
     service: ComponentName;
     version: string;
   }): ProcessEvent[] {
-    const taken = [...this.#running.values()].filter((known) => known.service === service);
-    let replica = 1;
-    while (taken.some((known) => known.replica === replica)) replica += 1;
-    this.#running.set(task.taskArn, { service, replica, version: task.version });
-    const restarted = this.#crashed.get(service)?.delete(replica) ?? false;
+    const crashed = Math.min(...(this.#crashed.get(service) ?? []));
+    const restarted = Number.isFinite(crashed);
+    const replica = restarted ? crashed : this.#free(service);
+    this.#crashed.get(service)?.delete(replica);
     const time = Date.parse(task.startedAt ?? '');
+    this.#running.set(task.taskArn, { service, replica, version: task.version, startedMs: time });
     return [{ type: restarted ? 'restarted' : 'started', service, replica, pid: PID, time, version }];
+  }
+
+  #of(service: ComponentName): Known[] {
+    return [...this.#running.values()].filter((known) => known.service === service);
+  }
+
+  #free(service: ComponentName): number {
+    const taken = new Set(this.#of(service).map(({ replica }) => replica));
+    let replica = 1;
+    while (taken.has(replica)) replica += 1;
+    return replica;
   }
 
   #exited({ task, container }: { task: TaskState; container: TaskContainer | undefined }): ProcessEvent {
     const { service, replica } = this.#running.get(task.taskArn) as Known;
     this.#running.delete(task.taskArn);
     this.#ended.add(task.taskArn);
+    const time = Date.parse(task.executionStoppedAt ?? task.stoppedAt ?? '');
     const expected = wasAsked({ task, service, exitCode: container?.exitCode });
-    if (!expected) {
+    // what replaces it may have been told of already
+    if (!expected && !this.#of(service).some(({ startedMs }) => startedMs > time)) {
       const crashed = this.#crashed.get(service) ?? new Set();
       this.#crashed.set(service, crashed.add(replica));
     }
@@ -92,7 +111,7 @@ export class TaskEvents {
     return {
       type: 'exited',
       ...{ service, replica, pid: PID },
-      time: Date.parse(task.executionStoppedAt ?? task.stoppedAt ?? ''),
+      time,
       code: signal ? null : (container?.exitCode ?? null),
       signal,
       oom: !expected && ranOutOfMemory({ service, task, container, signal }),
@@ -100,6 +119,13 @@ export class TaskEvents {
     };
   }
 }
+
+const hasEnded = (
+  { lastStatus, executionStoppedAt, stopCode }: TaskState,
+  container: TaskContainer | undefined,
+): boolean =>
+  lastStatus === 'STOPPED' ||
+  (executionStoppedAt !== undefined && stopCode !== undefined && container?.exitCode !== undefined);
 
 function wasAsked({
   task: { stopCode = '', stoppedReason = '' },

@@ -7,7 +7,12 @@ import {
   RegisterTaskDefinitionCommand,
   type Service,
 } from '@aws-sdk/client-ecs';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { releases } from '../../../services/releases.ts';
 import type { AwsServer } from '../../../tools/moto/server.test-world.ts';
 import type { ComponentName } from '../../topology/component.ts';
@@ -22,6 +27,8 @@ export interface Cluster {
   service(component: ComponentName): Promise<Service | undefined>;
   /** Puts what EventBridge would. */
   tell(event: object): Promise<unknown>;
+  /** How many messages were received and not deleted. */
+  unhandled(): Promise<number>;
 }
 
 /** A cluster in moto with a stack's services, and its queue of task states. */
@@ -45,6 +52,11 @@ export async function makeCluster(t: TestContext, moto: AwsServer): Promise<Clus
     async service(component) {
       const asked = { cluster: PREFIX, services: [`${PREFIX}-${component}`] };
       return (await ecs.send(new DescribeServicesCommand(asked))).services?.[0];
+    },
+    async unhandled() {
+      const name = 'ApproximateNumberOfMessagesNotVisible';
+      const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] });
+      return Number((await sqs.send(asked)).Attributes?.[name]);
     },
     tell: (event) =>
       sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(event) })),
