@@ -118,6 +118,8 @@ export interface Target {
   secrets(): Secrets;
   /** Version of each service that has been asked for. */
   versions(): Readonly<Record<string, string>>;
+  /** Limits that a service was made with, where they need not be those of the topology. */
+  limits?(service: ComponentName): Limits | undefined;
 
   deploy(change: { readonly service: ComponentName; readonly release: string }): Promise<Applied>;
   rollback(service: ComponentName): Promise<Applied>;

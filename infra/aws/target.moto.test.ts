@@ -10,9 +10,10 @@ import { until } from '../embedded/testing.ts';
 import { makeSecrets } from '../secrets.ts';
 import type { ProcessEvent } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
+import { componentOf } from '../topology.ts';
 import { AwsTarget } from './target.ts';
 import { makeCluster, PREFIX } from './testing/cluster.ts';
-import { type Becomes, type Refuses, startRollouts } from './testing/rollouts.ts';
+import { type Becomes, type Health, type Refuses, startRollouts } from './testing/rollouts.ts';
 import { stoppedEvent, taskStateEvent } from './testing/task-state-events.ts';
 
 const serverAt = (url: string) => httpAddress('127.0.0.1', Number(new URL(url).port));
@@ -23,14 +24,15 @@ async function world(
   {
     becomes = () => 'COMPLETED',
     refuses = () => false,
+    health = () => 'HEALTHY',
     steadyMs,
-  }: { becomes?: Becomes; refuses?: Refuses; steadyMs?: number } = {},
+  }: { becomes?: Becomes; refuses?: Refuses; health?: Health; steadyMs?: number } = {},
 ) {
   const moto = await startAwsServer(t);
   if (!moto) return undefined;
   const { region, credentials } = moto;
-  const { queueUrl, service, tell, unhandled } = await makeCluster(t, moto);
-  const rollouts = await startRollouts(t, { moto: moto.endpoint, becomes, refuses });
+  const { queueUrl, service, tell, unhandled, makeBase } = await makeCluster(t, moto);
+  const rollouts = await startRollouts(t, { moto: moto.endpoint, becomes, refuses, health });
   const [operator, collector] = [
     await startServer((_, response) => response.end('{"uid":"change-1"}')),
     await startServer(),
@@ -49,7 +51,7 @@ async function world(
   const ended = new AbortController();
   ended.abort();
   t.after(() => target.stop({ signal: ended.signal }));
-  return { target, secrets, operator, collector, rollouts, service, tell, unhandled };
+  return { target, secrets, operator, collector, rollouts, service, tell, unhandled, makeBase };
 }
 
 test('changes through the control API become updates of services, and are told to the operator', async (t) => {
@@ -133,6 +135,7 @@ test('changes through the control API become updates of services, and are told t
   assert.deepEqual([...calls].sort(), [
     'DescribeServices',
     'DescribeTaskDefinition',
+    'DescribeTasks',
     'ListTasks',
     'RegisterTaskDefinition',
     'UpdateService',
@@ -270,6 +273,35 @@ test('a change that takes too long is refused likewise', async (t) => {
   assert.match((await service('web-api'))?.taskDefinition ?? '', /web-api:1$/);
 });
 
+test('more replicas are there when they are healthy, not when they run', async (t) => {
+  const made = await world(t, { health: (task) => (task > 1 ? 'UNKNOWN' : 'HEALTHY'), steadyMs: 250 });
+  if (!made) return;
+  const { target, service } = made;
+  await target.start();
+  await assert.rejects(target.scale({ service: 'payment-worker', replicas: 3 }), {
+    code: 'COMPONENT_NOT_STEADY',
+    message: /not within 0\.25 s \(1 of 3 tasks are healthy\)/,
+  });
+  assert.equal((await service('payment-worker'))?.desiredCount, 1);
+});
+
+test('limits are those that the stack was made with, also where the topology has others', async (t) => {
+  const made = await world(t);
+  if (!made) return;
+  const { target, service, makeBase } = made;
+  const { heapMiB = 0 } = componentOf('web-api').limits;
+  await makeBase('web-api', { heapMiB: heapMiB * 2 });
+  await target.start();
+  const changes = new RevertibleChanges(target);
+  const limit = (heap: number) =>
+    changes.apply({ kind: 'config', service: 'web-api', limits: { heapMiB: heap } });
+  const revision = async () => (await service('web-api'))?.taskDefinition?.split(':').at(-1);
+  await limit(heapMiB);
+  assert.equal(await revision(), '3');
+  await changes.revertAll();
+  assert.equal(await revision(), '2');
+});
+
 test('a change that is under way when the target is stopped is brought back', async (t) => {
   const made = await world(t, { becomes: secondOf('IN_PROGRESS') });
   if (!made) return;
@@ -354,6 +386,10 @@ test('what is no task, or not here, says what to do instead', async (t) => {
   assert.throws(() => target.restart('postgres'), {
     code: 'NOT_A_TASK',
     message: /aws rds reboot-db-instance/,
+  });
+  await assert.rejects(target.logs('s3')[Symbol.asyncIterator]().next(), {
+    code: 'LOGS_ELSEWHERE',
+    message: /^the lines of s3 .*: it is a service of AWS/,
   });
   await assert.rejects(target.logs('web-api')[Symbol.asyncIterator]().next(), {
     code: 'LOGS_ELSEWHERE',

@@ -13,6 +13,7 @@ import type {
   Applied,
   CollectorReport,
   DrainOptions,
+  Limits,
   ProcessEvent,
   Secrets,
   Target,
@@ -23,7 +24,7 @@ import { Changes } from './runtime/changes.ts';
 import { EventQueue } from './runtime/event-queue.ts';
 import { hostName } from './runtime/names.ts';
 import type { AwsOptions } from './runtime/options.ts';
-import { logGroupOf, versionOf } from './runtime/revision.ts';
+import { limitsIn, logGroupOf, readRevision, versionOf } from './runtime/revision.ts';
 import { Services } from './runtime/services.ts';
 import { TaskEvents } from './runtime/task-events.ts';
 import type { TaskState } from './runtime/task-state.ts';
@@ -47,6 +48,8 @@ const STORES: Readonly<Partial<Record<ComponentName, string>>> = {
   s3: 'there is nothing to change of S3',
 };
 
+const LOGS_OF_STORES = 'it is a service of AWS, which keeps its logs itself: see the console of AWS';
+
 /**
  * The stack as services of ECS. It runs in the stack's own network, and finds the stack up: `pulumi up` makes it, `pulumi
  * destroy` ends it, and neither `start` nor `stop` does.
@@ -61,6 +64,7 @@ export class AwsTarget implements Target {
   readonly #taskEvents: TaskEvents;
   readonly #events = new Stream<ProcessEvent>();
   readonly #versions = new Map<ComponentName, string>();
+  readonly #limits = new Map<ComponentName, Limits>();
   readonly #ending = new AbortController();
   #changes: Changes | undefined;
   #queue: EventQueue | undefined;
@@ -140,6 +144,10 @@ export class AwsTarget implements Target {
     return Object.fromEntries(this.#versions);
   }
 
+  limits(service: ComponentName): Limits | undefined {
+    return this.#limits.get(service);
+  }
+
   deploy(change: { readonly service: ComponentName; readonly release: string }): Promise<Applied> {
     return this.#changesOf(change.service).deploy(change);
   }
@@ -165,7 +173,7 @@ export class AwsTarget implements Target {
   async *logs(component: ComponentName): AsyncGenerator<string> {
     const { prefix } = this.#options;
     if (componentOf(component).role === 'store')
-      throw new InfraError('LOGS_ELSEWHERE', [component, `see ${STORES[component]?.split(' ')[1]}’s own`]);
+      throw new InfraError('LOGS_ELSEWHERE', [component, LOGS_OF_STORES]);
     const wanted = await this.#services.wanted(component);
     const group = wanted && logGroupOf(await this.#services.definition(wanted.definition));
     const router =
@@ -194,7 +202,7 @@ export class AwsTarget implements Target {
     }
   }
 
-  /** Takes note of the releases. @returns the services that are not there */
+  /** Takes note of the releases, and of the limits that the stack was made with. @returns the services that are not there */
   async #look(): Promise<readonly ComponentName[]> {
     const wanted = topologyOf('aws')
       .filter(({ role }) => role === 'service')
@@ -203,6 +211,9 @@ export class AwsTarget implements Target {
     for (const [component, { taskDefinition = '' }] of found) {
       const definition = await this.#services.definition(taskDefinition);
       this.#versions.set(component, versionOf({ definition, component }));
+      const { base } = readRevision({ definition, component });
+      const first = await this.#services.definition(base);
+      this.#limits.set(component, limitsIn({ definition: first, component }));
     }
     return wanted.filter((name) => !found.has(name));
   }

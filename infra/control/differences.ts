@@ -1,7 +1,6 @@
 import { flags } from '../../services/flags/catalogue.ts';
-import type { Target } from '../target.ts';
+import type { Limits, Target } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
-import { componentOf } from '../topology.ts';
 import { parseTargetChange } from './change-request.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -28,6 +27,12 @@ interface Known extends Difference {
 export class Differences {
   /** By thing, the one that was changed last at the end. */
   readonly #known = new Map<string, Known>();
+  readonly #limitsOf: (service: ComponentName) => Limits;
+
+  /** @param limitsOf limits of a service before any change */
+  constructor(limitsOf: (service: ComponentName) => Limits) {
+    this.#limitsOf = limitsOf;
+  }
 
   /** Newest first. */
   get all(): readonly Difference[] {
@@ -112,7 +117,7 @@ export class Differences {
     if (change.kind === 'config' && certain) this.#config({ by, ...change });
   }
 
-  /** A variable counts as not set before, a limit as the topology has it. */
+  /** A variable counts as not set before, a limit as the stack was made with. */
   #config({
     service,
     by,
@@ -124,7 +129,7 @@ export class Differences {
     env: Readonly<Record<string, string | null>>;
     limits: object;
   }): void {
-    const own: Readonly<Record<string, unknown>> = { ...componentOf(service).limits };
+    const own: Readonly<Record<string, unknown>> = { ...this.#limitsOf(service) };
     for (const [name, value] of Object.entries(env))
       this.#set({
         ...{ thing: `variable ${name} of ${service}`, was: '', is: value ?? '', certain: true },

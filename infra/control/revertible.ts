@@ -1,5 +1,6 @@
 import { InfraError } from '../errors.ts';
 import type { Target } from '../target.ts';
+import { componentOf } from '../topology.ts';
 import { applyChange } from './changes.ts';
 import { type Body, type Difference, Differences } from './differences.ts';
 import type { Answer } from './operator.ts';
@@ -18,12 +19,13 @@ export interface Reverted {
 /** Changes to a target, with the memory of how it was. */
 export class RevertibleChanges {
   readonly #target: Target;
-  readonly #differences = new Differences();
+  readonly #differences: Differences;
   readonly #underWay = new Set<Promise<unknown>>();
   #reverting: Promise<Reverted> | undefined;
 
   constructor(target: Target) {
     this.#target = target;
+    this.#differences = new Differences((service) => target.limits?.(service) ?? componentOf(service).limits);
   }
 
   /** @throws what applyChange does */

@@ -2,8 +2,15 @@ import { checkRelease, checkReplicas, differing, type EnvChange, Turns } from '.
 import { InfraError } from '../../errors.ts';
 import type { Applied } from '../../target.ts';
 import type { ComponentName } from '../../topology/component.ts';
-import { componentOf } from '../../topology.ts';
-import { logGroupOf, NOTHING, type Overlay, readRevision, revisionOf, versionOf } from './revision.ts';
+import {
+  limitsIn,
+  logGroupOf,
+  NOTHING,
+  type Overlay,
+  readRevision,
+  revisionOf,
+  versionOf,
+} from './revision.ts';
 import type { Rollout, Services, UpdateOptions } from './services.ts';
 
 /** How a service stands before a change. */
@@ -88,7 +95,10 @@ export class Changes {
       const texts = Object.entries(env).map(([name, value]) => [name, value ?? '']);
       await this.#lay(service, now, {
         env: differing(own, { ...now.overlay.env, ...Object.fromEntries(texts) }),
-        limits: differing(componentOf(service).limits, { ...now.overlay.limits, ...limits }),
+        limits: differing(limitsIn({ definition: base, component: service }), {
+          ...now.overlay.limits,
+          ...limits,
+        }),
       });
       return { service, from: now.version, to: now.version };
     });
@@ -130,6 +140,7 @@ export class Changes {
       definition: change.definition ?? definition,
       desired: change.desired ?? desired,
       deployment,
+      isScaled: change.desired !== undefined,
     };
     let [failed, stopped]: [string | undefined, unknown] = [undefined, undefined];
     try {
@@ -167,7 +178,7 @@ export class Changes {
   }
 
   async #lastEnd(service: ComponentName): Promise<string> {
-    const ends = await this.#options.services.tasks({ stopped: service }).catch(() => []);
+    const ends = await this.#options.services.tasks({ of: service, stopped: true }).catch(() => []);
     const last = ends.toSorted((a, b) => (a.stoppedAt ?? '').localeCompare(b.stoppedAt ?? '')).at(-1);
     const container = last?.containers.find(({ name }) => name === service);
     const code = container?.exitCode === undefined ? '' : `code ${container.exitCode}`;

@@ -41,6 +41,18 @@ export function readRevision({
 export const versionOf = (of: { definition: TaskDefinition; component: ComponentName }): string =>
   containerOf(of).environment?.find(({ name }) => name === 'SERVICE_VERSION')?.value ?? '';
 
+/** Limits in a definition; that of processes, which Fargate does not have, is the topology's. */
+export function limitsIn(of: { definition: TaskDefinition; component: ComponentName }): Limits {
+  const { memory: memoryMiB, environment = [] } = containerOf(of);
+  const options = environment.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? '';
+  const heap = /--max-old-space-size=(\d+)/.exec(options)?.[1];
+  return {
+    ...componentOf(of.component).limits,
+    ...(memoryMiB === undefined ? {} : { memoryMiB }),
+    ...(heap === undefined ? {} : { heapMiB: Number(heap) }),
+  };
+}
+
 /** Log group of CloudWatch that a container of the definition writes to: with FireLens, that of the log router alone. */
 export const logGroupOf = ({ containerDefinitions = [] }: TaskDefinition): string | undefined =>
   containerDefinitions

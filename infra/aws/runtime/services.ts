@@ -29,6 +29,14 @@ export interface Rollout {
   readonly desired: number;
   /** Id of the deployment that brings it about; an answer that is late still shows the one before. */
   readonly deployment?: string | undefined;
+  /** Only their number changes: no deployment is made, whose state would say that they are well. */
+  readonly isScaled?: boolean;
+}
+
+interface Progress {
+  readonly done: boolean;
+  readonly failed: boolean;
+  readonly text: string;
 }
 
 export interface UpdateOptions extends Partial<Pick<Rollout, 'definition' | 'desired'>> {
@@ -131,9 +139,9 @@ export class Services {
     while (Date.now() < deadline) {
       signal.throwIfAborted();
       // an answer that does not come is no failure of the service
-      const found = await this.all([component]).catch((error: Error) => error.message);
-      const { done, failed, text } =
-        typeof found === 'string' ? unknown(found) : progressOf(found.get(component), wanted);
+      const { done, failed, text } = await this.#progress(component, wanted).catch((error: Error) =>
+        unknown(error.message),
+      );
       if (done) return undefined;
       if (failed) return text;
       state = text;
@@ -142,14 +150,25 @@ export class Services {
     return `not within ${timeoutMs / 1000} s (${state})`;
   }
 
-  /** States of the tasks of all services, or of those of one that have ended. */
-  async tasks({ stopped }: { stopped?: ComponentName } = {}): Promise<TaskState[]> {
+  async #progress(component: ComponentName, wanted: Rollout): Promise<Progress> {
+    const progress = progressOf((await this.all([component])).get(component), wanted);
+    if (!progress.done || !wanted.isScaled) return progress;
+    const { containerDefinitions = [] } = await this.definition(wanted.definition);
+    if (!containerDefinitions.some(({ healthCheck }) => healthCheck)) return progress;
+    const tasks = await this.tasks({ of: component });
+    const healthy = tasks.filter(({ healthStatus }) => healthStatus === 'HEALTHY').length;
+    return healthy >= wanted.desired
+      ? progress
+      : unknown(`${healthy} of ${wanted.desired} tasks are healthy`);
+  }
+
+  /** States of the tasks of all services, or of one; of those that have ended when `stopped`. */
+  async tasks({ of, stopped = false }: { of?: ComponentName; stopped?: boolean } = {}): Promise<TaskState[]> {
     const { taskArns = [] } = await this.#client.send(
       new ListTasksCommand({
         cluster: this.#prefix,
-        ...(stopped === undefined
-          ? {}
-          : { serviceName: serviceName(this.#prefix, stopped), desiredStatus: 'STOPPED' as const }),
+        ...(of === undefined ? {} : { serviceName: serviceName(this.#prefix, of) }),
+        ...(stopped ? { desiredStatus: 'STOPPED' as const } : {}),
       }),
     );
     if (taskArns.length === 0) return [];
@@ -161,15 +180,12 @@ export class Services {
   }
 }
 
-const unknown = (text: string) => ({ done: false, failed: false, text });
+const unknown = (text: string): Progress => ({ done: false, failed: false, text });
 
 const primaryOf = (service: Service | undefined): Deployment | undefined =>
   service?.deployments?.find(({ status }) => status === 'PRIMARY');
 
-function progressOf(
-  service: Service | undefined,
-  { definition, desired, deployment }: Rollout,
-): { done: boolean; failed: boolean; text: string } {
+function progressOf(service: Service | undefined, { definition, desired, deployment }: Rollout): Progress {
   const deployments = service?.deployments ?? [];
   const primary = primaryOf(service);
   const begun = primary?.taskDefinition === definition && (deployment ?? primary.id) === primary.id;

@@ -15,6 +15,8 @@ export interface TaskState {
   readonly stoppedAt?: string;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
+  /** HEALTHY, UNHEALTHY, or UNKNOWN until it is known, and where nothing is asked. */
+  readonly healthStatus?: string;
   readonly containers: readonly TaskContainer[];
 }
 

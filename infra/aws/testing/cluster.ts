@@ -6,6 +6,7 @@ import {
   ECSClient,
   RegisterTaskDefinitionCommand,
   type Service,
+  UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import {
   CreateQueueCommand,
@@ -15,6 +16,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { releases } from '../../../services/releases.ts';
 import type { AwsServer } from '../../../tools/moto/server.test-world.ts';
+import type { Limits } from '../../target.ts';
 import type { ComponentName } from '../../topology/component.ts';
 import { componentOf, topologyOf } from '../../topology.ts';
 
@@ -25,6 +27,8 @@ export interface Cluster {
   readonly queueUrl: string;
   /** As moto has it. */
   service(component: ComponentName): Promise<Service | undefined>;
+  /** Another revision, with which the stack was made. */
+  makeBase(component: ComponentName, limits: Partial<Limits>): Promise<void>;
   /** Puts what EventBridge would. */
   tell(event: object): Promise<unknown>;
   /** How many messages were received and not deleted. */
@@ -53,6 +57,11 @@ export async function makeCluster(t: TestContext, moto: AwsServer): Promise<Clus
       const asked = { cluster: PREFIX, services: [`${PREFIX}-${component}`] };
       return (await ecs.send(new DescribeServicesCommand(asked))).services?.[0];
     },
+    async makeBase(name, limits) {
+      const family = `${PREFIX}-${name}`;
+      await ecs.send(new RegisterTaskDefinitionCommand({ family, ...definitionOf(name, limits) }));
+      await ecs.send(new UpdateServiceCommand({ cluster: PREFIX, service: family, taskDefinition: family }));
+    },
     async unhandled() {
       const name = 'ApproximateNumberOfMessagesNotVisible';
       const asked = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] });
@@ -63,13 +72,14 @@ export async function makeCluster(t: TestContext, moto: AwsServer): Promise<Clus
   };
 }
 
-function definitionOf(name: ComponentName) {
-  const { limits } = componentOf(name);
+function definitionOf(name: ComponentName, changed: Partial<Limits> = {}) {
+  const limits = { ...componentOf(name).limits, ...changed };
   return {
     ...{ networkMode: 'bridge' as const, cpu: '256', memory: '512' },
     containerDefinitions: [
       {
         ...{ name, image: 'services:1', memory: limits.memoryMiB },
+        healthCheck: { command: ['CMD', 'true'] },
         environment: [
           { name: 'SERVICE_VERSION', value: releases[name]?.[0]?.version ?? '' },
           { name: 'NODE_OPTIONS', value: `--max-old-space-size=${limits.heapMiB}` },

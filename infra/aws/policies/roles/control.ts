@@ -31,7 +31,7 @@ export const controlGrants = (at: Arns): Grant[] => [
   },
   {
     sid: 'ReadTasks',
-    why: 'what runs when control itself starts, and why a task has ended',
+    why: 'what runs when control itself starts, whether replicas are healthy, and why a task has ended',
     actions: ['ecs:DescribeTasks'],
     resources: [tasksOf(at)],
     condition: inCluster(at),
