@@ -28,6 +28,16 @@ export interface Limits {
   readonly pids: number;
 }
 
+/** A change that somebody made before, as the control API takes it. */
+export interface InEffect {
+  readonly body: { readonly kind: string; readonly service: ComponentName } & Readonly<
+    Record<string, unknown>
+  >;
+  /** Releases of the service, before and with it. */
+  readonly from: string;
+  readonly to: string;
+}
+
 interface ProcessFact {
   readonly service: ComponentName;
   /** 1, 2, … */
@@ -118,6 +128,8 @@ export interface Target {
   secrets(): Secrets;
   /** Version of each service that has been asked for. */
   versions(): Readonly<Record<string, string>>;
+  /** Changes that were in effect when the target was found, the oldest first of each service; none where it is made anew. */
+  inEffect?(): readonly InEffect[];
   /** Limits that a service was made with, where they need not be those of the topology. */
   limits?(service: ComponentName): Limits | undefined;
 

@@ -11,6 +11,7 @@ import { makeSecrets } from '../secrets.ts';
 import type { ProcessEvent } from '../target.ts';
 import type { ComponentName } from '../topology/component.ts';
 import { componentOf } from '../topology.ts';
+import type { AwsOptions } from './runtime/options.ts';
 import { AwsTarget } from './target.ts';
 import { makeCluster, PREFIX } from './testing/cluster.ts';
 import { type Becomes, type Health, type Refuses, startRollouts } from './testing/rollouts.ts';
@@ -39,7 +40,7 @@ async function world(
   ];
   t.after(() => Promise.all([operator.close(), collector.close()]));
   const secrets = makeSecrets();
-  const target = new AwsTarget({
+  const options: AwsOptions = {
     ...{ prefix: PREFIX, region, secrets, eventsQueueUrl: queueUrl, pollMs: 5 },
     ...(steadyMs === undefined ? {} : { steadyMs }),
     client: { endpoint: rollouts.endpoint, credentials },
@@ -47,11 +48,17 @@ async function world(
       operator: { first: serverAt(operator.url) },
       collector: { first: serverAt(collector.url), counters: serverAt(collector.url) },
     },
-  });
+  };
   const ended = new AbortController();
   ended.abort();
-  t.after(() => target.stop({ signal: ended.signal }));
-  return { target, secrets, operator, collector, rollouts, service, tell, unhandled, makeBase };
+  /** Another one of the same stack. */
+  const find = () => {
+    const found = new AwsTarget(options);
+    t.after(() => found.stop({ signal: ended.signal }));
+    return found;
+  };
+  const target = find();
+  return { target, find, secrets, operator, collector, rollouts, service, tell, unhandled, makeBase };
 }
 
 test('changes through the control API become updates of services, and are told to the operator', async (t) => {
@@ -300,6 +307,32 @@ test('limits are those that the stack was made with, also where the topology has
   assert.equal(await revision(), '3');
   await changes.revertAll();
   assert.equal(await revision(), '2');
+});
+
+test('what was changed before the control API was replaced is taken back by the next one', async (t) => {
+  const made = await world(t);
+  if (!made) return;
+  const { target, find, service } = made;
+  await target.start();
+  const before = new RevertibleChanges(target);
+  const web = { service: 'web-api' };
+  await before.apply({ kind: 'deployment', ...web, release: '1.8.1' });
+  await before.apply({ kind: 'deployment', ...web, release: '1.8.2' });
+  await before.apply({ kind: 'config', ...web, env: { EXTRA: '1' }, limits: { heapMiB: 64 } });
+  const next = find();
+  await next.start();
+  const { reverted, failed } = await new RevertibleChanges(next).revertAll();
+  assert.deepEqual(failed, []);
+  assert.deepEqual(
+    reverted.map(({ thing }) => thing),
+    ['limit heapMiB of web-api', 'variable EXTRA of web-api', 'release web-api'],
+  );
+  const { taskDefinition = '' } = (await service('web-api')) ?? {};
+  const third = find();
+  await third.start();
+  assert.equal(third.versions()['web-api'], '1.8.0');
+  assert.deepEqual(await new RevertibleChanges(third).revertAll(), { reverted: [], failed: [] });
+  assert.equal((await service('web-api'))?.taskDefinition, taskDefinition);
 });
 
 test('a change that is under way when the target is stopped is brought back', async (t) => {

@@ -13,6 +13,7 @@ import type {
   Applied,
   CollectorReport,
   DrainOptions,
+  InEffect,
   Limits,
   ProcessEvent,
   Secrets,
@@ -24,7 +25,7 @@ import { Changes } from './runtime/changes.ts';
 import { EventQueue } from './runtime/event-queue.ts';
 import { hostName } from './runtime/names.ts';
 import type { AwsOptions } from './runtime/options.ts';
-import { limitsIn, logGroupOf, readRevision, versionOf } from './runtime/revision.ts';
+import { changesIn, limitsIn, logGroupOf, readRevision, versionOf } from './runtime/revision.ts';
 import { Services } from './runtime/services.ts';
 import { TaskEvents } from './runtime/task-events.ts';
 import type { TaskState } from './runtime/task-state.ts';
@@ -65,6 +66,8 @@ export class AwsTarget implements Target {
   readonly #events = new Stream<ProcessEvent>();
   readonly #versions = new Map<ComponentName, string>();
   readonly #limits = new Map<ComponentName, Limits>();
+  /** By service, as it was found. */
+  readonly #inEffect = new Map<ComponentName, readonly InEffect[]>();
   readonly #ending = new AbortController();
   #changes: Changes | undefined;
   #queue: EventQueue | undefined;
@@ -144,6 +147,10 @@ export class AwsTarget implements Target {
     return Object.fromEntries(this.#versions);
   }
 
+  inEffect(): readonly InEffect[] {
+    return [...this.#inEffect.values()].flat();
+  }
+
   limits(service: ComponentName): Limits | undefined {
     return this.#limits.get(service);
   }
@@ -211,9 +218,10 @@ export class AwsTarget implements Target {
     for (const [component, { taskDefinition = '' }] of found) {
       const definition = await this.#services.definition(taskDefinition);
       this.#versions.set(component, versionOf({ definition, component }));
-      const { base } = readRevision({ definition, component });
+      const { base, overlay } = readRevision({ definition, component });
       const first = await this.#services.definition(base);
       this.#limits.set(component, limitsIn({ definition: first, component }));
+      this.#inEffect.set(component, changesIn(component, overlay));
     }
     return wanted.filter((name) => !found.has(name));
   }

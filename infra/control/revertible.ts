@@ -16,12 +16,13 @@ export interface Reverted {
   }[];
 }
 
-/** Changes to a target, with the memory of how it was. */
+/** Changes to a target, with the memory of how it was; of one that was found, as far as it tells what was changed before. */
 export class RevertibleChanges {
   readonly #target: Target;
   readonly #differences: Differences;
   readonly #underWay = new Set<Promise<unknown>>();
   #reverting: Promise<Reverted> | undefined;
+  #hasRecalled = false;
 
   constructor(target: Target) {
     this.#target = target;
@@ -50,6 +51,7 @@ export class RevertibleChanges {
 
   async #revertAll(): Promise<Reverted> {
     await Promise.allSettled(this.#underWay);
+    this.#recall();
     const reverted: Reverted['reverted'][number][] = [];
     const failed: Reverted['failed'][number][] = [];
     for (const difference of this.#differences.all) {
@@ -77,8 +79,19 @@ export class RevertibleChanges {
     return 'was nothing';
   }
 
+  /** Once the target has started. */
+  #recall(): void {
+    if (this.#hasRecalled) return;
+    this.#hasRecalled = true;
+    for (const { body, from, to } of this.#target.inEffect?.() ?? []) {
+      const [before, after] = [{ [body.service]: from }, { [body.service]: to }];
+      this.#differences.note({ body, answer: { status: 200, body: {} }, before, after });
+    }
+  }
+
   async #apply(body: Body): Promise<Answer> {
     const before = this.#target.versions();
+    this.#recall();
     let answer: Answer | undefined;
     try {
       answer = await applyChange(this.#target, body);

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from '@aws-sdk/client-ecs';
 import { nodeCommand } from '../../container/launch.ts';
 import { InfraError } from '../../errors.ts';
-import type { Limits } from '../../target.ts';
+import type { InEffect, Limits } from '../../target.ts';
 import type { ComponentName } from '../../topology/component.ts';
 import { componentOf } from '../../topology.ts';
 import { taskMemory } from './fargate.ts';
@@ -35,6 +35,14 @@ export function readRevision({
   if (base === undefined || overlay === undefined)
     return { base: definition.taskDefinitionArn ?? '', overlay: NOTHING };
   return { base, overlay: JSON.parse(overlay) as Overlay };
+}
+
+/** The changes that an overlay was made by. */
+export function changesIn(service: ComponentName, { deployed, env, limits }: Overlay): InEffect[] {
+  const releases = deployed.slice(1).map((release, before) => ({
+    ...{ body: { kind: 'deployment', service, release }, from: deployed[before] ?? '', to: release },
+  }));
+  return [...releases, { body: { kind: 'config', service, env, limits }, from: '', to: '' }];
 }
 
 /** Release of the service in a definition, '' for what has none. */
