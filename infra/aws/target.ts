@@ -23,9 +23,10 @@ import type { ComponentName } from '../topology/component.ts';
 import { componentOf, topologyOf } from '../topology.ts';
 import { Changes } from './runtime/changes.ts';
 import { EventQueue } from './runtime/event-queue.ts';
+import { Found } from './runtime/found.ts';
 import { hostName } from './runtime/names.ts';
 import type { AwsOptions } from './runtime/options.ts';
-import { changesIn, limitsIn, logGroupOf, readRevision, versionOf } from './runtime/revision.ts';
+import { logGroupOf, versionOf } from './runtime/revision.ts';
 import { Services } from './runtime/services.ts';
 import { TaskEvents } from './runtime/task-events.ts';
 import type { TaskState } from './runtime/task-state.ts';
@@ -39,6 +40,9 @@ const POLL_MS = 3_000;
 const DRAIN_MS = 120_000;
 const PROCESS_EVENTS_MS = 10_000;
 const OBSERVERS: ReadonlySet<ComponentName> = new Set(['s3', 'collector', 'prometheus']);
+const SERVICES: readonly ComponentName[] = topologyOf('aws')
+  .filter(({ role }) => role === 'service')
+  .map(({ name }) => name);
 const NO_LOGS: Pick<CollectorReport, 'lines'> = { lines: null };
 
 /** What to do with stores by themselves: they are services of AWS, and no tasks. */
@@ -64,10 +68,7 @@ export class AwsTarget implements Target {
   readonly #services: Services;
   readonly #taskEvents: TaskEvents;
   readonly #events = new Stream<ProcessEvent>();
-  readonly #versions = new Map<ComponentName, string>();
-  readonly #limits = new Map<ComponentName, Limits>();
-  /** By service, as it was found. */
-  readonly #inEffect = new Map<ComponentName, readonly InEffect[]>();
+  readonly #found = new Found();
   readonly #ending = new AbortController();
   #changes: Changes | undefined;
   #queue: EventQueue | undefined;
@@ -96,14 +97,14 @@ export class AwsTarget implements Target {
       timeoutMs: steadyMs,
       backMs: BACK_MS,
       signal: this.#ending.signal,
-      onVersion: (service, version) => this.#versions.set(service, version),
+      onVersion: (service, version) => this.#found.versions.set(service, version),
     });
     this.#watch = new CollectorWatch({ url: this.address('collector', 'counters').url });
     this.#watch.started();
     this.#before = (await this.#watch.read()) ?? NO_COUNTERS;
     this.#processLog = new ProcessLog({
       environment: 'aws',
-      version: this.#versions.get('web-api') ?? '',
+      version: this.#found.versions.get('web-api') ?? '',
     });
     this.#processLog.open(this.address('collector').url);
     for (const task of await this.#services.tasks()) this.#taskEvents.know(task);
@@ -144,15 +145,15 @@ export class AwsTarget implements Target {
 
   versions(): Readonly<Record<string, string>> {
     if (this.#changes === undefined) throw new InfraError('NOT_RUNNING', ['the stack']);
-    return Object.fromEntries(this.#versions);
+    return Object.fromEntries(this.#found.versions);
   }
 
   inEffect(): readonly InEffect[] {
-    return [...this.#inEffect.values()].flat();
+    return [...this.#found.inEffect.values()].flat();
   }
 
   limits(service: ComponentName): Limits | undefined {
-    return this.#limits.get(service);
+    return this.#found.limits.get(service);
   }
 
   deploy(change: { readonly service: ComponentName; readonly release: string }): Promise<Applied> {
@@ -199,7 +200,7 @@ export class AwsTarget implements Target {
     const { prefix, region, startWithinMs = START_WITHIN_MS, pollMs = POLL_MS } = this.#options;
     const deadline = Date.now() + startWithinMs;
     for (;;) {
-      const missing = await this.#look().catch((cause: Error) => {
+      const missing = await this.#found.look(this.#services, SERVICES).catch((cause: Error) => {
         throw new InfraError('CLUSTER_NOT_FOUND', [prefix, region, cause.message], { cause });
       });
       if (missing.length === 0) return;
@@ -207,23 +208,6 @@ export class AwsTarget implements Target {
         throw new InfraError('CLUSTER_NOT_FOUND', [prefix, region, `it lacks ${missing.join(', ')}`]);
       await sleep(pollMs);
     }
-  }
-
-  /** Takes note of the releases, and of the limits that the stack was made with. @returns the services that are not there */
-  async #look(): Promise<readonly ComponentName[]> {
-    const wanted = topologyOf('aws')
-      .filter(({ role }) => role === 'service')
-      .map(({ name }) => name);
-    const found = await this.#services.all(wanted);
-    for (const [component, { taskDefinition = '' }] of found) {
-      const definition = await this.#services.definition(taskDefinition);
-      this.#versions.set(component, versionOf({ definition, component }));
-      const { base, overlay } = readRevision({ definition, component });
-      const first = await this.#services.definition(base);
-      this.#limits.set(component, limitsIn({ definition: first, component }));
-      this.#inEffect.set(component, changesIn(component, overlay));
-    }
-    return wanted.filter((name) => !found.has(name));
   }
 
   /** The release in the task's own definition, not the one that is asked for by now. */
