@@ -125,7 +125,8 @@ export async function sumUp({
   const ended = await runChild({
     program,
     args: ['sum-up', '--points', pointsFile, resolve(script)],
-    env: { ...process.env, ...env },
+    // nothing is sent, so that wherever the environment says a stack is does not matter
+    env: { ...process.env, ...env, FAULTLINE_ALLOW_REMOTE: '1' },
   });
   return report({ ended, program, pointsFile });
 }

@@ -200,6 +200,11 @@ test('control, load and seal are told where everything is', () => {
   assert.match(value('TASK_EVENTS_QUEUE_URL') ?? '', /storefront-task-events$/);
 });
 
+test('a segment of the load that is stopped has the time that ECS gives at most to end in order', () => {
+  assert.equal(containersIn(stack, 'load')[0]?.stopTimeout, 120);
+  assert.equal(containersIn(stack, 'control')[0]?.stopTimeout, 30);
+});
+
 test('control is given what it is started with', () => {
   const [container] = containersIn(stack, 'control');
   assert.ok(container);

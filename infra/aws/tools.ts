@@ -18,6 +18,8 @@ interface Tool {
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly ports: readonly number[];
+  /** From SIGTERM to SIGKILL; ECS takes up to 120. */
+  readonly stopSeconds: number;
   /** Name of the variable → which secret of the stack it is. */
   readonly secrets: Readonly<Record<string, string>>;
 }
@@ -29,13 +31,13 @@ const CONTROL = { FAULTLINE_CONTROL_TOKEN: 'controlToken' };
 const TOOLS: Readonly<Record<ToolName, Tool>> = {
   control: {
     command: ['node', '--import', 'tsx', 'infra/aws/control/main.ts'],
-    ...{ cpu: 256, memoryMiB: 512, ports: [CONTROL_PORT] },
+    ...{ cpu: 256, memoryMiB: 512, ports: [CONTROL_PORT], stopSeconds: 30 },
     secrets: { ...CONTROL, ...METRICS, FAULTLINE_OPERATOR_TOKEN: 'operatorToken' },
   },
-  // as many as there are segments of the execution
+  // as many as there are segments of the execution; stopped, each ends its traffic in order, and has changes taken back
   load: {
     command: ['node', '--import', 'tsx', 'infra/aws/load/main.ts'],
-    ...{ cpu: 1024, memoryMiB: 2048, ports: [] },
+    ...{ cpu: 1024, memoryMiB: 2048, ports: [], stopSeconds: 120 },
     secrets: { ...CONTROL, ...METRICS },
   },
   // Whoever starts it says which run, in RUN_ID. What the function was given five times in vain is tried once more.
@@ -45,7 +47,7 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
       '-c',
       'node tools/cli/bin.js convert "$RUN_ID" --missing && exec node tools/cli/bin.js seal "$RUN_ID"',
     ],
-    ...{ cpu: 2048, memoryMiB: 4096, ports: [], secrets: {} },
+    ...{ cpu: 2048, memoryMiB: 4096, ports: [], stopSeconds: 30, secrets: {} },
   },
 };
 
@@ -95,7 +97,7 @@ export function makeTool(
         ...{ user: USER, command: tool.command, tmpfs: {}, volume: '/tmp' },
         ...(name === 'control' && { healthCheck: askHttp({ port: CONTROL_PORT, path: '/health' }) }),
       },
-      stopSeconds: 30,
+      stopSeconds: tool.stopSeconds,
       logConfiguration: toLogGroup({ group, region: place.settings.region }),
     }),
   ]);

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../converters/store/store.ts';
 import { readCounters } from '../../infra/collector/counters.ts';
 import { CampaignError } from '../campaign/errors.ts';
 import { type LoadProgress, type LoadResult, runScenario } from '../load.ts';
-import { type LoadJob, LoadObjects } from './objects.ts';
+import type { LoadJob, LoadObjects, Stop } from './objects.ts';
 
 const POLL_MS = 1_000;
 /** Between two states that tell of progress. */
@@ -16,10 +16,13 @@ const TELL_MS = 10_000;
 /** A conductor that does not say go by then is gone. */
 const GO_WITHIN_MS = 900_000;
 const LOG_CHARACTERS = 4_000;
+const SCENARIO = /^\d\d-[a-z0-9-]+$/;
+const VARIABLE = /^FAULTLINE_[A-Z_]+$/;
 
 export interface CarryOutOptions {
   readonly raw: ObjectStore;
   readonly runId: string;
+  readonly objects: LoadObjects;
   /** From 1. */
   readonly segment: number;
   /** Path of a scenario's script. */
@@ -39,19 +42,14 @@ export interface CarryOutOptions {
  * @throws LOAD_NOT_ORDERED, LoadError
  */
 export async function carryOut(options: CarryOutOptions): Promise<number> {
-  const { raw, runId, segment, collectorCountersUrl, folder, pollMs = POLL_MS } = options;
-  const objects = new LoadObjects({ raw, runId });
-  const job = await objects.get('job');
-  if (!job || segment > job.segments)
-    throw new CampaignError(
-      'LOAD_NOT_ORDERED',
-      `run ${runId} must have a load of ${segment} segments or more`,
-    );
+  const { raw, objects, segment, collectorCountersUrl, folder, pollMs = POLL_MS } = options;
+  const job = await jobOf(options);
   const counters = segment === 1 ? await readCounters(collectorCountersUrl).catch(() => null) : null;
   await objects.put(segment, { state: 'ready', counters });
-  const startMs = await untilGo({ ...options, objects, pollMs });
+  const startMs = await untilGo({ ...options, pollMs });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const result = await send({ ...options, job, objects, startMs, pollMs });
+  const result = await send({ ...options, job, startMs, pollMs });
+  await jobOf(options);
   await keepPoints({ raw, key: objects.pointsKey(segment), file: result.pointsFile });
   await objects.put(segment, {
     state: 'ended',
@@ -64,17 +62,31 @@ export async function carryOut(options: CarryOutOptions): Promise<number> {
   return result.exitCode;
 }
 
-async function untilGo({
-  objects,
+/** What the run's job is now, if it is still the one that this segment was started for. @throws LOAD_NOT_ORDERED */
+async function jobOf({
   runId,
-  signal,
-  pollMs,
-}: CarryOutOptions & { objects: LoadObjects; pollMs: number }): Promise<number> {
+  objects,
+  segment,
+}: Pick<CarryOutOptions, 'runId' | 'objects' | 'segment'>): Promise<LoadJob> {
+  const refused = (must: string) => new CampaignError('LOAD_NOT_ORDERED', `run ${runId} must have ${must}`);
+  const job = await objects.get('job');
+  if (job?.load !== objects.load || segment > job.segments)
+    throw refused(`the load ${objects.load} of ${segment} segments or more; it was given up, or has another`);
+  // both come from a bucket: one is made a path that is executed, the others variables of its process
+  if (!SCENARIO.test(job.scenario)) throw refused(`a scenario such as 01-steady, got "${job.scenario}"`);
+  const foreign = Object.keys(job.env).find((name) => !VARIABLE.test(name));
+  if (foreign !== undefined) throw refused(`a load whose variables begin with FAULTLINE_, got "${foreign}"`);
+  return job;
+}
+
+async function untilGo(options: CarryOutOptions & { pollMs: number }): Promise<number> {
+  const { objects, runId, signal, pollMs } = options;
   const deadline = Date.now() + GO_WITHIN_MS;
   while (Date.now() < deadline) {
     signal.throwIfAborted();
     const go = await objects.get('go');
     if (go) return go.start_ms;
+    await jobOf(options);
     await sleep(pollMs, undefined, { signal });
   }
   throw new CampaignError(
@@ -96,7 +108,6 @@ async function send({
   pollMs,
 }: CarryOutOptions & {
   job: LoadJob;
-  objects: LoadObjects;
   startMs: number;
   pollMs: number;
 }): Promise<LoadResult & { progress: LoadProgress | null }> {
@@ -108,7 +119,7 @@ async function send({
     while (!over.signal.aborted) {
       await sleep(pollMs, undefined, { signal: over.signal }).catch(() => {});
       // what the bucket does not take or give now it will later: the traffic goes on
-      const said = await objects.get('stop').catch(() => undefined);
+      const said = await stopOf(objects).catch(() => undefined);
       // one at a time: two signals at once are one to the program
       if (said?.cut_off && stop.signal.aborted) cutOff.abort();
       if (said) stop.abort();
@@ -135,6 +146,12 @@ async function send({
     over.abort();
     await talking;
   }
+}
+
+/** A run that was given up, or has another load, has no use for this one. */
+async function stopOf(objects: LoadObjects): Promise<Stop | undefined> {
+  const job = await objects.get('job');
+  return job?.load === objects.load ? objects.get('stop') : { cut_off: true };
 }
 
 /** Without a point there is no file. */

@@ -1,28 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import { collectorQuiet } from '../campaign/collector-quiet.ts';
-import { CampaignError } from '../campaign/errors.ts';
 import { drainQueue } from '../campaign/queue-drain.ts';
-import type { Launcher } from './conduct.ts';
+import { type Launcher, untilSaid } from './launcher.ts';
 import { type Drained, LoadObjects } from './objects.ts';
 
 const POLL_MS = 2_000;
+/** A task is there in ten minutes; it waits a minute for the jobs, and two for the collector. */
+const DRAINED_WITHIN_MS = 780_000;
 
 /**
  * Waits, inside the stack's network, until all that the traffic caused is in the raw bucket, and says so beside the run.
  * @throws QUEUE_NOT_EMPTY, COLLECTOR_NOT_QUIET
  */
 export async function drain({
-  raw,
-  runId,
+  objects,
   paymentWorkerUrl,
   metricsToken,
   collectorCountersUrl,
   versions,
   signal,
 }: {
-  raw: ObjectStore;
-  runId: string;
+  objects: LoadObjects;
   /** Any replica: its gauge counts the jobs in the queue itself, with those that the others have. */
   paymentWorkerUrl: string;
   metricsToken: string;
@@ -34,40 +32,31 @@ export async function drain({
   await drainQueue({ metricsUrl: `${paymentWorkerUrl}/metrics`, token: metricsToken, signal });
   const end_ms = Date.now();
   const counters = await collectorQuiet({ url: collectorCountersUrl, signal });
-  await new LoadObjects({ raw, runId }).put('drained', { end_ms, counters, versions: await versions() });
+  const drained_ms = Date.now();
+  await objects.put('drained', { end_ms, drained_ms, counters, versions: await versions() });
 }
 
-/** Has that done. @throws LOAD_TASK_FAILED, the signal's reason */
+/** Has that done. @throws LOAD_NOT_ORDERED, LOAD_TASK_FAILED, the signal's reason */
 export async function untilDrained({
   raw,
   runId,
   launcher,
   signal,
+  withinMs = DRAINED_WITHIN_MS,
   pollMs = POLL_MS,
 }: {
   raw: ObjectStore;
   runId: string;
   launcher: Launcher;
   signal: AbortSignal;
+  withinMs?: number;
   pollMs?: number;
 }): Promise<Drained> {
-  const objects = new LoadObjects({ raw, runId });
-  const part = await launcher.start('drain');
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      const ended = await part.ended();
-      const drained = await objects.get('drained');
-      if (drained) return drained;
-      if (ended !== undefined)
-        throw new CampaignError(
-          'LOAD_TASK_FAILED',
-          `what waits for the stack must say that all of run ${runId} is in the raw bucket, ${part.name} has ended: ${ended}`,
-        );
-      await sleep(pollMs, undefined, { signal });
-    }
-  } catch (error) {
-    await part.stop().catch(() => {});
-    throw error;
-  }
+  const objects = await LoadObjects.ordered({ raw, runId });
+  return untilSaid({
+    ...{ launcher, withinMs, signal, pollMs },
+    part: { part: 'drain', load: objects.load },
+    said: () => objects.get('drained'),
+    must: `what waits for the stack must say that all of run ${runId} is in the raw bucket`,
+  });
 }

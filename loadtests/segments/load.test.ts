@@ -17,6 +17,7 @@ import { startServer } from '../testing/server.ts';
 import { startStorefront } from '../testing/storefront.ts';
 import { untilDrained } from './drain.ts';
 import { segmentedLoad } from './load.ts';
+import { LoadObjects } from './objects.ts';
 
 const RUN = 'r-segments';
 
@@ -112,8 +113,42 @@ test('a segment that ends without its points ends the others', async (t) => {
   await until('traffic', () => made.storefront.received.some(({ path }) => path.startsWith('/api/')));
   made.launcher.started[1]?.child.kill('SIGKILL');
   await sending;
-  const [first] = made.launcher.started;
-  await until('the other has ended', () => first?.child.exitCode !== null);
+  const [first, , revert] = made.launcher.started;
+  assert.deepEqual([first?.child.exitCode, revert?.part], [105, 'revert']);
+});
+
+test('a segment that dies after it has changed something: the others end in order, and all is taken back', async (t) => {
+  const scenario = '05-slow-query';
+  const made = await world(t, { scenario, segments: 2 });
+  const plan = casePlan({ scenario, seed: 7, rate: 40, env: SHORT });
+  const sending = assert.rejects(made.send(new AbortController().signal, plan), { code: 'LOAD_TASK_FAILED' });
+  await until('the change', () => asked(made.control).length > 0);
+  made.launcher.started[0]?.child.kill('SIGKILL');
+  await sending;
+  assert.deepEqual(asked(made.control).at(-1), 'revert');
+  assert.equal(made.launcher.started[1]?.child.exitCode, 105);
+});
+
+test('tasks of an earlier load end when the run has another, and leave it alone', async (t) => {
+  const made = await world(t, { scenario: '01-steady', segments: 2 });
+  const { raw, launcher } = made;
+  const sending = assert.rejects(made.send(new AbortController().signal, null), {
+    code: 'LOAD_TASK_FAILED',
+    message: /run r-segments must have the load .* it was given up, or has another/,
+  });
+  await until('traffic', () => made.storefront.received.some(({ path }) => path.startsWith('/api/')));
+  const [before, now] = [
+    await LoadObjects.ordered({ raw, runId: RUN }),
+    new LoadObjects({ raw, runId: RUN, load: 'another' }),
+  ];
+  await now.put('job', { load: 'another', scenario: '01-steady', segments: 2, runner: 'node', env: {} });
+  await sending;
+  assert.deepEqual(
+    launcher.started.slice(0, 2).map(({ child }) => child.exitCode),
+    [1, 1],
+  );
+  assert.equal(await raw.head(before.pointsKey(1)), undefined);
+  assert.equal(await now.get(1), undefined);
 });
 
 test('a second Ctrl-C cuts off what is under way in all of them', async (t) => {
@@ -124,8 +159,8 @@ test('a second Ctrl-C cuts off what is under way in all of them', async (t) => {
   await until('traffic', () => made.storefront.received.some(({ path }) => path.startsWith('/api/')));
   stop.abort(reason);
   await until('both know', async () => {
-    const told = await made.raw.head(`runs/${RUN}/client/stop.json`);
-    return told !== undefined;
+    const { raw } = made;
+    return (await (await LoadObjects.ordered({ raw, runId: RUN })).get('stop')) !== undefined;
   });
   cutOff.abort();
   await sending;

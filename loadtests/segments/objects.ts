@@ -2,21 +2,27 @@ import { parseRunId } from '../../converters/run/run-id.ts';
 import { isStoreError } from '../../converters/store/errors.ts';
 import type { ObjectStore } from '../../converters/store/store.ts';
 import type { Counters } from '../../infra/collector/counters.ts';
+import { CampaignError } from '../campaign/errors.ts';
 import type { LoadProgress, RunnerChoice } from '../load.ts';
 
 /*
  * How who conducts a load and the processes that carry it out speak to each other: by objects beside the run's record, so
  * that they need nothing in common but the raw bucket.
  *
- *   conductor                        each segment                     who waits for the end
+ *   conductor                        each segment                     drain               (revert)
  *   job.json  ────────────────────►  N.json: ready
  *   go.json, when all are ready ──►  N.json: running, …
  *   (stop.json)  ─────────────────►  N.ndjson.gz, N.json: ended
- *                                                                     drained.json
+ *                                                                     drained.json        reverted.json
+ *
+ * All but job.json are in a folder of the load: tasks of an earlier one, whose command was killed, find another load in
+ * job.json, or none, and end.
  */
 
 /** What all segments do. */
 export interface LoadJob {
+  /** Which load of the run it is: of a run id that is used again there may be tasks of two. */
+  readonly load: string;
   /** Name of the script in loadtests/scenarios. */
   readonly scenario: string;
   readonly segments: number;
@@ -55,18 +61,32 @@ export type SegmentState =
 /** What the stack says when all that the traffic caused is in the raw bucket. */
 export interface Drained {
   readonly end_ms: number;
+  /** Until when raw objects were put, by the clock of who has waited for them. */
+  readonly drained_ms: number;
   readonly counters: Counters;
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The objects of one run's load. */
+/** The objects of one load of a run. */
 export class LoadObjects {
+  readonly load: string;
   readonly #raw: ObjectStore;
+  readonly #jobKey: string;
   readonly #prefix: string;
 
-  constructor({ raw, runId }: { raw: ObjectStore; runId: string }) {
+  constructor({ raw, runId, load }: { raw: ObjectStore; runId: string; load: string }) {
+    this.load = load;
     this.#raw = raw;
-    this.#prefix = `runs/${parseRunId(runId)}/client/`;
+    const folder = `runs/${parseRunId(runId)}/client/`;
+    this.#jobKey = `${folder}job.json`;
+    this.#prefix = `${folder}${load}/`;
+  }
+
+  /** Of the load that the run has. @throws LOAD_NOT_ORDERED */
+  static async ordered({ raw, runId }: { raw: ObjectStore; runId: string }): Promise<LoadObjects> {
+    const job = await new LoadObjects({ raw, runId, load: '' }).get('job');
+    if (!job) throw new CampaignError('LOAD_NOT_ORDERED', `run ${runId} must have a load`);
+    return new LoadObjects({ raw, runId, load: job.load });
   }
 
   pointsKey(segment: number): string {
@@ -77,10 +97,11 @@ export class LoadObjects {
   put(name: 'go', value: Go): Promise<void>;
   put(name: 'stop', value: Stop): Promise<void>;
   put(name: 'drained', value: Drained): Promise<void>;
+  put(name: 'reverted', value: object): Promise<void>;
   put(segment: number, value: SegmentState): Promise<void>;
   put(name: string | number, value: object): Promise<void> {
     const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
-    return this.#raw.put(`${this.#prefix}${name}.json`, bytes, { contentType: 'application/json' });
+    return this.#raw.put(this.#key(name), bytes, { contentType: 'application/json' });
   }
 
   /** Undefined where it is not there yet. */
@@ -88,13 +109,18 @@ export class LoadObjects {
   get(name: 'go'): Promise<Go | undefined>;
   get(name: 'stop'): Promise<Stop | undefined>;
   get(name: 'drained'): Promise<Drained | undefined>;
+  get(name: 'reverted'): Promise<object | undefined>;
   get(segment: number): Promise<SegmentState | undefined>;
   async get(name: string | number): Promise<unknown> {
     try {
-      return JSON.parse(new TextDecoder().decode(await this.#raw.get(`${this.#prefix}${name}.json`)));
+      return JSON.parse(new TextDecoder().decode(await this.#raw.get(this.#key(name))));
     } catch (error) {
       if (isStoreError(error, 'OBJECT_NOT_FOUND')) return undefined;
       throw error;
     }
+  }
+
+  #key(name: string | number): string {
+    return name === 'job' ? this.#jobKey : `${this.#prefix}${name}.json`;
   }
 }

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -18,6 +18,7 @@ const INTERRUPTED = 105;
 export async function resultOf({
   raw,
   runId,
+  load,
   segments,
   script,
   env,
@@ -26,13 +27,15 @@ export async function resultOf({
 }: {
   raw: ObjectStore;
   runId: string;
+  /** Of the job. */
+  load: string;
   segments: readonly Ended[];
   script: string;
   env: Record<string, string>;
   pointsFile: string;
   folder: string;
 }): Promise<LoadResult> {
-  const objects = new LoadObjects({ raw, runId });
+  const objects = new LoadObjects({ raw, runId, load });
   await rm(pointsFile, { force: true });
   for (const [index] of segments.entries()) {
     const zipped = join(folder, `${index + 1}.ndjson.gz`);
@@ -52,6 +55,20 @@ export async function resultOf({
   };
 }
 
+/** One that was killed in the middle of a line left it without an end. */
+async function endLine(path: string): Promise<void> {
+  const file = await open(path, 'a+');
+  try {
+    const { size } = await file.stat();
+    const last = Buffer.alloc(1);
+    if (size > 0) await file.read({ buffer: last, position: size - 1 });
+    if (size > 0 && last.toString() !== '\n') await file.appendFile('\n');
+  } finally {
+    await file.close();
+  }
+}
+
 async function append({ zipped, to }: { zipped: string; to: string }): Promise<void> {
   await pipeline(createReadStream(zipped), createGunzip(), createWriteStream(to, { flags: 'a' }));
+  await endLine(to);
 }

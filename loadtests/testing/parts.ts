@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Launcher } from '../segments/conduct.ts';
+import type { LaunchedPart, Launcher } from '../segments/launcher.ts';
 
 const MAIN = fileURLToPath(new URL('../../infra/aws/load/main.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
@@ -13,6 +13,7 @@ export function processes(
   { runId, env }: { runId: string; env: Record<string, string> },
 ): Launcher & { readonly started: { readonly part: string; readonly child: ChildProcess }[] } {
   const started: { part: string; child: ChildProcess }[] = [];
+  const ends = new Map<string, () => string | undefined>();
   t.after(async () => {
     for (const { child } of started) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
@@ -22,13 +23,15 @@ export function processes(
   });
   return {
     started,
-    async start(part) {
+    ended: async (parts: readonly LaunchedPart[]) => parts.map(({ name }) => ends.get(name)?.()),
+    async start({ part, load }) {
       const child = spawn(process.execPath, ['--import', TSX, MAIN], {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: {
           PATH: process.env.PATH,
           NODE_NO_WARNINGS: '1',
           FAULTLINE_RUN_ID: runId,
+          FAULTLINE_LOAD: load,
           FAULTLINE_PART: part,
           ...env,
         },
@@ -38,14 +41,15 @@ export function processes(
         log += chunk.toString();
       });
       started.push({ part, child });
+      const name = `process ${child.pid}`;
+      ends.set(name, () => {
+        const { exitCode, signalCode } = child;
+        return exitCode === null && signalCode === null
+          ? undefined
+          : `${exitCode ?? signalCode} ${log}`.trim();
+      });
       return {
-        name: `process ${child.pid}`,
-        ended: async () => {
-          const { exitCode, signalCode } = child;
-          return exitCode === null && signalCode === null
-            ? undefined
-            : `${exitCode ?? signalCode} ${log}`.trim();
-        },
+        name,
         stop: async () => {
           child.kill('SIGTERM');
         },

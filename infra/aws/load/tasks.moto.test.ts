@@ -28,7 +28,7 @@ async function networkOf({ endpoint, region, credentials }: AwsServer) {
   return { subnets: [subnet ?? ''], securityGroups: [securityGroup ?? ''] };
 }
 
-test('parts of a load are tasks on Fargate that are told run and part, and can be waited for and stopped', async (t) => {
+test('parts of a load are tasks on Fargate that are told run, load and part, and can be waited for and stopped', async (t) => {
   const moto = await startAwsServer(t);
   if (!moto) return;
   const { region, endpoint, credentials } = moto;
@@ -47,7 +47,8 @@ test('parts of a load are tasks on Fargate that are told run and part, and can b
   });
   t.after(() => [ecs, tasks].map((one) => ('close' in one ? one.close() : one.destroy())));
 
-  const [first, second] = [await tasks.start('1'), await tasks.start('2')];
+  const load = 'l1';
+  const [first, second] = [await tasks.start({ part: '1', load }), await tasks.start({ part: '2', load })];
   const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster: 'storefront' }));
   assert.deepEqual(taskArns.toSorted(), [first.name, second.name].toSorted());
   const described = await ecs.send(new DescribeTasksCommand({ cluster: 'storefront', tasks: [second.name] }));
@@ -56,6 +57,7 @@ test('parts of a load are tasks on Fargate that are told run and part, and can b
       name: 'load',
       environment: [
         { name: 'FAULTLINE_RUN_ID', value: 'r1' },
+        { name: 'FAULTLINE_LOAD', value: 'l1' },
         { name: 'FAULTLINE_PART', value: '2' },
       ],
     },
@@ -63,11 +65,12 @@ test('parts of a load are tasks on Fargate that are told run and part, and can b
   assert.equal(described.tasks?.[0]?.launchType, 'FARGATE');
 
   await second.stop();
-  assert.match((await second.ended()) ?? '', /run r1 was ended$/);
-  // moto's tasks go on to their end with each look
-  assert.equal(await first.ended(), undefined);
+  // one question about both, in whatever order they are asked for; moto's tasks go on to their end with each look
+  const looked = await tasks.ended([second, first]);
+  assert.match(looked[0] ?? '', /run r1 was ended$/);
+  assert.equal(looked[1], undefined);
   let ended: string | undefined;
-  for (let look = 0; ended === undefined && look < 10; look += 1) ended = await first.ended();
+  for (let look = 0; ended === undefined && look < 10; look += 1) [ended] = await tasks.ended([first]);
   assert.match(ended ?? '', /exit code 0/);
 });
 
@@ -80,7 +83,7 @@ test('a cluster without the task definition is refused by ECS itself', async (t)
     ...(await networkOf(moto)),
   });
   t.after(() => tasks.close());
-  await assert.rejects(tasks.start('1'), /Cluster not found/);
+  await assert.rejects(tasks.start({ part: '1', load: 'l1' }), /Cluster not found/);
 });
 
 test('how a task ended: code, reason, and what ECS says; one that is gone is told as such', () => {

@@ -6,7 +6,7 @@ import {
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
-import type { LaunchedPart, Launcher } from '../../../loadtests/segments/conduct.ts';
+import type { LaunchedPart, Launcher, Part } from '../../../loadtests/segments/launcher.ts';
 import { InfraError } from '../../errors.ts';
 
 /** Family of its task definition after the prefix, and name of its container. */
@@ -28,14 +28,15 @@ export interface LoadTasksOptions {
 export class LoadTasks implements Launcher {
   readonly #options: LoadTasksOptions;
   readonly #client: ECSClient;
+  readonly #seen = new Set<string>();
 
   constructor(options: LoadTasksOptions) {
     this.#options = options;
     this.#client = new ECSClient({ region: options.region, ...options.client });
   }
 
-  /** The overrides name run and part alone, since they can have 8,192 characters: what is to be done is in the raw bucket. */
-  async start(part: string): Promise<LaunchedPart> {
+  /** The overrides name run, load and part alone, since they can have 8,192 characters: what is to be done is in the raw bucket. */
+  async start({ part, load }: Part): Promise<LaunchedPart> {
     const { cluster, subnets, securityGroups, runId } = this.#options;
     const { tasks = [], failures = [] } = await this.#client.send(
       new RunTaskCommand({
@@ -58,6 +59,7 @@ export class LoadTasks implements Launcher {
               name: LOAD,
               environment: [
                 { name: 'FAULTLINE_RUN_ID', value: runId },
+                { name: 'FAULTLINE_LOAD', value: load },
                 { name: 'FAULTLINE_PART', value: part },
               ],
             },
@@ -70,15 +72,8 @@ export class LoadTasks implements Launcher {
       const why = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(' ')).join('; ');
       throw new InfraError('TASK_NOT_STARTED', [this.#family, why]);
     }
-    let seen = false;
     return {
       name: arn,
-      ended: async () => {
-        const task = await this.#look(arn);
-        // ECS may not know yet what it has just started
-        seen ||= task !== undefined;
-        return seen ? endOf(task) : undefined;
-      },
       stop: async () => {
         await this.#client.send(
           new StopTaskCommand({ cluster, task: arn, reason: `run ${runId} was ended` }),
@@ -87,18 +82,24 @@ export class LoadTasks implements Launcher {
     };
   }
 
+  /** @param parts up to 100, which is what ECS describes at once */
+  async ended(parts: readonly LaunchedPart[]): Promise<(string | undefined)[]> {
+    const { cluster } = this.#options;
+    const arns = parts.map(({ name }) => name);
+    const { tasks = [] } = await this.#client.send(new DescribeTasksCommand({ cluster, tasks: arns }));
+    // ECS may not know yet what it has just started
+    for (const { taskArn = '' } of tasks) this.#seen.add(taskArn);
+    return arns.map((arn) =>
+      this.#seen.has(arn) ? endOf(tasks.find(({ taskArn }) => taskArn === arn)) : undefined,
+    );
+  }
+
   get #family(): string {
     return `${this.#options.cluster.split('/').at(-1)}-${LOAD}`;
   }
 
   close(): void {
     this.#client.destroy();
-  }
-
-  async #look(arn: string): Promise<Task | undefined> {
-    const { cluster } = this.#options;
-    const { tasks = [] } = await this.#client.send(new DescribeTasksCommand({ cluster, tasks: [arn] }));
-    return tasks[0];
   }
 }
 

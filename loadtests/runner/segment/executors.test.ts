@@ -85,6 +85,23 @@ test('per-vu-iterations: each VU is in one segment, with all of its iterations',
   }
 });
 
+test('per-vu-iterations: without segments, iterations are numbered as they start', async () => {
+  const numbers: number[] = [];
+  let others = () => {};
+  const threeByTheOther = new Promise<void>((resolve) => {
+    others = resolve;
+  });
+  await runScript({
+    options: { scenarios: { a: { executor: 'per-vu-iterations', vus: 2, iterations: 3 } } },
+    default: async () => {
+      numbers.push(exec.scenario.iterationInTest);
+      if (exec.vu.idInTest === 1) return threeByTheOther;
+      if (exec.vu.iterationInScenario === 2) others();
+    },
+  });
+  assert.deepEqual(numbers, upTo(6));
+});
+
 test('constant-vus: each VU is in one segment, and no two have a number twice', async () => {
   for (const count of COUNTS) {
     const segments = await runAll({

@@ -41,6 +41,12 @@ const REFUSED: [{ segment?: string; sequence?: string }, RegExp][] = [
   [{ segment: '0:1/2', sequence: '0,1/2' }, /sequence must rise from 0 to 1, .* got "0,1\/2"/],
   [{ segment: '0:1/2', sequence: '1/2,1' }, /must rise from 0 to 1/],
   [{ segment: '0:1/2', sequence: '0,1/2,1/2,1' }, /must rise from 0 to 1/],
+  [
+    { segment: '0:1/9973', sequence: '0,1/9973,5000/9967,1' },
+    /must have a common denominator up to 10000, got "0,1\/9973,5000\/9967,1"/,
+  ],
+  // one of 99,400,891 equal ones
+  [{ segment: '8311/9973:8306/9967' }, /execution-segment must have a common denominator up to 10000/],
   [{ sequence: '0,1' }, /sequence is of use with --execution-segment only/],
 ];
 for (const [given, message] of REFUSED) {

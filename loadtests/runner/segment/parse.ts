@@ -37,7 +37,7 @@ export function parseSegment({
   }
   const own = readSegment(segment);
   const ends = sequence === undefined ? equalEnds(own, segment) : readEnds(sequence);
-  const common = ends.map(({ denominator }) => denominator).reduce(leastCommonMultiple, 1);
+  const common = commonDenominator(ends, sequence === undefined ? [SEGMENT, segment] : [SEQUENCE, sequence]);
   const at = ends.map(({ numerator, denominator }) => (numerator * common) / denominator);
   const weights = at.slice(1).map((end, i) => end - (at[i] as number));
   const index = ends.findIndex((end, i) => {
@@ -71,7 +71,7 @@ function readEnds(text: string): Fraction[] {
 }
 
 function equalEnds({ from, to }: Segment, text: string): Fraction[] {
-  const n = leastCommonMultiple(from.denominator, to.denominator);
+  const n = commonDenominator([from, to], [SEGMENT, text]);
   const length = (to.numerator * n) / to.denominator - (from.numerator * n) / from.denominator;
   if (length !== 1)
     throw errors.invalidSegment(
@@ -98,6 +98,16 @@ function readFraction(text: string): Fraction | undefined {
 function fraction(numerator: number, denominator: number): Fraction {
   const common = greatestCommonDivisor(numerator, denominator);
   return { numerator: numerator / common, denominator: denominator / common };
+}
+
+/** @throws INVALID_SEGMENT where it is beyond FINEST: as many things would have to be dealt out before each has its share */
+function commonDenominator(fractions: readonly Fraction[], [option, text]: [string, string]): number {
+  return fractions.reduce((common, { denominator }) => {
+    const next = leastCommonMultiple(common, denominator);
+    if (next > FINEST)
+      throw errors.invalidSegment(option, `must have a common denominator up to ${FINEST}`, text);
+    return next;
+  }, 1);
 }
 
 const leastCommonMultiple = (a: number, b: number): number => (a * b) / greatestCommonDivisor(a, b);

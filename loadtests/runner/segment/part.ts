@@ -1,5 +1,5 @@
 import type { ScenarioPlan } from '../options/scenario.ts';
-import type { Division } from './division.ts';
+import { Division } from './division.ts';
 
 /** What of a scenario one segment of the execution does. */
 export interface ScenarioPart {
@@ -41,8 +41,8 @@ export function partOf({ plan, whole }: { plan: ScenarioPlan; whole: Division })
       return {
         plan: { ...plan, vus: whole.share(plan.vus) },
         division,
-        // every VU's first, then every VU's second, …: how many the others have started is not known here
-        number: ({ vu, turn }) => turn * plan.vus + whole.nth(vu),
+        // every VU's first, then every VU's second, …: how many other segments have started is not known here
+        number: whole === Division.WHOLE ? byStart : ({ vu, turn }) => turn * plan.vus + whole.nth(vu),
       };
     case 'shared-iterations': {
       const iterations = division.share(plan.iterations);

@@ -24,7 +24,7 @@ interface LoadOptions extends TrafficOptions {
   segments?: number;
 }
 
-/** Tasks that Fargate starts at once without a larger quota. */
+/** One question to ECS is about 100 tasks at most; how many a new account may start is less (docs/aws.md). */
 const MOST_SEGMENTS = 64;
 
 export const loadCommand = (finish: (code: number) => void) =>
@@ -89,11 +89,11 @@ export const loadCommand = (finish: (code: number) => void) =>
                 title: 'Draining',
                 run: async () => {
                   if (!sent) return;
-                  const { endMs, collector, versions } = await stack.drained({ runId, signal });
+                  const { endMs, drainedMs, collector, versions } = await stack.drained({ runId, signal });
                   if (sent.truth) await putTruth({ raw, truth: sent.truth });
                   await run.complete({
                     window: { start_ms: startMs, end_ms: endMs },
-                    drainedMs: Date.now(),
+                    drainedMs,
                     traffic: sent.traffic,
                     counters: lossCounters({ load: sent.result, collector }),
                     versions: { faultline: VERSION, node: process.versions.node, ...versions },

@@ -5,6 +5,7 @@ import { parseRunId } from '../../../converters/run/run-id.ts';
 import { readRun } from '../../../converters/run/runs.ts';
 import { lossCounters, openRun } from '../../../loadtests/campaign/open-run.ts';
 import { sendTraffic } from '../../../loadtests/campaign/traffic.ts';
+import { LoadObjects } from '../../../loadtests/segments/objects.ts';
 import { CONTROL_TOKEN, startControl } from '../../../loadtests/testing/control.ts';
 import { processes } from '../../../loadtests/testing/parts.ts';
 import { startServer } from '../../../loadtests/testing/server.ts';
@@ -12,6 +13,9 @@ import { startStorefront } from '../../../loadtests/testing/storefront.ts';
 import { scenarioScript } from '../scenarios.ts';
 import { makeFolder } from '../testing/command.ts';
 import { awsAccess, awsStack } from './aws-stack.ts';
+
+/** As `pulumi stack output --shell` exports it: the load balancer is reached from inside the network alone. */
+process.env.FAULTLINE_WEB_API_URL = 'http://storefront-web-api.eu-central-1.elb.amazonaws.com';
 
 const OUTPUTS = {
   AWS_REGION: 'eu-central-1',
@@ -62,15 +66,17 @@ test('a run on AWS: its traffic comes from tasks, and its record has what the co
   });
   assert.equal(sent.result.exitCode, 0, sent.result.log);
   spans = 107;
-  const { endMs, collector } = await stack.drained({ runId, signal });
+  const { endMs, drainedMs, collector } = await stack.drained({ runId, signal });
   await run.complete({
-    ...{ window: { start_ms: startMs, end_ms: endMs }, drainedMs: Date.now(), traffic: sent.traffic },
+    ...{ window: { start_ms: startMs, end_ms: endMs }, drainedMs, traffic: sent.traffic },
     counters: lossCounters({ load: sent.result, collector }),
     versions: {},
   });
   const record = await readRun({ raw, runId });
   assert.deepEqual([record.state, record.target, record.raw.prefix], ['complete', 'aws', 'raw']);
   assert.equal(record.counters.collector_refused, 7, 'since the run began');
+  const drained = await (await LoadObjects.ordered({ raw, runId })).get('drained');
+  assert.equal(record.raw.drained_ms, drained?.drained_ms, 'by the clock inside the network');
   assert.equal(record.traffic?.points_key, 'runs/r-aws/client.ndjson.gz');
 });
 

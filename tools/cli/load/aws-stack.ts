@@ -1,8 +1,8 @@
 import { openStore } from '../../../converters/store/open.ts';
 import { LoadTasks, type LoadTasksOptions } from '../../../infra/aws/load/tasks.ts';
 import { type Counters, countersSince } from '../../../infra/collector/counters.ts';
-import type { Launcher } from '../../../loadtests/segments/conduct.ts';
 import { untilDrained } from '../../../loadtests/segments/drain.ts';
+import type { Launcher } from '../../../loadtests/segments/launcher.ts';
 import { segmentedLoad } from '../../../loadtests/segments/load.ts';
 import { EXPORT_OUTPUTS } from '../environment-stack.ts';
 import { CliError } from '../errors.ts';
@@ -70,10 +70,11 @@ export function awsStack({
         },
       }),
     async drained({ runId, signal }) {
-      const { end_ms, counters, versions } = await untilDrained({
+      const { end_ms, drained_ms, counters, versions } = await untilDrained({
         ...{ raw, runId, signal, launcher: launcher(runId) },
       });
-      return { endMs: end_ms, collector: before ? countersSince(before, counters) : counters, versions };
+      const collector = before ? countersSince(before, counters) : counters;
+      return { endMs: end_ms, drainedMs: drained_ms, collector, versions };
     },
     close: () => {
       for (const one of launchers.values()) one.close?.();

@@ -24,6 +24,8 @@ export interface StackUnderLoad {
 export interface Drained {
   /** When the payment jobs were done, epoch ms. */
   readonly endMs: number;
+  /** Until when raw objects were put, by the clock of who has waited for them. */
+  readonly drainedMs: number;
   /** What the collector counted since `begin`. */
   readonly collector: Counters;
   /** Of the services. */
@@ -57,7 +59,8 @@ export function nearStack(stack: StackAccess): StackUnderLoad {
       await drainQueue({ metricsUrl, token: stack.metrics_token, signal });
       const endMs = Date.now();
       const now = await collectorQuiet({ url: stack.collector_counters, signal });
-      return { endMs, collector: before ? countersSince(before, now) : now, versions: stack.versions };
+      const collector = before ? countersSince(before, now) : now;
+      return { endMs, drainedMs: Date.now(), collector, versions: stack.versions };
     },
     close: () => {},
   };
