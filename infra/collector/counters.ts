@@ -73,7 +73,7 @@ export function addCounters(earlier: Counters, later: Counters): Counters {
   };
 }
 
-/** What was counted after `earlier`, by the same collector; what is queued is what is queued now. */
+/** What was counted after `earlier`, by the same collector (negative where it was restarted); what is queued is what is queued now. */
 export function countersSince(earlier: Counters, now: Counters): Counters {
   const minus = ({ logs, traces, metrics }: SignalCounts): SignalCounts => ({
     logs: -logs,

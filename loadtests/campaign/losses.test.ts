@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countersSince, parseCounters } from '../../infra/collector/counters.ts';
 import { havePrograms, makeTarget, until } from '../../infra/embedded/testing.ts';
 import { lossCounters } from './open-run.ts';
 
@@ -12,6 +13,18 @@ test('a run that loses nothing has every counter at zero', { timeout: 60_000 }, 
   await target.stopServices();
   const counters = lossCounters({ load, collector: await target.stopCollector(), deploymentsUntold: 0 });
   assert.deepEqual([...new Set(Object.values(counters))], [0], JSON.stringify(counters));
+});
+
+test('what a collector lost that was restarted during the run is not known', () => {
+  const page = (spans: number) =>
+    parseCounters(`otelcol_receiver_accepted_spans_total{receiver="otlp"} ${spans}\n`);
+  const { collector_refused, collector_send_failed, collector_enqueue_failed, collector_left_in_queue } =
+    lossCounters({ load, collector: countersSince(page(500), page(20)) });
+  assert.deepEqual(
+    [collector_refused, collector_send_failed, collector_enqueue_failed, collector_left_in_queue],
+    [null, null, null, 0],
+  );
+  assert.equal(lossCounters({ load, collector: countersSince(page(20), page(500)) }).collector_refused, 0);
 });
 
 test('lines that the collector has not read when it ends are counted', { timeout: 60_000 }, async (t) => {

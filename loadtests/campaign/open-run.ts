@@ -88,13 +88,14 @@ export async function openRun({
   };
 }
 
-type Losses = Pick<CollectorReport, 'refused' | 'sendFailed' | 'enqueueFailed' | 'queued'>;
+type Losses = Pick<CollectorReport, 'accepted' | 'refused' | 'sendFailed' | 'enqueueFailed' | 'queued'>;
 /** What is known of a collector that was stopped, and not of one that goes on running. */
 type EndLosses = Pick<CollectorReport, 'drained' | 'lines' | 'linesRead' | 'processes' | 'processEventsLost'>;
 
 /**
  * What the client, the collector and the operator lost, by their own counters. Null is what cannot be known: of a stack that
- * goes on running, or lines of a collector of several processes, each of which may have read some again.
+ * goes on running, or lines of a collector of several processes, each of which may have read some again; or what one lost that
+ * has begun to count anew since the run began, so that it now has accepted fewer than before.
  */
 export function lossCounters({
   load,
@@ -107,13 +108,15 @@ export function lossCounters({
   deploymentsUntold?: number | null;
 }): Record<string, number | null> {
   const total = ({ logs, traces, metrics }: CollectorReport['refused']) => logs + traces + metrics;
-  const { drained, lines, linesRead, processes } = collector;
+  const { accepted, drained, lines, linesRead, processes } = collector;
+  const anew = Object.values(accepted).some((count) => count < 0);
+  const lost = (counts: CollectorReport['refused']) => (anew ? null : total(counts));
   const linesKnown = lines !== undefined && lines !== null && linesRead !== undefined && processes === 1;
   return {
     client_dropped_iterations: load.droppedIterations,
-    collector_refused: total(collector.refused),
-    collector_send_failed: total(collector.sendFailed),
-    collector_enqueue_failed: total(collector.enqueueFailed),
+    collector_refused: lost(collector.refused),
+    collector_send_failed: lost(collector.sendFailed),
+    collector_enqueue_failed: lost(collector.enqueueFailed),
     collector_left_in_queue: total(collector.queued),
     collector_not_drained: drained === undefined ? null : Number(!drained),
     collector_lines_not_read: linesKnown ? Math.max(0, lines - linesRead) : null,

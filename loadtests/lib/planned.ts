@@ -13,7 +13,7 @@ import { readPlan } from './read-plan.ts';
 import { phaseAt } from './schedule.ts';
 import { REQUESTS_PER_SESSION, runSession } from './session.ts';
 import { requireStack } from './stack.ts';
-import { readStartDelay } from './start.ts';
+import { readStartDelay, tellLateness } from './start.ts';
 import { SUMMARY_STATS } from './thresholds.ts';
 
 /** One point, whose metadata says when the plan's 0 was. */
@@ -60,6 +60,7 @@ function plannedScript({ plan, env }: { plan: Plan; env: Env }): PlannedScript {
     },
     async customers() {
       const { name, iterationInTest, startTime } = exec.scenario;
+      tellLateness(env, exec.scenario);
       if (iterationInTest === 0) markStart(startTime);
       const tags = () => phaseAt({ cases: plan.cases, atMs: Date.now() - startTime });
       await runSession({ url, random: generator(String(plan.seed), name, iterationInTest), tags });

@@ -11,7 +11,7 @@ import { readConfig } from '../lib/config.ts';
 import { generator } from '../lib/generator.ts';
 import { REQUESTS_PER_SESSION, runSession } from '../lib/session.ts';
 import { requireStack } from '../lib/stack.ts';
-import { readStartDelay } from '../lib/start.ts';
+import { readStartDelay, tellLateness } from '../lib/start.ts';
 import { STEADY_THRESHOLDS, SUMMARY_STATS } from '../lib/thresholds.ts';
 import { slowWave } from '../lib/wave.ts';
 
@@ -40,6 +40,7 @@ export async function setup(): Promise<void> {
 }
 
 export default async function steady(): Promise<void> {
+  tellLateness(__ENV, exec.scenario);
   const random = generator(config.seed, exec.scenario.name, exec.scenario.iterationInTest);
   await runSession({ url: config.webApiUrl, random });
 }

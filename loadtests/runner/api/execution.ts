@@ -49,7 +49,7 @@ export const vu: OfferedVu = closed('exec.vu', {
     return requireVu('exec.vu').iterationInScenario;
   },
   get idInInstance() {
-    return requireVu('exec.vu').id;
+    return requireVu('exec.vu').idInInstance;
   },
   get idInTest() {
     return requireVu('exec.vu').id;

@@ -153,10 +153,11 @@ export class TestRun {
     return this.judge();
   }
 
-  /** Ids are from 1, and no two segments of an execution have the same. */
+  /** Ids are from 1, and no two segments of an execution have the same; within this one they are without gaps. */
   createVu(of: { scenario: ScenarioRun; indexInScenario: number } | undefined, data = this.setupData): Vu {
-    const id = of ? 1 + this.division.nth(this.vuCount++) : 0;
-    return new Vu({ id, test: this, ...of, ...(data !== undefined && { data }) });
+    const id = of ? 1 + this.division.nth(this.vuCount) : 0;
+    const idInInstance = of ? ++this.vuCount : 0;
+    return new Vu({ id, idInInstance, test: this, ...of, ...(data !== undefined && { data }) });
   }
 
   emit(sample: Sample): void {

@@ -11,6 +11,8 @@ import type { TestRun } from './test.ts';
 export class Vu {
   /** 0 runs setup and teardown, as in k6. */
   readonly id: number;
+  /** The same among those of this process. */
+  readonly idInInstance: number;
   /** How many VUs of the scenario this process made before it. */
   readonly indexInScenario: number;
   readonly test: TestRun;
@@ -31,12 +33,21 @@ export class Vu {
 
   constructor({
     id,
+    idInInstance,
     test,
     scenario,
     indexInScenario = 0,
     data,
-  }: { id: number; test: TestRun; scenario?: ScenarioRun; indexInScenario?: number; data?: string }) {
+  }: {
+    id: number;
+    idInInstance: number;
+    test: TestRun;
+    scenario?: ScenarioRun;
+    indexInScenario?: number;
+    data?: string;
+  }) {
     this.id = id;
+    this.idInInstance = idInInstance;
     this.indexInScenario = indexInScenario;
     this.test = test;
     this.scenario = scenario;

@@ -9,6 +9,7 @@ interface Seen {
   readonly iteration: number;
   readonly inInstance: number;
   readonly vu: number;
+  readonly vuInInstance: number;
   readonly turn: number;
 }
 
@@ -28,8 +29,8 @@ async function runAll({ count, scenario }: { count: number; scenario: object }):
       options: { scenarios: { a: scenario } },
       default: async () => {
         const { iterationInTest: iteration, iterationInInstance: inInstance } = exec.scenario;
-        const { idInTest: vu, iterationInScenario: turn } = exec.vu;
-        seen.push({ iteration, inInstance, vu, turn });
+        const { idInTest: vu, idInInstance: vuInInstance, iterationInScenario: turn } = exec.vu;
+        seen.push({ iteration, inInstance, vu, vuInInstance, turn });
         await new Promise((resolve) => setImmediate(resolve));
       },
     });
@@ -110,6 +111,13 @@ test('constant-vus: each VU is in one segment, and no two have a number twice', 
     });
     const vus = segments.map((seen) => [...new Set(seen.map(({ vu }) => vu))]);
     assert.deepEqual(sorted(vus.flat()), [1, 2, 3, 4, 5]);
+    for (const seen of segments) {
+      const own = new Set(seen.map(({ vuInInstance }) => vuInInstance));
+      assert.deepEqual(
+        sorted([...own]),
+        upTo(own.size).map((n) => n + 1),
+      );
+    }
     const numbers = segments.flat().map(({ iteration }) => iteration);
     assert.equal(new Set(numbers).size, numbers.length);
   }
