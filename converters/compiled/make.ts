@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cached } from '../../tools/programs/cache.ts';
+import { cached, syncFile } from '../../tools/programs/cache.ts';
+import { filesBelow } from '../dataset/files-below.ts';
 import { ENTRIES } from './entries.ts';
 import { compiledFolder, isWhole, LIST } from './folder.js';
 
@@ -13,7 +14,8 @@ const OWN = 0o700;
 
 /** Makes all {@link ENTRIES} where they are not there as they are now, and returns their folder. */
 export async function makeCompiled(): Promise<string> {
-  const { folder } = await compiledFolder();
+  const { folder, exists } = await compiledFolder();
+  if (exists) return folder;
   await mkdir(dirname(folder), { recursive: true });
   await chmod(dirname(folder), OWN);
   const { made } = await cached({
@@ -35,23 +37,12 @@ export async function makeCompiled(): Promise<string> {
 /** All files are on disk before the list says that they are there. */
 async function writeList(folder: string): Promise<void> {
   const sizes: Record<string, number> = {};
-  for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    const file = await open(join(folder, name), 'r');
-    try {
-      const { size, isFile } = await statOf(file);
-      if (!isFile) continue;
-      await file.sync();
-      sizes[name] = size;
-    } finally {
-      await file.close();
-    }
+  for (const name of await filesBelow(folder)) {
+    const path = join(folder, name);
+    await syncFile(path);
+    sizes[name] = (await stat(path)).size;
   }
   await writeFile(join(folder, LIST), JSON.stringify(sizes));
-}
-
-async function statOf(file: Awaited<ReturnType<typeof open>>): Promise<{ size: number; isFile: boolean }> {
-  const found = await file.stat();
-  return { size: found.size, isFile: found.isFile() };
 }
 
 /** Also what a killed process has left. What cannot be removed now is the next time. */

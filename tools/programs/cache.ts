@@ -73,7 +73,7 @@ async function sweep(folder: string): Promise<void> {
   }
 }
 
-async function syncFile(path: string): Promise<void> {
+export async function syncFile(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
