@@ -20,6 +20,10 @@ export function writeHex(from: Uint8Array, start: number, end: number, into: Uin
   return place;
 }
 
+/** So many bytes as digits. */
+export const hexText = (bytes: Uint8Array, start: number, count: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, count).toString('hex');
+
 /** Puts what hex digits say at `at` of `into`; returns where it ends, undefined where a character is no lower-case one. */
 export function readHex(text: string, into: Uint8Array, at: number): number | undefined {
   const end = at + (text.length >> 1);
@@ -31,46 +35,4 @@ export function readHex(text: string, into: Uint8Array, at: number): number | un
     into[place] = (high << 4) | low;
   }
   return all > 15 ? undefined : end;
-}
-
-/** Strings of the rows of a column: `ids` of those that lie end to end in `bytes`; negative ones are absent. */
-export interface HexColumn {
-  readonly ids: Int32Array;
-  readonly order: Uint32Array;
-  readonly bytes: Uint8Array;
-  readonly offsets: Int32Array;
-}
-
-/**
- * Those strings as so many bytes each, half their length, in that order; zeros where absent. Undefined where one is no lower-case
- * hex, has another length than the rest, or is all zeros.
- */
-export function packHex({
-  ids,
-  order,
-  bytes,
-  offsets,
-}: HexColumn): { width: number; data: Uint8Array } | undefined {
-  let width = 0;
-  for (let i = 0; i < order.length && width === 0; i++) {
-    const id = ids[order[i] as number] as number;
-    if (id >= 0) width = ((offsets[id + 1] as number) - (offsets[id] as number)) / 2;
-  }
-  if (width === 0 || !Number.isInteger(width)) return undefined;
-  const data = new Uint8Array(order.length * width);
-  for (let i = 0, at = 0; i < order.length; i++, at += width) {
-    const id = ids[order[i] as number] as number;
-    if (id < 0) continue;
-    const from = offsets[id] as number;
-    if ((offsets[id + 1] as number) - from !== 2 * width) return undefined;
-    let any = 0;
-    for (let b = 0, p = from; b < width; b++, p += 2) {
-      const high = VALUES[bytes[p] as number] as number;
-      const low = VALUES[bytes[p + 1] as number] as number;
-      any |= high | low;
-      data[at + b] = (high << 4) | low;
-    }
-    if (any > 15 || any === 0) return undefined;
-  }
-  return { width, data };
 }

@@ -2,7 +2,6 @@ import { benchRecord } from './bench/dataset.ts';
 import { rawObjects } from './bench/telemetry.ts';
 import type { EventCheck } from './map/raw-object.ts';
 import { Rows } from './map/rows.ts';
-import { SLOT } from './map/slots.ts';
 import { convertObject } from './parts/convert-object.ts';
 import type { RunRecord } from './run/record.ts';
 import type { ObjectStore } from './store/store.ts';
@@ -21,8 +20,7 @@ export function without(kind: string): EventCheck {
       of = rows;
     },
     problem: (row) => {
-      const id = (of.texts[SLOT.event_kind] as Int32Array)[row] as number;
-      return of.pool.text(id) === kind ? `${kind} is not known` : undefined;
+      return of.value(row, 'event_kind') === kind ? `${kind} is not known` : undefined;
     },
   };
 }

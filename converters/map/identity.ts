@@ -1,5 +1,6 @@
 import { createHash, hash } from 'node:crypto';
-import type { StringPool } from '../read/strings.ts';
+import { writeHex } from '../hex.ts';
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../read/span.ts';
 import { type Fixed64, restNs, wholeMs } from '../read/wire.ts';
 
 /** `crypto.hash` came with Node 20.12 and is three times faster. */
@@ -19,37 +20,29 @@ export const eventUid = (...identity: readonly (string | number)[]): string =>
   digest(identity.join('\u0000')).slice(0, DIGITS);
 
 const SPAN = 'span\u0000';
-/** What is hashed: both ids have 32 digits at the most. */
-const bytes = Buffer.alloc(256);
+/** What is hashed: two ids, each behind it a zero, and 19 digits. */
+const bytes = Buffer.alloc(SPAN.length + 2 * TRACE_ID_BYTES + 1 + 2 * SPAN_ID_BYTES + 1 + 19);
 bytes.write(SPAN, 'latin1');
 
-/** `eventUid('span', trace id, span id, start in ns)` as a pool id, from the bytes that are in the pool already. */
-export function spanUid(pool: StringPool, { traceId, spanId, start }: SpanIdentity): number {
-  let at = putText(pool, traceId, SPAN.length);
+/** `eventUid('span', trace id, span id, start in ns)`; the ids as they are in the buffer. */
+export function spanUid(from: Uint8Array, { traceAt, spanAt, start }: SpanIdentity): string {
+  let at = writeHex(from, traceAt, traceAt + TRACE_ID_BYTES, bytes, SPAN.length);
   bytes[at++] = 0;
-  at = putText(pool, spanId, at);
+  at = writeHex(from, spanAt, spanAt + SPAN_ID_BYTES, bytes, at);
   bytes[at++] = 0;
   const ms = wholeMs(start);
   const millions = Math.floor(ms / 1_000_000);
   at = putDigits(millions, 7, at);
   at = putDigits(ms - millions * 1_000_000, 6, at);
   at = putDigits(restNs(start), 6, at);
-  return pool.appendAscii(digest(bytes.subarray(0, at)), DIGITS);
+  return digest(bytes).slice(0, DIGITS);
 }
 
 export interface SpanIdentity {
-  /** Pool ids. */
-  readonly traceId: number;
-  readonly spanId: number;
+  readonly traceAt: number;
+  readonly spanAt: number;
   /** Epoch, of 13 digits of ms. */
   readonly start: Fixed64;
-}
-
-function putText(pool: StringPool, id: number, at: number): number {
-  if (id < 0) return at;
-  const { bytes: from, start, end } = pool.at(id);
-  for (let i = start; i < end; i++) bytes[at + i - start] = from[i] as number;
-  return at + end - start;
 }
 
 /** Of a number below 2^31. */

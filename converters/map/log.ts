@@ -1,6 +1,8 @@
 import type { PbfReader } from 'pbf';
+import { hexText } from '../hex.ts';
 import type { LogRecord } from '../read/log.ts';
 import { ATTR } from '../read/names.ts';
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../read/span.ts';
 import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
 import { mapChange } from './change.ts';
@@ -54,8 +56,8 @@ function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: numb
   writer.text(SLOT.instance, instance);
   writer.number(SLOT.line, count);
   writer.text(SLOT.level, level);
-  writer.text(SLOT.trace_id, hexOf(line.text('trace_id'), 32));
-  writer.text(SLOT.span_id, hexOf(line.text('span_id'), 16));
+  writer.hex(SLOT.trace_id, hexOf(line.text('trace_id'), 32));
+  writer.hex(SLOT.span_id, hexOf(line.text('span_id'), 16));
   writer.text(SLOT.request_id, line.text('request_id'));
   writer.text(SLOT.user_id, line.text('user_id'));
   writer.text(SLOT.job_id, line.text('job_id'));
@@ -72,7 +74,7 @@ function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: numb
   else if (event === 'process' && mapProcess(writer, line)) void 0;
   else mapPlain(writer, level, line.text('msg') ?? '');
   writer.longText(SLOT.attributes, line.rest());
-  writer.longText(SLOT.event_uid, eventUid('line', instance, count, time));
+  writer.hex(SLOT.event_uid, eventUid('line', instance, count, time));
 }
 
 /** An ordinary line → Base Event; from level error on → 6008 Application Error. */
@@ -116,11 +118,11 @@ function mapForeignLine(
     writer.longText(SLOT.message, record.body);
     writer.longText(SLOT.raw_data, record.body);
   }
-  writer.id(SLOT.trace_id, record.traceId);
-  writer.id(SLOT.span_id, record.spanId);
-  const uid = foreignUid(writer, record, origin, known ? String(time) : '', seen);
+  writer.bytes(SLOT.trace_id, pbf.buf, record.traceAt);
+  writer.bytes(SLOT.span_id, pbf.buf, record.spanAt);
+  const uid = foreignUid(writer, record, origin, pbf, known ? String(time) : '', seen);
   writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf, [], origin.rest)));
-  writer.longText(SLOT.event_uid, uid);
+  writer.hex(SLOT.event_uid, uid);
 }
 
 /** Two JSON objects as one; what the line says goes before what was said of it. */
@@ -149,6 +151,7 @@ function foreignUid(
   writer: RowWriter,
   record: LogRecord,
   origin: Origin,
+  { buf }: PbfReader,
   time: string,
   seen: Occurrences,
 ): string {
@@ -157,7 +160,9 @@ function foreignUid(
   if (file >= 0 && !Number.isNaN(offset))
     return eventUid('offset', origin.identity, writer.pool.text(file), offset, time, record.body);
   const tag = record.attributes.text(ATTR['fluent.tag']);
-  const ids = [tag, record.traceId, record.spanId].filter((id) => id >= 0).map((id) => writer.pool.text(id));
+  const ids = tag < 0 ? [] : [writer.pool.text(tag)];
+  if (record.traceAt >= 0) ids.push(hexText(buf, record.traceAt, TRACE_ID_BYTES));
+  if (record.spanAt >= 0) ids.push(hexText(buf, record.spanAt, SPAN_ID_BYTES));
   const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids);
   const nth = (seen.get(content) ?? 0) + 1;
   seen.set(content, nth);

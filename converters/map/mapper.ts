@@ -51,6 +51,14 @@ export class RowWriter {
   id(slot: number, id: number): void {
     this.rows.setText(slot, this.row, id);
   }
+  /** The bytes of an id from `at` on; -1 leaves the slot absent. */
+  bytes(slot: number, from: Uint8Array, at: number): void {
+    if (at >= 0) this.rows.setId(slot, this.row, from, at);
+  }
+  /** An id as hex digits. */
+  hex(slot: number, digits: string | undefined): void {
+    if (digits !== undefined) this.rows.setHex(slot, this.row, digits);
+  }
   has(slot: number): boolean {
     return this.rows.has(slot, this.row);
   }

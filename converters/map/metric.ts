@@ -57,7 +57,7 @@ export function mapSample({
   writer.text(SLOT.labels, labelText);
   writer.longText(SLOT.attributes, whole);
   writer.id(SLOT.message, name);
-  writer.longText(
+  writer.hex(
     SLOT.event_uid,
     eventUid(
       'metric',

@@ -60,6 +60,7 @@ export function mapObject({
       if (rows.length > before) rows.drop();
       throw error instanceof Malformed ? error : new Malformed('malformed_record');
     }
+    rows.settle();
     const time = times()[rows.length - 1] as number;
     const inside = time >= window.start_ms && time < window.end_ms;
     const problem = inside ? check?.problem(rows.length - 1) : undefined;

@@ -1,55 +1,131 @@
+import { readHex, writeHex } from '../hex.ts';
 import { StringPool } from '../read/strings.ts';
-import { NUMBER_SLOTS, SLOT, SLOT_NAMES, type SlotName, slotKind, TEXT_SLOTS } from './slots.ts';
+import {
+  ID_BYTES,
+  ID_SLOTS,
+  isShared,
+  NUMBER_SLOTS,
+  SLOT,
+  SLOT_NAMES,
+  type SlotName,
+  slotKind,
+  TEXT_SLOTS,
+} from './slots.ts';
+import { type Filled, Templates } from './templates.ts';
 
-/** Mapped events, slot by slot. Numbers: NaN means absent. Text: ids of `pool`, -1 means absent. */
+const OWN_NUMBERS = NUMBER_SLOTS.filter((slot) => isShared[slot] === 0);
+const OWN_TEXTS = TEXT_SLOTS.filter((slot) => isShared[slot] === 0);
+const decoder = new TextDecoder();
+
+/**
+ * Mapped events, slot by slot. Numbers: NaN means absent. Text: ids of `pool`, -1 means absent. Ids: their bytes, all zero means
+ * absent. Columns of shared slots are by template, all others by row: {@link at} says where.
+ */
 export class Rows {
   readonly pool: StringPool;
-  /** By slot number; undefined at text slots. */
+  /** By slot number; undefined at slots of other kinds. */
   readonly numbers: Float64Array[] = [];
-  /** By slot number; undefined at number slots. */
   readonly texts: Int32Array[] = [];
+  readonly ids: Uint8Array[] = [];
+  readonly templates: Templates;
+  /** By row. */
+  template: Int32Array;
   length = 0;
-  /** Slots that some row fills, ascending; of all others every value is absent. */
-  readonly filled: { readonly numbers: number[]; readonly texts: number[] } = { numbers: [], texts: [] };
+  /** Of slots that are not shared; an id slot that some row fills is in neither list. */
+  readonly filled: Filled = { numbers: [], texts: [] };
   readonly #isFilled = new Uint8Array(SLOT_NAMES.length);
   #capacity: number;
+  /** Whether the template of the last row is in the making. */
+  #open = false;
 
   constructor({ capacity = 1024, pool = new StringPool() }: { capacity?: number; pool?: StringPool } = {}) {
     this.pool = pool;
     this.#capacity = capacity;
-    for (const slot of NUMBER_SLOTS) this.numbers[slot] = new Float64Array(capacity).fill(Number.NaN);
-    for (const slot of TEXT_SLOTS) this.texts[slot] = new Int32Array(capacity).fill(-1);
+    this.template = new Int32Array(capacity);
+    this.templates = new Templates(this.numbers, this.texts);
+    for (const slot of OWN_NUMBERS) this.numbers[slot] = new Float64Array(capacity).fill(Number.NaN);
+    for (const slot of OWN_TEXTS) this.texts[slot] = new Int32Array(capacity).fill(-1);
+    for (const slot of ID_SLOTS) this.ids[slot] = new Uint8Array(capacity * (ID_BYTES[slot] as number));
   }
 
-  /** Begins a row, all absent, and returns its number. */
+  /** Begins a row, all absent, and returns its number. Of the one before, the shared slots are not to be set any more. */
   add(): number {
+    if (this.#open) this.settle();
+    const row = this.#next();
+    this.template[row] = this.templates.add();
+    this.#open = true;
+    return row;
+  }
+
+  /** As {@link add}: its shared slots are those of a template that there is. */
+  addLike(template: number): number {
+    if (this.#open) this.settle();
+    const row = this.#next();
+    this.template[row] = template;
+    return row;
+  }
+
+  #next(): number {
     if (this.length === this.#capacity) this.#grow();
     return this.length++;
   }
 
-  /** Begins so many rows at once, within the capacity. */
+  /** All shared slots of the last row are set: it shares its template with the rows that have the same. */
+  settle(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.template[this.length - 1] = this.templates.settle();
+  }
+
+  /** Begins so many rows at once, within the capacity; whoever does so says their templates. */
   extend(count: number): void {
     this.length += count;
   }
 
+  /** Where the value of a row is in the column of a slot. */
+  at(slot: number, row: number): number {
+    return isShared[slot] === 1 ? (this.template[row] as number) : row;
+  }
+
   /** NaN is absent. */
   setNumber(slot: number, row: number, value: number): void {
-    (this.numbers[slot] as Float64Array)[row] = value;
+    (this.numbers[slot] as Float64Array)[this.at(slot, row)] = value;
     if (this.#isFilled[slot] === 0 && !Number.isNaN(value)) this.fill(slot);
   }
 
   /** A pool id; -1 is absent. */
   setText(slot: number, row: number, id: number): void {
-    (this.texts[slot] as Int32Array)[row] = id;
+    (this.texts[slot] as Int32Array)[this.at(slot, row)] = id;
     if (this.#isFilled[slot] === 0 && id >= 0) this.fill(slot);
+  }
+
+  /** As many bytes as an id of this slot has. */
+  setId(slot: number, row: number, from: Uint8Array, start: number): void {
+    const width = ID_BYTES[slot] as number;
+    const into = this.ids[slot] as Uint8Array;
+    for (let i = 0, at = row * width; i < width; i++, at++) into[at] = from[start + i] as number;
+    this.#isFilled[slot] = 1;
+  }
+
+  /** Lower-case hex digits. @throws RangeError where they are none, or too many or too few */
+  setHex(slot: number, row: number, digits: string): void {
+    const width = ID_BYTES[slot] as number;
+    const into = this.ids[slot] as Uint8Array;
+    if (digits.length !== 2 * width || readHex(digits, into, row * width) === undefined)
+      throw new RangeError(`${SLOT_NAMES[slot]} has ${2 * width} hex digits: ${digits}`);
+    this.#isFilled[slot] = 1;
   }
 
   /** Whoever writes into a column itself says so. */
   fill(slot: number): void {
     if (this.#isFilled[slot] === 1) return;
     this.#isFilled[slot] = 1;
-    const { numbers, texts } = this.filled;
-    const list = this.numbers[slot] ? numbers : texts;
+    if (isShared[slot] === 1) {
+      this.templates.fill(slot);
+      return;
+    }
+    if (this.ids[slot]) return;
+    const list = this.numbers[slot] ? this.filled.numbers : this.filled.texts;
     list.push(slot);
     list.sort((a, b) => a - b);
   }
@@ -60,34 +136,64 @@ export class Rows {
 
   /** Takes the last row back. */
   drop(): void {
+    if (this.#open) this.templates.drop();
+    this.#open = false;
     this.length -= 1;
     for (const slot of this.filled.numbers) (this.numbers[slot] as Float64Array)[this.length] = Number.NaN;
     for (const slot of this.filled.texts) (this.texts[slot] as Int32Array)[this.length] = -1;
+    for (const slot of ID_SLOTS) {
+      const width = ID_BYTES[slot] as number;
+      this.ids[slot]?.fill(0, this.length * width, (this.length + 1) * width);
+    }
   }
 
   clear(): void {
-    const { numbers, texts } = this.filled;
-    for (const slot of numbers) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
-    for (const slot of texts) this.texts[slot]?.fill(-1, 0, this.length);
-    numbers.length = texts.length = this.length = 0;
+    this.clearRows();
+    this.templates.clear();
     this.#isFilled.fill(0);
     this.pool.clear();
   }
 
+  /** Templates stay, and so do the strings that the pool keeps. */
+  clearRows(): void {
+    this.pool.clearRest();
+    const { numbers, texts } = this.filled;
+    for (const slot of numbers) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
+    for (const slot of texts) this.texts[slot]?.fill(-1, 0, this.length);
+    for (const slot of ID_SLOTS) {
+      if (this.#isFilled[slot] === 1) this.ids[slot]?.fill(0, 0, this.length * (ID_BYTES[slot] as number));
+      this.#isFilled[slot] = 0;
+    }
+    for (const slot of [...numbers, ...texts]) this.#isFilled[slot] = 0;
+    numbers.length = texts.length = this.length = 0;
+    this.#open = false;
+  }
+
   has(slot: number, row: number): boolean {
-    const ids = this.texts[slot];
-    return ids ? (ids[row] as number) >= 0 : !Number.isNaN(this.numbers[slot]?.[row]);
+    const texts = this.texts[slot];
+    if (texts) return (texts[this.at(slot, row)] as number) >= 0;
+    const numbers = this.numbers[slot];
+    return numbers ? !Number.isNaN(numbers[this.at(slot, row)]) : this.hasId(slot, row);
+  }
+
+  hasId(slot: number, row: number): boolean {
+    const width = ID_BYTES[slot] as number;
+    const ids = this.ids[slot] as Uint8Array;
+    for (let i = row * width; i < (row + 1) * width; i++) if (ids[i] !== 0) return true;
+    return false;
   }
 
   /** A value as JSON has it, or undefined; `j` slots stay text. */
   value(row: number, name: SlotName): string | number | undefined {
     const slot = SLOT[name];
-    if (slotKind(name) === 'n') {
-      const value = (this.numbers[slot] as Float64Array)[row] as number;
-      return Number.isNaN(value) ? undefined : value;
-    }
-    const id = (this.texts[slot] as Int32Array)[row] as number;
-    return id < 0 ? undefined : this.pool.text(id);
+    if (!this.has(slot, row)) return undefined;
+    const kind = slotKind(name);
+    if (kind === 'n') return (this.numbers[slot] as Float64Array)[this.at(slot, row)];
+    if (kind !== 'h') return this.pool.text((this.texts[slot] as Int32Array)[this.at(slot, row)] as number);
+    const width = ID_BYTES[slot] as number;
+    const digits = new Uint8Array(2 * width);
+    writeHex(this.ids[slot] as Uint8Array, row * width, (row + 1) * width, digits, 0);
+    return decoder.decode(digits);
   }
 
   /** All present values of a row, for tests and messages. */
@@ -102,16 +208,24 @@ export class Rows {
 
   #grow(): void {
     const capacity = this.#capacity * 2;
-    for (const slot of NUMBER_SLOTS) {
+    for (const slot of OWN_NUMBERS) {
       const larger = new Float64Array(capacity).fill(Number.NaN, this.length);
       larger.set(this.numbers[slot] as Float64Array);
       this.numbers[slot] = larger;
     }
-    for (const slot of TEXT_SLOTS) {
+    for (const slot of OWN_TEXTS) {
       const larger = new Int32Array(capacity).fill(-1, this.length);
       larger.set(this.texts[slot] as Int32Array);
       this.texts[slot] = larger;
     }
+    for (const slot of ID_SLOTS) {
+      const larger = new Uint8Array(capacity * (ID_BYTES[slot] as number));
+      larger.set(this.ids[slot] as Uint8Array);
+      this.ids[slot] = larger;
+    }
+    const template = new Int32Array(capacity);
+    template.set(this.template);
+    this.template = template;
     this.#capacity = capacity;
   }
 }

@@ -1,9 +1,10 @@
 /**
  * What a mapper can say of an event, once: the nested OCSF columns (`ocsf/classes.ts`), the flat columns (`write/columns.ts`) and
- * the JSON events all read these slots. `s` is text, `n` a number (integers up to 2^53), `j` JSON text.
+ * the JSON events all read these slots. `s` is text, `n` a number (integers up to 2^53), `j` JSON text, `h` an id of so many bytes
+ * that is written as lower-case hex.
  */
 const KINDS = {
-  event_uid: 's',
+  event_uid: 'h',
   event_kind: 's',
   /** Epoch ms UTC; of a span its start. */
   time: 'n',
@@ -27,9 +28,9 @@ const KINDS = {
   /** Line number of the process, from 1. */
   line: 'n',
   raw_data: 's',
-  trace_id: 's',
-  span_id: 's',
-  parent_span_id: 's',
+  trace_id: 'h',
+  span_id: 'h',
+  parent_span_id: 'h',
   span_kind: 's',
   span_name: 's',
   /** UNSET, OK or ERROR, as OpenTelemetry says it. */
@@ -104,20 +105,39 @@ const KINDS = {
   attributes: 'j',
   span_events: 'j',
   span_links: 'j',
-} as const satisfies Record<string, 's' | 'n' | 'j'>;
+} as const satisfies Record<string, SlotKind>;
 
+export type SlotKind = 's' | 'n' | 'j' | 'h';
 export type SlotName = keyof typeof KINDS;
 export const SLOT_NAMES = Object.keys(KINDS) as SlotName[];
 /** Slot name → number. */
 export const SLOT = Object.fromEntries(SLOT_NAMES.map((name, i) => [name, i])) as Readonly<
   Record<SlotName, number>
 >;
-export const slotKind = (name: SlotName): 's' | 'n' | 'j' => KINDS[name];
-export const NUMBER_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS[name] === 'n').map(
-  (name) => SLOT[name],
-);
-export const TEXT_SLOTS: readonly number[] = SLOT_NAMES.filter((name) => KINDS[name] !== 'n').map(
-  (name) => SLOT[name],
-);
+export const slotKind = (name: SlotName): SlotKind => KINDS[name];
+const slotsOf = (...kinds: SlotKind[]): readonly number[] =>
+  SLOT_NAMES.filter((name) => kinds.includes(KINDS[name])).map((name) => SLOT[name]);
+export const NUMBER_SLOTS = slotsOf('n');
+export const TEXT_SLOTS = slotsOf('s', 'j');
+export const ID_SLOTS = slotsOf('h');
+/** Bytes of an id, by slot number; of all other slots 0. */
+export const ID_BYTES = new Uint8Array(SLOT_NAMES.length);
+ID_BYTES.set([16], SLOT.event_uid);
+ID_BYTES.set([16], SLOT.trace_id);
+ID_BYTES.set([8], SLOT.span_id);
+ID_BYTES.set([8], SLOT.parent_span_id);
+
+/** Slots whose values hardly come again from row to row. Of all others rows have the same so often that they share them. */
+const OWN: readonly SlotName[] = [
+  ...(['event_uid', 'trace_id', 'span_id', 'parent_span_id'] as const),
+  ...(['time', 'start_time', 'end_time', 'duration_us'] as const),
+  ...(['message', 'status_detail', 'line', 'raw_data', 'request_id', 'user_id', 'job_id'] as const),
+  ...(['http_path', 'http_query', 'http_url', 'request_bytes', 'response_bytes'] as const),
+  ...(['src_ip', 'src_port', 'error_message', 'error_stack'] as const),
+  ...(['metric_value', 'attributes', 'span_events', 'span_links'] as const),
+];
+/** 1 where rows share the value of a slot, by slot number. */
+export const isShared: Uint8Array = new Uint8Array(SLOT_NAMES.length).fill(1);
+for (const name of OWN) isShared[SLOT[name]] = 0;
 /** Hardly a value of these comes twice: not worth looking for, and no dictionary in Parquet. */
 export const UNIQUE_SLOTS: ReadonlySet<number> = new Set([SLOT.event_uid, SLOT.span_id, SLOT.parent_span_id]);

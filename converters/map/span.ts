@@ -22,9 +22,9 @@ export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf
   if (ns < 0) throw new Malformed('invalid_time');
   mapKind(writer, span, origin, time);
   const { attributes, kind } = span;
-  writer.id(SLOT.trace_id, span.traceId);
-  writer.id(SLOT.span_id, span.spanId);
-  writer.id(SLOT.parent_span_id, span.parentId);
+  writer.bytes(SLOT.trace_id, pbf.buf, span.traceAt);
+  writer.bytes(SLOT.span_id, pbf.buf, span.spanAt);
+  writer.bytes(SLOT.parent_span_id, pbf.buf, span.parentAt);
   writer.id(SLOT.span_kind, KINDS[kind] ?? UNSPECIFIED);
   writer.id(SLOT.span_name, span.name);
   writer.id(SLOT.span_status, STATUSES[span.status] ?? UNSET);
@@ -43,5 +43,5 @@ export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf
   if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
   if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
   writer.longText(SLOT.attributes, attributes.json(pbf, [], origin.rest));
-  writer.id(SLOT.event_uid, spanUid(writer.pool, span));
+  writer.hex(SLOT.event_uid, spanUid(pbf.buf, span));
 }

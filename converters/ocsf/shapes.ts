@@ -1,6 +1,7 @@
 import type { EventCheck } from '../map/raw-object.ts';
 import type { Rows } from '../map/rows.ts';
-import { SLOT, type SlotName } from '../map/slots.ts';
+import { ID_SLOTS, SLOT, type SlotName } from '../map/slots.ts';
+import type { Filled } from '../map/templates.ts';
 import { eventOf } from './event.ts';
 import { problems } from './validate.ts';
 
@@ -33,6 +34,17 @@ const isPort = slotFlags(PORT_SLOTS);
 /** Shapes that are remembered, and values of theirs: with more of either, all are forgotten. */
 const MOST = 20_000;
 
+/** Of marks of slots. */
+class Hashes {
+  a = 0x811c9dc5 | 0;
+  b = 0x2545f491;
+
+  add(slot: number, mark: number): void {
+    this.a = Math.imul(this.a ^ (slot * 0x10001 + mark), 0x01000193);
+    this.b = Math.imul(this.b + slot * 0x1003f + mark, 0x9e3779b1) ^ (this.b >>> 13);
+  }
+}
+
 /**
  * Validates every event against OCSF while it is mapped, at the cost of one of each shape. A shape is what validity follows
  * from: which slots are filled, and the values of {@link VALUE_SLOTS}. So the verdict on an event depends on that event alone,
@@ -45,12 +57,16 @@ export class ShapeCheck implements EventCheck {
   readonly #verdicts = new Map<number, string | undefined>();
   /** Values in the order in which they were seen, whichever object they came in. */
   readonly #values = new Map<string, number>();
+  /** By template of one object. */
+  readonly #templates: Hashes[] = [];
+  readonly #shape = new Hashes();
   /** Pool id → mark of its value, from 1; those of one object. */
   #marks = new Int32Array(1 << 10);
 
   begin(rows: Rows): void {
     this.#rows = rows;
     this.#marks.fill(0);
+    this.#templates.length = 0;
     if (this.#verdicts.size < MOST && this.#values.size < MOST) return;
     this.#verdicts.clear();
     this.#values.clear();
@@ -68,26 +84,35 @@ export class ShapeCheck implements EventCheck {
     return verdict;
   }
 
-  /** Two hashes of 32 and 21 bits as one number. */
+  /** Two hashes of 32 and 21 bits as one number: of the template, which are looked up, and of the row's own slots. */
   #shapeOf(rows: Rows, row: number): number {
-    let a = 0x811c9dc5;
-    let b = 0x2545f491;
-    for (const slot of rows.filled.numbers) {
-      const value = (rows.numbers[slot] as Float64Array)[row] as number;
+    const template = rows.template[row] as number;
+    let of = this.#templates[template];
+    if (!of) {
+      of = new Hashes();
+      this.#add(of, rows, template, rows.templates.filled);
+      this.#templates[template] = of;
+    }
+    const shape = this.#shape;
+    [shape.a, shape.b] = [of.a, of.b];
+    this.#add(shape, rows, row, rows.filled);
+    for (const slot of ID_SLOTS) if (rows.isFilled(slot) && rows.hasId(slot, row)) shape.add(slot, 0);
+    return (shape.a >>> 0) * 0x20_0000 + (shape.b >>> 11);
+  }
+
+  /** @param at row or template, as the slots are */
+  #add(hashes: Hashes, rows: Rows, at: number, { numbers, texts }: Filled): void {
+    for (const slot of numbers) {
+      const value = (rows.numbers[slot] as Float64Array)[at] as number;
       if (Number.isNaN(value)) continue;
       const mark =
         byValue[slot] === 1 ? value + 4 : Number.isInteger(value) ? 1 + Number(inRange(slot, value)) : 3;
-      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+      hashes.add(slot, mark);
     }
-    for (const slot of rows.filled.texts) {
-      const id = (rows.texts[slot] as Int32Array)[row] as number;
-      if (id < 0) continue;
-      const mark = byValue[slot] === 1 ? this.#markOf(rows, id) : 0;
-      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+    for (const slot of texts) {
+      const id = (rows.texts[slot] as Int32Array)[at] as number;
+      if (id >= 0) hashes.add(slot, byValue[slot] === 1 ? this.#markOf(rows, id) : 0);
     }
-    return (a >>> 0) * 0x20_0000 + (b >>> 11);
   }
 
   /** The same for the same text of any pool. */

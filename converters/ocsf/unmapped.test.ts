@@ -16,22 +16,24 @@ function textsOf(rows: Rows, chosen: readonly number[]): string[] {
 
 test('JSON of what has no place, in the order of the layout; nothing where nothing is', () => {
   const rows = new Rows({ capacity: 4 });
-  for (let row = 0; row < 3; row++) rows.add();
   const put = (row: number, slot: keyof typeof SLOT, text: string) =>
     rows.setText(SLOT[slot], row, rows.pool.of(text));
   const hostile = 'a "quote", a \\, a\nline, \u0001, ä€𝄞\u007f';
+  rows.add();
   put(0, 'request_id', hostile);
   put(0, 'metric_name', 'up');
   rows.setNumber(SLOT.metric_value, 0, 1.5e-7);
+  rows.add();
+  rows.add();
   put(2, 'labels', '{"b":1,"a":"x"}');
-  put(2, 'trace_id', 'ff');
+  rows.setHex(SLOT.trace_id, 2, 'ff'.repeat(16));
   const [first, second, third] = textsOf(rows, [0, 1, 2]);
   assert.deepEqual(JSON.parse(first ?? ''), {
     request_id: hostile,
     metric: { name: 'up', value: 1.5e-7 },
   });
   assert.equal(second, '');
-  assert.equal(third, '{"trace":{"uid":"ff"},"metric":{"labels":{"b":1,"a":"x"}}}');
+  assert.equal(third, `{"trace":{"uid":"${'ff'.repeat(16)}"},"metric":{"labels":{"b":1,"a":"x"}}}`);
   assert.deepEqual(textsOf(rows, [2, 0]), [third, first]);
 });
 

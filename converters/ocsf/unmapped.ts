@@ -1,5 +1,6 @@
+import { writeHex } from '../hex.ts';
 import type { Rows } from '../map/rows.ts';
-import { SLOT, slotKind } from '../map/slots.ts';
+import { ID_BYTES, SLOT, type SlotKind, slotKind } from '../map/slots.ts';
 import type { ClassLayout, UnmappedLeaf } from './layout.ts';
 
 /** JSON texts end to end, and where each begins. */
@@ -45,7 +46,7 @@ interface Node {
 }
 interface Place {
   readonly slot: number;
-  readonly kind: 's' | 'n' | 'j';
+  readonly kind: SlotKind;
   readonly when: number | undefined;
 }
 const trees = new WeakMap<ClassLayout, Node>();
@@ -106,11 +107,15 @@ function writeNode({ leaf, children }: Node, rows: Rows, row: number): boolean {
 function writeLeaf({ slot, kind, when }: Place, rows: Rows, row: number): boolean {
   if (!rows.has(slot, row) || (when !== undefined && !rows.has(when, row))) return false;
   if (kind === 'n') {
-    out.number((rows.numbers[slot] as Float64Array)[row] as number);
+    out.number((rows.numbers[slot] as Float64Array)[rows.at(slot, row)] as number);
+    return true;
+  }
+  if (kind === 'h') {
+    out.hex(rows.ids[slot] as Uint8Array, row, ID_BYTES[slot] as number);
     return true;
   }
   const { pool } = rows;
-  const id = (rows.texts[slot] as Int32Array)[row] as number;
+  const id = (rows.texts[slot] as Int32Array)[rows.at(slot, row)] as number;
   const { bytes, start, end } = pool.at(id);
   if (kind === 'j') out.copy(bytes, start, end);
   else if (!out.quoted(bytes, start, end)) out.text(JSON.stringify(pool.text(id)));
@@ -153,6 +158,14 @@ class Output {
     bytes[at++] = QUOTE;
     this.length = at;
     return true;
+  }
+
+  /** The id of a row as a JSON string of hex digits. */
+  hex(ids: Uint8Array, row: number, width: number): void {
+    this.byte(QUOTE);
+    this.#reserve(2 * width + 1);
+    this.length = writeHex(ids, row * width, (row + 1) * width, this.#bytes, this.length);
+    this.byte(QUOTE);
   }
 
   /** As JavaScript prints it. */

@@ -5,7 +5,7 @@ import { parseRunId } from '../run/run-id.ts';
 import { count, dictionary, epochMs, list, matching, object, oneOf, orNull, text } from '../run/shape.ts';
 
 /** Raise it when parts of old can no longer be read. */
-export const PART_VERSION = 4;
+export const PART_VERSION = 5;
 
 /** What became of one piece of a raw object. Its rows lie under `partRowsKey`. */
 export interface Part {

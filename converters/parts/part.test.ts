@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rows } from '../map/rows.ts';
-import { SLOT, SLOT_NAMES, type SlotName, slotKind } from '../map/slots.ts';
+import { ID_BYTES, isShared, SLOT, SLOT_NAMES, type SlotName, slotKind } from '../map/slots.ts';
 import { decodePart, encodePart } from './part.ts';
 import { type RowsView, viewOf } from './rows-view.ts';
 
@@ -14,6 +14,7 @@ function rowsOf(of: readonly Row[]): Rows {
     for (const [name, value] of Object.entries(values)) {
       const slot = SLOT[name as SlotName];
       if (typeof value === 'number') rows.setNumber(slot, row, value);
+      else if (slotKind(name as SlotName) === 'h') rows.setHex(slot, row, value);
       else rows.setText(slot, row, rows.pool.of(value));
     }
   }
@@ -21,18 +22,23 @@ function rowsOf(of: readonly Row[]): Rows {
 }
 
 const decoder = new TextDecoder();
-function readBack({ length, numbers, texts, bytes, offsets }: RowsView): Row[] {
+function readBack({ length, template, numbers, texts, ids, bytes, offsets }: RowsView): Row[] {
   return Array.from({ length }, (_, row) => {
     const found: Row = {};
     for (const name of SLOT_NAMES) {
       const slot = SLOT[name];
+      const at = isShared[slot] === 1 ? (template[row] as number) : row;
       if (slotKind(name) === 'n') {
-        const value = numbers[slot]?.[row] ?? Number.NaN;
+        const value = numbers[slot]?.[at] ?? Number.NaN;
         if (!Number.isNaN(value)) found[name] = value;
-        continue;
+      } else if (slotKind(name) === 'h') {
+        const width = ID_BYTES[slot] as number;
+        const id = ids[slot]?.subarray(row * width, (row + 1) * width);
+        if (id?.some((byte) => byte !== 0)) found[name] = Buffer.from(id).toString('hex');
+      } else {
+        const id = texts[slot]?.[at] ?? -1;
+        if (id >= 0) found[name] = decoder.decode(bytes.subarray(offsets[id], offsets[id + 1]));
       }
-      const id = texts[slot]?.[row] ?? -1;
-      if (id >= 0) found[name] = decoder.decode(bytes.subarray(offsets[id], offsets[id + 1]));
     }
     return found;
   });
@@ -61,15 +67,36 @@ test('what goes into a part comes out of it: ids as bytes, absent ones, text and
   assert.deepEqual(await throughPart(rows), rows);
 });
 
-test('ids that are no hex of one length stay text', async () => {
-  for (const strange of ['0000000000000000', 'ABCDEF0123456789', 'abc', 'g'.repeat(16), '', 'a'.repeat(18)]) {
-    const rows: Row[] = [
-      { ...common, event_uid: uid(7), span_id: 'a'.repeat(16), parent_span_id: strange },
-      { ...common, event_uid: uid(8), span_id: strange, parent_span_id: 'b'.repeat(16) },
-      { ...common, event_uid: uid(9) },
-    ];
-    assert.deepEqual(await throughPart(rows), rows, strange);
-  }
+test('ids are hex of one length', () => {
+  for (const strange of ['ABCDEF0123456789', 'abc', 'g'.repeat(16), '', 'a'.repeat(18)])
+    assert.throws(() => rowsOf([{ ...common, event_uid: uid(7), span_id: strange }]), RangeError, strange);
+});
+
+test('rows that share all that can be shared have one template, in the part too', async () => {
+  const rows: Row[] = Array.from({ length: 200 }, (_, i) => ({
+    ...common,
+    event_uid: uid(i + 1),
+    http_status: i % 4 === 0 ? 404 : 200,
+    message: `line ${i}`,
+  }));
+  const mapped = rowsOf(rows);
+  mapped.settle();
+  assert.equal(mapped.templates.length, 2);
+  const order = inOrder(rows.length).reverse();
+  const part = await decodePart({ key: 'a part', bytes: await encodePart({ view: viewOf(mapped), order }) });
+  assert.equal(part.templates, 2);
+  assert.deepEqual(readBack(part), rows.toReversed());
+});
+
+test('what was taken back is in no template', () => {
+  const mapped = rowsOf([{ ...common, http_status: 200 }]);
+  const row = mapped.add();
+  mapped.setNumber(SLOT.http_status, row, 500);
+  mapped.drop();
+  mapped.setNumber(SLOT.class_uid, mapped.add(), 4002);
+  mapped.settle();
+  assert.deepEqual(mapped.row(1), { class_uid: 4002 });
+  assert.equal(mapped.templates.length, 2);
 });
 
 test('the same rows give the same bytes, whatever else the pool has seen', async () => {

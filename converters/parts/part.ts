@@ -1,42 +1,43 @@
 import {
   type Data,
   DataType,
-  Dictionary,
   Field,
   FixedSizeBinary,
   Float64,
   Int16,
   Int32,
   makeData,
-  makeVector,
   RecordBatch,
+  RecordBatchReader,
   RecordBatchStreamWriter,
   Schema,
   Struct,
-  tableFromIPC,
   Utf8,
-  type Vector,
 } from 'apache-arrow';
 import { ConverterError } from '../errors.ts';
-import { packHex, writeHex } from '../hex.ts';
-import { SLOT, SLOT_NAMES, UNIQUE_SLOTS } from '../map/slots.ts';
+import { ID_BYTES, isShared, SLOT, SLOT_NAMES, TEXT_SLOTS } from '../map/slots.ts';
 import { wordsOf } from '../read/strings.ts';
 import { loadZstd } from '../zstd.ts';
 import type { RowsView } from './rows-view.ts';
 
-/** Most text columns of a part share one dictionary. */
-const DICTIONARY_ID = 0;
-/** In two bytes where that is enough, which is most columns. */
-const NARROW = { text: new Dictionary(new Utf8(), new Int16(), DICTIONARY_ID, false), number: new Int16() };
-const WIDE = { text: new Dictionary(new Utf8(), new Int32(), DICTIONARY_ID, false), number: new Float64() };
+/** Numbers in two bytes where that is enough, which is most columns. */
 const LARGEST = 0x7fff;
 /** Stands for NaN among numbers of two bytes. */
 const NARROW_NAN = -0x8000;
 
+const TEXT: ReadonlySet<number> = new Set(TEXT_SLOTS);
+
+/** Columns of one length, by name, in their order. */
+type Columns = readonly (readonly [name: string, data: Data])[];
+
 /**
- * A part: the sorted rows of one raw object as an Arrow IPC stream (one column a slot that is filled), zstd. Ids that hardly come
- * again lie as their bytes, all other text over one shared dictionary of what is in use. What is absent is NaN, -1 or zeros,
- * without bitmaps: the columns are read as they lie there. The same rows give the same bytes.
+ * A part: the sorted rows of one raw object as three Arrow IPC streams, one behind the other, zstd.
+ *
+ *     strings:   what the other two use, as UTF-8
+ *     templates: a column a shared slot that is filled
+ *     rows:      `template`, and a column a slot of their own: text as a place among the strings, ids as their bytes
+ *
+ * What is absent is NaN, -1 or zeros, without bitmaps: the columns are read as they lie there. The same rows give the same bytes.
  */
 export async function encodePart({
   view,
@@ -45,44 +46,67 @@ export async function encodePart({
   view: RowsView;
   order: Uint32Array;
 }): Promise<Uint8Array> {
-  const ids: (Data | undefined)[] = [];
-  for (const slot of UNIQUE_SLOTS) ids[slot] = idData(view, slot, order);
-  const dictionary = new UsedStrings(view);
-  const texts: (Int32Array | undefined)[] = [];
-  view.texts.forEach((source, slot) => {
-    if (source && !ids[slot]) texts[slot] = dictionary.used(source, order);
-  });
-  const strings = dictionary.vector();
-  const fields: Field[] = [];
-  const children: Data[] = [];
-  for (const name of SLOT_NAMES) {
-    const slot = SLOT[name];
-    const [numbers, own] = [view.numbers[slot], texts[slot]];
-    const data = numbers
-      ? numberData(numbersInOrder(numbers, order))
-      : own
-        ? textData(own, strings)
-        : ids[slot];
-    if (!data) continue;
-    fields.push(new Field(name, data.type, false));
-    children.push(data);
+  const used = usedTemplates(view, order);
+  const strings = new UsedStrings(view);
+  const templates = columnsOf(view, used.order, strings, 1);
+  const rows = columnsOf(view, order, strings, 0);
+  const streams = [
+    stream(strings.columns()),
+    stream(templates),
+    stream([['template', numberData(narrowed(used.template, -1))], ...rows]),
+  ];
+  return (await loadZstd()).compressFast(Buffer.concat(streams));
+}
+
+/** The templates of rows in order of first use, and which of them each row has. */
+function usedTemplates(
+  { template, templates }: RowsView,
+  order: Uint32Array,
+): { order: Uint32Array; template: Int32Array } {
+  const numbers = new Int32Array(templates).fill(-1);
+  const used: number[] = [];
+  const own = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) {
+    const old = template[order[i] as number] as number;
+    if ((numbers[old] as number) < 0) numbers[old] = used.push(old) - 1;
+    own[i] = numbers[old] as number;
   }
+  return { order: Uint32Array.from(used), template: own };
+}
+
+/** @param shared 1: of the shared slots, by template; 0: of all others, by row */
+function columnsOf(view: RowsView, order: Uint32Array, strings: UsedStrings, shared: 0 | 1): Columns {
+  return SLOT_NAMES.flatMap((name): Columns => {
+    const slot = SLOT[name];
+    if (isShared[slot] !== shared) return [];
+    const [numbers, texts, ids] = [view.numbers[slot], view.texts[slot], view.ids[slot]];
+    if (numbers) return [[name, numberData(numbersInOrder(numbers, order))]];
+    if (texts) return [[name, numberData(narrowed(strings.used(texts, order), -1))]];
+    return ids ? [[name, idData(ids, ID_BYTES[slot] as number, order)]] : [];
+  });
+}
+
+function stream(columns: Columns): Uint8Array {
+  const fields = columns.map(([name, data]) => new Field<DataType>(name, data.type, false));
+  const length = columns[0]?.[1].length ?? 0;
+  const children = columns.map(([, data]) => data);
   const batch = new RecordBatch(
     new Schema(fields),
-    makeData({ type: new Struct(fields as Field<DataType>[]), length: order.length, nullCount: 0, children }),
+    makeData({ type: new Struct(fields), length, nullCount: 0, children }),
   );
   const writer = new RecordBatchStreamWriter();
   writer.write(batch);
   writer.finish();
-  return (await loadZstd()).compressFast(writer.toUint8Array(true));
+  return writer.toUint8Array(true);
 }
 
-function idData({ texts, bytes, offsets }: RowsView, slot: number, order: Uint32Array): Data | undefined {
-  const ids = texts[slot];
-  const packed = ids && packHex({ ids, order, bytes, offsets });
-  if (!packed) return undefined;
-  const type = new FixedSizeBinary(packed.width);
-  return makeData({ type, length: order.length, nullCount: 0, data: packed.data });
+function idData(ids: Uint8Array, width: number, order: Uint32Array): Data {
+  const data = new Uint8Array(order.length * width);
+  for (let i = 0, at = 0; i < order.length; i++) {
+    const from = (order[i] as number) * width;
+    for (let b = from; b < from + width; b++) data[at++] = ids[b] as number;
+  }
+  return makeData({ type: new FixedSizeBinary(width), length: order.length, nullCount: 0, data });
 }
 
 /** The strings that columns use, numbered anew in order of first use. */
@@ -108,7 +132,7 @@ class UsedStrings {
     return found;
   }
 
-  vector(): Vector<Utf8> {
+  columns(): Columns {
     const { bytes, offsets } = this.#view;
     const valueOffsets = new Int32Array(this.#ids.length + 1);
     this.#ids.forEach((id, i) => {
@@ -121,26 +145,17 @@ class UsedStrings {
       for (let from = offsets[id] as number, at = valueOffsets[i] as number; from < end; from++, at++)
         data[at] = bytes[from] as number;
     });
-    const type = new Utf8();
-    return makeVector(makeData({ type, length: this.#ids.length, nullCount: 0, valueOffsets, data }));
+    const length = this.#ids.length;
+    return [['string', makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data })]];
   }
 }
 
-const textData = (ids: Int32Array, dictionary: Vector<Utf8>): Data =>
-  dictionary.length <= LARGEST
-    ? makeData({
-        type: NARROW.text,
-        length: ids.length,
-        nullCount: 0,
-        data: Int16Array.from(ids),
-        dictionary,
-      })
-    : makeData({ type: WIDE.text, length: ids.length, nullCount: 0, data: ids, dictionary });
-
-const numberData = (data: Int16Array | Float64Array): Data =>
-  data instanceof Int16Array
-    ? makeData({ type: NARROW.number, length: data.length, nullCount: 0, data })
-    : makeData({ type: WIDE.number, length: data.length, nullCount: 0, data });
+function numberData(data: Int16Array | Int32Array | Float64Array): Data {
+  const { length } = data;
+  if (data instanceof Int16Array) return makeData({ type: new Int16(), length, nullCount: 0, data });
+  if (data instanceof Int32Array) return makeData({ type: new Int32(), length, nullCount: 0, data });
+  return makeData({ type: new Float64(), length, nullCount: 0, data });
+}
 
 function numbersInOrder(source: Float64Array, order: Uint32Array): Float64Array | Int16Array {
   const wide = new Float64Array(order.length);
@@ -161,65 +176,68 @@ const widened = (narrow: Int16Array): Float64Array => {
   return wide;
 };
 
+/** @param least all are at least this */
+function narrowed(of: Int32Array, least: number): Int16Array | Int32Array {
+  let most = least;
+  for (let i = 0; i < of.length; i++) if ((of[i] as number) > most) most = of[i] as number;
+  return most <= LARGEST ? Int16Array.from(of) : of;
+}
+
 /** The rows of a part. @throws `PART_INVALID` */
 export async function decodePart({ key, bytes }: { key: string; bytes: Uint8Array }): Promise<RowsView> {
   const { decompress } = await loadZstd();
   try {
-    const table = tableFromIPC(decompress(bytes));
-    const batch = table.batches[0];
-    if (!batch || table.batches.length !== 1)
-      throw new Error(`one record batch expected, got ${table.batches.length}`);
-    const numbers: (Float64Array | undefined)[] = [];
-    const texts: (Int32Array | undefined)[] = [];
-    const ids: [slot: number, data: Data<FixedSizeBinary>][] = [];
-    let strings: Data | undefined;
-    batch.schema.fields.forEach(({ name }, i) => {
-      const data = batch.data.children[i] as Data;
-      const slot = SLOT[name as keyof typeof SLOT];
-      if (data.dictionary) {
-        strings ??= data.dictionary.data[0];
-        texts[slot] = data.values instanceof Int32Array ? data.values : new Int32Array(data.values);
-      } else if (DataType.isFixedSizeBinary(data.type)) ids.push([slot, data as Data<FixedSizeBinary>]);
-      else numbers[slot] = data.values instanceof Int16Array ? widened(data.values) : data.values;
-    });
-    if (!strings) throw new Error('no dictionary');
-    return { length: batch.numRows, numbers, texts, ...withIds(strings, ids, texts) };
+    const [strings, templates, rows] = batchesOf(decompress(bytes));
+    if (!strings || !templates || !rows) throw new Error('three streams expected');
+    const found: Found = { numbers: [], texts: [], ids: [] };
+    take(found, templates);
+    take(found, rows);
+    const { values, valueOffsets, length } = strings.data.children[0] as Data<Utf8>;
+    const offsets = valueOffsets.subarray(0, length + 1);
+    return {
+      ...{ length: rows.numRows, template: idsOf(column(rows, 'template')), templates: templates.numRows },
+      ...{ ...found, bytes: values, words: wordsOf(values), offsets },
+    };
   } catch (error) {
     throw new ConverterError('PART_INVALID', `part ${key} cannot be read`, { cause: error });
   }
 }
 
-/** The strings of the dictionary, and behind them the digits of the ids, which get their columns in `texts`. */
-function withIds(
-  strings: Data,
-  ids: readonly [slot: number, data: Data<FixedSizeBinary>][],
-  texts: (Int32Array | undefined)[],
-): Pick<RowsView, 'bytes' | 'words' | 'offsets'> {
-  const { values, valueOffsets } = strings as { values: Uint8Array; valueOffsets: Int32Array };
-  const digits = ids.reduce((sum, [, { length, type }]) => sum + 2 * length * type.byteWidth, 0);
-  const rows = ids.reduce((sum, [, { length }]) => sum + length, 0);
-  let at = valueOffsets[strings.length] as number;
-  let id = strings.length;
-  const bytes = new Uint8Array(at + digits);
-  bytes.set(values.subarray(0, at));
-  const offsets = new Int32Array(id + rows + 1);
-  offsets.set(valueOffsets.subarray(0, id + 1));
-  for (const [slot, { values: packed, length, type }] of ids) {
-    const column = new Int32Array(length).fill(-1);
-    const width = type.byteWidth;
-    for (let row = 0; row < length; row++) {
-      const from = row * width;
-      if (isZero(packed, from, from + width)) continue;
-      at = writeHex(packed, from, from + width, bytes, at);
-      column[row] = id++;
-      offsets[id] = at;
-    }
-    texts[slot] = column;
-  }
-  return { bytes, words: wordsOf(bytes), offsets: offsets.subarray(0, id + 1) };
+interface Found {
+  readonly numbers: Float64Array[];
+  readonly texts: Int32Array[];
+  readonly ids: Uint8Array[];
 }
 
-function isZero(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 0) return false;
-  return true;
+/** By slot. */
+function take({ numbers, texts, ids }: Found, batch: RecordBatch): void {
+  batch.schema.fields.forEach(({ name }, i) => {
+    const data = batch.data.children[i] as Data;
+    const slot = SLOT[name as keyof typeof SLOT];
+    if (slot === undefined) return;
+    if (DataType.isFixedSizeBinary(data.type)) ids[slot] = data.values;
+    else if (TEXT.has(slot)) texts[slot] = idsOf(data);
+    else numbers[slot] = data.values instanceof Int16Array ? widened(data.values) : data.values;
+  });
+}
+
+const idsOf = ({ values }: Data): Int32Array =>
+  values instanceof Int32Array ? values : new Int32Array(values);
+
+function column(batch: RecordBatch, name: string): Data {
+  const i = batch.schema.fields.findIndex((field) => field.name === name);
+  const data = batch.data.children[i];
+  if (!data) throw new Error(`no column ${name}`);
+  return data;
+}
+
+/** The one of each stream. A stream has to be read before the next is opened. */
+function batchesOf(bytes: Uint8Array): RecordBatch[] {
+  const found: RecordBatch[] = [];
+  for (const reader of RecordBatchReader.readAll(bytes)) {
+    const [batch, ...others] = reader;
+    if (!batch || others.length > 0) throw new Error(`one record batch expected, got ${others.length + 1}`);
+    found.push(batch);
+  }
+  return found;
 }

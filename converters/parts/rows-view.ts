@@ -1,24 +1,35 @@
 import type { Rows } from '../map/rows.ts';
-import { NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
+import { ID_BYTES, ID_SLOTS, isShared, NUMBER_SLOTS, SLOT, TEXT_SLOTS } from '../map/slots.ts';
 import { wordsOf } from '../read/strings.ts';
 
 /** Rows that can be read but not changed: those of a part, or mapped ones. Slots that no row fills are undefined. */
 export interface RowsView {
   readonly length: number;
+  /** By row, and how many there are. Columns of shared slots are by template, all others by row. */
+  readonly template: Int32Array;
+  readonly templates: number;
   readonly numbers: readonly (Float64Array | undefined)[];
   readonly texts: readonly (Int32Array | undefined)[];
+  /** Bytes of ids, end to end; zeros where absent. */
+  readonly ids: readonly (Uint8Array | undefined)[];
   /** Strings end to end, four bytes at once, and where each begins. */
   readonly bytes: Uint8Array;
   readonly words: DataView;
   readonly offsets: Int32Array;
 }
 
-export function viewOf({ length, numbers, texts, pool, filled }: Rows): RowsView {
-  const { bytes, offsets } = pool;
+export function viewOf(rows: Rows): RowsView {
+  const { bytes, offsets } = rows.pool;
+  const shared = rows.templates.filled;
   return {
-    ...{ length, bytes, offsets, words: wordsOf(bytes) },
-    numbers: chosen(numbers, filled.numbers),
-    texts: chosen(texts, filled.texts),
+    ...{ length: rows.length, template: rows.template, templates: rows.templates.length },
+    ...{ bytes, offsets, words: wordsOf(bytes) },
+    numbers: chosen(rows.numbers, [...rows.filled.numbers, ...shared.numbers]),
+    texts: chosen(rows.texts, [...rows.filled.texts, ...shared.texts]),
+    ids: chosen(
+      rows.ids,
+      ID_SLOTS.filter((slot) => rows.isFilled(slot)),
+    ),
   };
 }
 
@@ -42,15 +53,29 @@ function compareText(a: RowsView, idA: number, b: RowsView, idB: number): number
   return endA - at - (endB - bt);
 }
 
-const textAt = (view: RowsView, slot: number, row: number): number => view.texts[slot]?.[row] ?? -1;
+/** Where the value of a row is in the column of a slot. */
+const place = ({ template }: RowsView, slot: number, row: number): number =>
+  isShared[slot] === 1 ? (template[row] as number) : row;
+const textAt = (view: RowsView, slot: number, row: number): number =>
+  view.texts[slot]?.[place(view, slot, row)] ?? -1;
 const numberAt = (view: RowsView, slot: number, row: number): number =>
-  view.numbers[slot]?.[row] ?? Number.NaN;
+  view.numbers[slot]?.[place(view, slot, row)] ?? Number.NaN;
+
+/** By their bytes; absent ones are zeros and come first. */
+function compareId(a: RowsView, rowA: number, b: RowsView, rowB: number, slot: number): number {
+  const width = ID_BYTES[slot] as number;
+  const [x, y] = [a.ids[slot], b.ids[slot]];
+  for (let i = 0; i < width; i++) {
+    const difference = (x?.[rowA * width + i] ?? 0) - (y?.[rowB * width + i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
 
 /** The order of the dataset: (time, event_uid). 0 means the same event. */
 export function compareKey(a: RowsView, rowA: number, b: RowsView, rowB: number): number {
   const time = numberAt(a, SLOT.time, rowA) - numberAt(b, SLOT.time, rowB);
-  if (time !== 0) return time;
-  return compareText(a, textAt(a, SLOT.event_uid, rowA), b, textAt(b, SLOT.event_uid, rowB));
+  return time !== 0 ? time : compareId(a, rowA, b, rowB, SLOT.event_uid);
 }
 
 /** A total order over whole rows, so that of copies that differ the same one stays, whichever comes first. */
@@ -63,6 +88,10 @@ export function compareRows(a: RowsView, rowA: number, b: RowsView, rowB: number
     if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     return Number.isNaN(x) ? -1 : Number.isNaN(y) ? 1 : x - y;
   }
+  for (const slot of ID_SLOTS) {
+    const order = compareId(a, rowA, b, rowB, slot);
+    if (order !== 0) return order;
+  }
   for (const slot of TEXT_SLOTS) {
     const order = compareText(a, textAt(a, slot, rowA), b, textAt(b, slot, rowB));
     if (order !== 0) return order;
@@ -73,12 +102,12 @@ export function compareRows(a: RowsView, rowA: number, b: RowsView, rowB: number
 /** Row numbers in the order of the dataset. */
 export function sortedOrder(view: RowsView): Uint32Array {
   const times = view.numbers[SLOT.time] as Float64Array;
+  const uids = view.ids[SLOT.event_uid] as Uint8Array;
+  const width = ID_BYTES[SLOT.event_uid] as number;
   const prefixes = new Float64Array(view.length);
-  const uids = view.texts[SLOT.event_uid] as Int32Array;
   for (let row = 0; row < view.length; row++) {
-    const from = view.offsets[uids[row] as number] as number;
     let prefix = 0;
-    for (let i = 0; i < 6; i++) prefix = prefix * 256 + (view.bytes[from + i] as number);
+    for (let i = row * width; i < row * width + 6; i++) prefix = prefix * 256 + (uids[i] as number);
     prefixes[row] = prefix;
   }
   const order = new Uint32Array(view.length).map((_, row) => row);

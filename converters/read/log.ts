@@ -1,6 +1,6 @@
 import type { PbfReader } from 'pbf';
 import { Attributes, readText, valueJson } from './attributes.ts';
-import { readId } from './span.ts';
+import { readId, SPAN_ID_BYTES, TRACE_ID_BYTES } from './span.ts';
 import type { StringPool } from './strings.ts';
 import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
@@ -13,13 +13,12 @@ export class LogRecord {
   severityText = '';
   /** The raw line; a body that is no string is printed as JSON. */
   body = '';
-  traceId = -1;
-  spanId = -1;
+  /** Where in the buffer the bytes of the ids are; -1 where absent. */
+  traceAt = -1;
+  spanAt = -1;
   readonly attributes: Attributes;
-  readonly #pool: StringPool;
 
   constructor(pool: StringPool) {
-    this.#pool = pool;
     this.attributes = new Attributes(pool);
   }
 
@@ -27,7 +26,7 @@ export class LogRecord {
     this.time.low = this.time.high = this.observed.low = this.observed.high = 0;
     this.severity = 0;
     this.severityText = this.body = '';
-    this.traceId = this.spanId = -1;
+    this.traceAt = this.spanAt = -1;
     this.attributes.reset();
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       if (field === 1) readFixed64(pbf, end, this.time);
@@ -36,8 +35,8 @@ export class LogRecord {
       else if (field === 3) this.severityText = readText(pbf, end);
       else if (field === 5) this.body = readBody(pbf, end);
       else if (field === 6) this.attributes.read(pbf, end);
-      else if (field === 9) this.traceId = readId(pbf, end, 16, this.#pool);
-      else if (field === 10) this.spanId = readId(pbf, end, 8, this.#pool);
+      else if (field === 9) this.traceAt = readId(pbf, end, TRACE_ID_BYTES);
+      else if (field === 10) this.spanAt = readId(pbf, end, SPAN_ID_BYTES);
     }
     leave(pbf, end);
   }

@@ -1,15 +1,20 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
+import { hexText } from '../hex.ts';
 import { Attributes, readText } from './attributes.ts';
 import { ATTR } from './names.ts';
 import type { StringPool } from './strings.ts';
-import { BYTES, enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+
+export const TRACE_ID_BYTES = 16;
+export const SPAN_ID_BYTES = 8;
 
 /** One span (trace.proto), read into the same object again and again. Pool ids; -1 where absent. */
 export class SpanRecord {
-  traceId = -1;
-  spanId = -1;
-  parentId = -1;
+  /** Where in the buffer the bytes of the ids are. */
+  traceAt = -1;
+  spanAt = -1;
+  parentAt = -1;
   name = -1;
   /** 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
   kind = 0;
@@ -26,8 +31,6 @@ export class SpanRecord {
   events = '';
   links = '';
   readonly #pool: StringPool;
-  /** Where in the buffer the trace id before this one lies. */
-  readonly #lastTrace = { id: -1, at: 0 };
 
   constructor(pool: StringPool) {
     this.#pool = pool;
@@ -36,7 +39,7 @@ export class SpanRecord {
   }
 
   read(pbf: PbfReader, end: number): void {
-    this.traceId = this.spanId = this.parentId = this.name = this.statusMessage = -1;
+    this.traceAt = this.spanAt = this.parentAt = this.name = this.statusMessage = -1;
     this.kind = this.status = 0;
     this.start.low = this.start.high = this.end.low = this.end.high = 0;
     this.attributes.reset();
@@ -46,13 +49,13 @@ export class SpanRecord {
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       switch (field) {
         case 1:
-          this.traceId = this.#trace(pbf, end);
+          this.traceAt = readId(pbf, end, TRACE_ID_BYTES);
           break;
         case 2:
-          this.spanId = readId(pbf, end, 8, this.#pool, false);
+          this.spanAt = readId(pbf, end, SPAN_ID_BYTES);
           break;
         case 4:
-          this.parentId = readId(pbf, end, 8, this.#pool);
+          this.parentAt = readId(pbf, end, SPAN_ID_BYTES);
           break;
         case 5:
           this.name = readPooled(pbf, end, this.#pool);
@@ -81,7 +84,7 @@ export class SpanRecord {
       }
     }
     leave(pbf, end);
-    if (this.traceId < 0 || this.spanId < 0) throw new Malformed('invalid_id');
+    if (this.traceAt < 0 || this.spanAt < 0) throw new Malformed('invalid_id');
   }
 
   #status(pbf: PbfReader, limit: number): void {
@@ -117,40 +120,23 @@ export class SpanRecord {
     if (attributes === this.exception) attributes.reset();
   }
 
-  /** Spans of a trace often follow each other. */
-  #trace(pbf: PbfReader, limit: number): number {
-    const start = pbf.pos + 1;
-    const last = this.#lastTrace;
-    if (last.id >= 0 && pbf.type === BYTES && pbf.buf[pbf.pos] === 16 && start + 16 <= limit) {
-      let i = 0;
-      while (i < 16 && pbf.buf[start + i] === pbf.buf[last.at + i]) i += 1;
-      if (i === 16) {
-        pbf.pos = start + 16;
-        return last.id;
-      }
-    }
-    last.id = readId(pbf, limit, 16, this.#pool);
-    last.at = start;
-    return last.id;
-  }
-
   #link(pbf: PbfReader, limit: number): void {
     const end = enter(pbf, limit);
     let trace = -1;
     let span = -1;
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
-      if (field === 1) trace = readId(pbf, end, 16, this.#pool);
-      else if (field === 2) span = readId(pbf, end, 8, this.#pool);
+      if (field === 1) trace = readId(pbf, end, TRACE_ID_BYTES);
+      else if (field === 2) span = readId(pbf, end, SPAN_ID_BYTES);
     }
     leave(pbf, end);
     if (trace < 0 || span < 0) return;
-    const text = `{"trace_uid":"${this.#pool.text(trace)}","span_uid":"${this.#pool.text(span)}"}`;
+    const text = `{"trace_uid":"${hexText(pbf.buf, trace, TRACE_ID_BYTES)}","span_uid":"${hexText(pbf.buf, span, SPAN_ID_BYTES)}"}`;
     this.links += this.links ? `,${text}` : text;
   }
 }
 
-/** An id of so many bytes as hex; -1 where it is empty or all zero (W3C trace context: invalid). `again` is the pool's. */
-export function readId(pbf: PbfReader, limit: number, size: number, pool: StringPool, again = true): number {
+/** Where an id of so many bytes is in the buffer; -1 where it is empty or all zero (W3C trace context: invalid). */
+export function readId(pbf: PbfReader, limit: number, size: number): number {
   const end = enter(pbf, limit);
   const start = pbf.pos;
   pbf.pos = end;
@@ -158,7 +144,7 @@ export function readId(pbf: PbfReader, limit: number, size: number, pool: String
   if (end - start !== size) throw new Malformed('invalid_id');
   let any = 0;
   for (let i = start; i < end; i++) any |= pbf.buf[i] as number;
-  return any === 0 ? -1 : pool.ofHex(pbf.buf, start, end, again);
+  return any === 0 ? -1 : start;
 }
 
 export function readPooled(pbf: PbfReader, limit: number, pool: StringPool): number {

@@ -35,29 +35,27 @@ test('one number a string, whatever buffer it comes from and wherever it lies th
   for (const [text, id] of ids) assert.equal(pool.text(id), text);
 });
 
-test('what is appended has a number of its own and is not found', () => {
+test('what is kept outlives the rest', () => {
   const pool = new StringPool();
-  const bytes = bytesOf('0123456789abcdef');
-  const [first, second] = [pool.append(bytes, 0, 16), pool.append(bytes, 0, 16)];
-  const found = pool.ofBytes(bytes, 0, 16);
-  assert.equal(new Set([first, second, found]).size, 3);
+  const all = Array.from({ length: 3_000 }, (_, i) => `text ${i}`);
+  const kept = all.slice(0, 1_000).map((text) => pool.of(text));
+  pool.keep();
+  for (const text of all) pool.of(text);
+  pool.clearRest();
+  assert.equal(pool.size, fixedCount() + 1_000);
   assert.deepEqual(
-    [pool.text(first), pool.text(second), pool.text(found)],
-    Array(3).fill('0123456789abcdef'),
+    all.slice(0, 1_000).map((text) => pool.of(text)),
+    kept,
   );
-  for (let i = 0; i < 5_000; i++) pool.append(bytes, 0, 1 + (i % 16));
-  for (const text of texts(5_000)) pool.of(text);
-  assert.equal(pool.ofBytes(bytes, 0, 16), found);
-  assert.equal(pool.appendAscii('0123456789abcdef', 4), pool.size - 1);
-  assert.equal(pool.text(pool.size - 1), '0123');
-  assert.equal(pool.text(pool.ofHex(Uint8Array.of(1, 0xfe), 0, 2, false)), '01fe');
+  assert.equal(pool.of(all.at(-1) as string), pool.size - 1);
+  pool.clear();
+  assert.equal(pool.size, fixedCount());
 });
 
 test('emptied, it begins behind the fixed strings', () => {
   const pool = new StringPool();
   const all = texts(3_000);
   for (const text of all) pool.of(text);
-  pool.append(bytesOf('abc'), 0, 3);
   pool.clear();
   assert.equal(pool.size, fixedCount());
   const ids = all.map((text) => pool.of(text));

@@ -1,5 +1,4 @@
 import { Malformed } from '../errors.ts';
-import { writeHex } from '../hex.ts';
 
 const FIXED: string[] = [];
 const FIXED_IDS = new Map<string, number>();
@@ -21,8 +20,6 @@ export function fixed(text: string): number {
 /** How many strings are {@link fixed}: ids below this are theirs. */
 export const fixedCount = (): number => FIXED.length;
 
-/** Stands for the hash of a string that is not in the table. */
-const APPENDED = 0;
 const strict = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
@@ -39,9 +36,8 @@ export class StringPool {
   #ids = new Map<string, number>();
   #scratch = new Uint8Array(256);
   #size = 0;
-  /** How many are in the table: those that are {@link append}ed are not. */
-  #entered = 0;
-  readonly #kept: number;
+  #kept: number;
+  readonly #least: number;
   // Four bytes at once: of the buffer that was read last, of `#scratch` and of `#bytes`.
   #buffer: Uint8Array = new Uint8Array(0);
   #words: DataView = wordsOf(this.#buffer);
@@ -55,7 +51,7 @@ export class StringPool {
     this.#ownWords = wordsOf(this.#bytes);
     [this.#offsets, this.#hashes] = [new Int32Array(room), new Int32Array(room)];
     this.#table = new Int32Array(room << 1);
-    this.#kept = withFixed ? FIXED.length : 0;
+    this.#kept = this.#least = withFixed ? FIXED.length : 0;
     if (withFixed) for (const text of FIXED) this.of(text);
   }
 
@@ -71,8 +67,19 @@ export class StringPool {
     return this.#offsets.subarray(0, this.#size + 1);
   }
 
+  /** What there is outlives {@link clearRest}. */
+  keep(): void {
+    this.#kept = this.#size;
+  }
+
   /** Forgets everything but the fixed strings. */
   clear(): void {
+    this.#kept = this.#least;
+    this.clearRest();
+  }
+
+  /** Forgets what came after {@link keep}. */
+  clearRest(): void {
     const kept = this.#kept;
     for (let id = kept; id < this.#size; id++) {
       const text = this.#texts[id];
@@ -81,7 +88,6 @@ export class StringPool {
     this.#texts.length = kept;
     this.#size = kept;
     this.#table.fill(0);
-    this.#entered = 0;
     for (let id = 0; id < kept; id++) this.#enter(id);
   }
 
@@ -103,7 +109,6 @@ export class StringPool {
       hash = Math.imul(hash ^ byte, 0x01000193);
     }
     hash ^= hash >>> 13;
-    if (hash === APPENDED) hash = 1;
     const mask = this.#table.length - 1;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const id = (this.#table[at] as number) - 1;
@@ -112,14 +117,9 @@ export class StringPool {
     }
     if ((high & 0x80808080) !== 0) this.#check(buffer.subarray(start, end));
     const id = this.#add(buffer, start, end, hash);
-    if (this.#entered * 2 >= this.#table.length) this.#widen();
+    if (this.#size * 2 >= this.#table.length) this.#widen();
     else this.#enter(id);
     return id;
-  }
-
-  /** As {@link ofBytes} for a string that is not expected again: it gets a number of its own, whatever there is. */
-  append(buffer: Uint8Array, start: number, end: number): number {
-    return this.#add(buffer, start, end, APPENDED);
   }
 
   /** Whether `id` is the string at [start, end): quicker than to look it up where one is as good as known. */
@@ -167,20 +167,6 @@ export class StringPool {
     }
     const { written } = encoder.encodeInto(text, this.#scratch);
     return this.ofBytes(this.#scratch, 0, written);
-  }
-
-  /** Bytes as lower-case hex. @param again false: the string is not expected again, as for {@link append} */
-  ofHex(buffer: Uint8Array, start: number, end: number, again = true): number {
-    const digits = this.#scratch;
-    const at = writeHex(buffer, start, end, digits, 0);
-    return again ? this.ofBytes(digits, 0, at) : this.append(digits, 0, at);
-  }
-
-  /** The first characters of a text that is ASCII, as {@link append}. */
-  appendAscii(text: string, length: number): number {
-    const letters = this.#scratch;
-    for (let i = 0; i < length; i++) letters[i] = text.charCodeAt(i);
-    return this.append(letters, 0, length);
   }
 
   /** Where the bytes of a string are, until the next one comes. */
@@ -235,8 +221,7 @@ export class StringPool {
 
   #widen(): void {
     this.#table = new Int32Array(this.#table.length * 2);
-    this.#entered = 0;
-    for (let id = 0; id < this.#size; id++) if (this.#hashes[id] !== APPENDED) this.#enter(id);
+    for (let id = 0; id < this.#size; id++) this.#enter(id);
   }
 
   #enter(id: number): void {
@@ -244,7 +229,6 @@ export class StringPool {
     let at = (this.#hashes[id] as number) & mask;
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = id + 1;
-    this.#entered += 1;
   }
 }
 

@@ -69,9 +69,10 @@ export class DatasetWriter {
     const kinds = rows.texts[SLOT.event_kind] as Int32Array;
     const classes = rows.numbers[SLOT.class_uid] as Float64Array;
     for (let row = 0; row < rows.length; row++) {
-      const kind = rows.pool.text(kinds[row] as number);
+      const template = rows.template[row] as number;
+      const kind = rows.pool.text(kinds[template] as number);
       const signal = signals[row] as Signal;
-      const classUid = classes[row] as number;
+      const classUid = classes[template] as number;
       this.written[signal] += 1;
       this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
       chosen(byFile, flatFile(signal, kind)).push(row);

@@ -8,12 +8,13 @@ import {
   absent,
   absentNumbers,
   beginBatch,
-  doublesOf,
   flatLevels,
   type Gathered,
+  hexTexts,
   idsOf,
   intsOf,
   numbers,
+  numbersOf,
   texts,
 } from './gather.ts';
 
@@ -39,19 +40,20 @@ export function flatBatches(rows: Rows, chosen: Int32Array): Batch[] {
 }
 
 function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
+  if (slotKind(slot) === 'h')
+    return rows.isFilled(SLOT[slot]) ? hexTexts(rows, SLOT[slot], chosen) : absent(chosen.length);
   const sources = [slot, ...or]
     .filter((name) => slotKind(name) !== 'n' && rows.isFilled(SLOT[name]))
-    .map((name) => rows.texts[SLOT[name]] as Int32Array);
+    .map((name) => idsOf(rows, SLOT[name], chosen));
   if (sources.length === 0) return absent(chosen.length);
-  const only = when && (rows.texts[SLOT[when]] as Int32Array);
+  const only = when && idsOf(rows, SLOT[when], chosen);
   const [first, ...others] = sources;
-  if (first && others.length === 0 && only === undefined) return texts(rows, idsOf(first, chosen));
+  if (first && others.length === 0 && only === undefined) return texts(rows, first);
   const ids = intsOf.take(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
-    const row = chosen[i] as number;
     let id = -1;
-    const due = only === undefined || (only[row] as number) >= 0;
-    for (let s = 0; due && s < sources.length && id < 0; s++) id = (sources[s] as Int32Array)[row] as number;
+    const due = only === undefined || (only[i] as number) >= 0;
+    for (let s = 0; due && s < sources.length && id < 0; s++) id = (sources[s] as Int32Array)[i] as number;
     ids[i] = id;
   }
   return texts(rows, ids);
@@ -59,16 +61,13 @@ function textColumn({ slot, or = [], when }: FlatColumn, rows: Rows, chosen: Int
 
 function numberColumn({ slot, derive }: FlatColumn, rows: Rows, chosen: Int32Array): Gathered {
   if (!rows.isFilled(SLOT[slot])) return absentNumbers(chosen.length);
-  const source = rows.numbers[SLOT[slot]] as Float64Array;
-  const classes = rows.numbers[SLOT.class_uid] as Float64Array;
-  const values = doublesOf.take(chosen.length);
-  for (let i = 0; i < chosen.length; i++) {
-    const row = chosen[i] as number;
-    const value = source[row] as number;
-    if (derive === undefined) values[i] = value;
+  const values = numbersOf(rows, SLOT[slot], chosen);
+  const classes = numbersOf(rows, SLOT.class_uid, chosen);
+  for (let i = 0; derive !== undefined && i < chosen.length; i++) {
+    const value = values[i] as number;
     // Back to whole nanoseconds first, so that the quotient is the nearest double.
-    else if (derive === 'us_to_ms_exact') values[i] = Math.round(value * 1000) / 1e6;
-    else if (derive === 'type_uid') values[i] = (classes[row] as number) * 100 + value;
+    if (derive === 'us_to_ms_exact') values[i] = Math.round(value * 1000) / 1e6;
+    else if (derive === 'type_uid') values[i] = (classes[i] as number) * 100 + value;
     else values[i] = CATEGORY.get(value) ?? 0;
   }
   return numbers(values);

@@ -1,4 +1,6 @@
+import { writeHex } from '../hex.ts';
 import type { Rows } from '../map/rows.ts';
+import { ID_BYTES, isShared } from '../map/slots.ts';
 import type { Batch, Numbers, Texts } from './encode/column.ts';
 
 /** Which of the gathered values are there: one byte each, and how many are not. */
@@ -65,11 +67,48 @@ export const flatLevels = ({ present, nulls, values }: Gathered): Batch => ({
   values,
 });
 
-/** The chosen rows of a column of ids. */
-export function idsOf(source: Int32Array, chosen: Int32Array): Int32Array {
+/** The chosen rows of a text slot, as pool ids. */
+export function idsOf(rows: Rows, slot: number, chosen: Int32Array): Int32Array {
+  const source = rows.texts[slot] as Int32Array;
   const ids = intsOf.take(chosen.length);
-  for (let i = 0; i < chosen.length; i++) ids[i] = source[chosen[i] as number] as number;
+  if (isShared[slot] === 1)
+    for (let i = 0; i < chosen.length; i++)
+      ids[i] = source[rows.template[chosen[i] as number] as number] as number;
+  else for (let i = 0; i < chosen.length; i++) ids[i] = source[chosen[i] as number] as number;
   return ids;
+}
+
+/** The chosen rows of a number slot. */
+export function numbersOf(rows: Rows, slot: number, chosen: Int32Array): Float64Array {
+  const source = rows.numbers[slot] as Float64Array;
+  const values = doublesOf.take(chosen.length);
+  if (isShared[slot] === 1)
+    for (let i = 0; i < chosen.length; i++)
+      values[i] = source[rows.template[chosen[i] as number] as number] as number;
+  else for (let i = 0; i < chosen.length; i++) values[i] = source[chosen[i] as number] as number;
+  return values;
+}
+
+/** The chosen rows of an id slot as hex digits; where `when` is given, of those alone where it is 1. */
+export function hexTexts(rows: Rows, slot: number, chosen: Int32Array, when?: Uint8Array): Gathered {
+  const width = ID_BYTES[slot] as number;
+  const source = rows.ids[slot] as Uint8Array;
+  const present = bytesOf.take(chosen.length);
+  const [ids, offsets] = [intsOf.take(chosen.length), intsOf.take(chosen.length + 1)];
+  const bytes = bytesOf.take(2 * width * chosen.length);
+  let [count, at] = [0, 0];
+  offsets[0] = 0;
+  for (let i = 0; i < chosen.length; i++) {
+    const row = chosen[i] as number;
+    present[i] = (when === undefined || when[i] === 1) && rows.hasId(slot, row) ? 1 : 0;
+    if (present[i] === 0) continue;
+    at = writeHex(source, row * width, (row + 1) * width, bytes, at);
+    ids[count] = count;
+    count += 1;
+    offsets[count] = at;
+  }
+  const used = offsets.subarray(0, count + 1);
+  return { present, nulls: chosen.length - count, values: { count, ids, bytes, offsets: used } };
 }
 
 /** Pool ids → strings. Negative ids are null. */

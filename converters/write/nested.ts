@@ -12,13 +12,13 @@ import {
   beginBatch,
   bytesOf,
   chosenTexts,
-  doublesOf,
   endToEnd,
   flatLevels,
   type Gathered,
+  hexTexts,
   idsOf,
-  intsOf,
   numbers,
+  numbersOf,
   texts,
   unlessEmpty,
   type Validity,
@@ -138,28 +138,24 @@ function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batc
 
 /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
 function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Gathered {
-  const open = guard(leaf.when, rows);
-  if (leaf.constant !== undefined) return constantColumn(leaf, leaf.when ? open : undefined, chosen);
+  const { when } = leaf;
+  const open = when && openRows(SLOT[when], rows, chosen);
+  if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen.length);
   const slot = leaf.slot as SlotName;
-  const due = leaf.when === undefined || rows.isFilled(SLOT[leaf.when]);
+  const due = when === undefined || rows.isFilled(SLOT[when]);
   if (!due || !rows.isFilled(SLOT[slot])) return nothing(leaf, chosen.length);
+  if (slotKind(slot) === 'h') return hexTexts(rows, SLOT[slot], chosen, open?.present);
   if (slotKind(slot) !== 'n') {
-    const source = rows.texts[SLOT[slot]] as Int32Array;
-    if (leaf.when === undefined) return texts(rows, idsOf(source, chosen));
-    const ids = intsOf.take(chosen.length);
-    for (let i = 0; i < chosen.length; i++) {
-      const row = chosen[i] as number;
-      ids[i] = open(row) ? (source[row] as number) : -1;
-    }
+    const ids = idsOf(rows, SLOT[slot], chosen);
+    if (open) for (let i = 0; i < chosen.length; i++) if (open.present[i] === 0) ids[i] = -1;
     return texts(rows, ids);
   }
-  const source = rows.numbers[SLOT[slot]] as Float64Array;
-  if (leaf.captions) return captionColumn(leaf.captions, source, open, chosen);
-  const values = doublesOf.take(chosen.length);
-  for (let i = 0; i < chosen.length; i++) {
-    const row = chosen[i] as number;
-    const value = open(row) ? (source[row] as number) : Number.NaN;
-    values[i] = leaf.derive && !Number.isNaN(value) ? derived(leaf.derive, value, layout.class_uid) : value;
+  const values = numbersOf(rows, SLOT[slot], chosen);
+  if (open) for (let i = 0; i < chosen.length; i++) if (open.present[i] === 0) values[i] = Number.NaN;
+  if (leaf.captions) return captionColumn(leaf.captions, values);
+  for (let i = 0; leaf.derive && i < chosen.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isNaN(value)) values[i] = derived(leaf.derive, value, layout.class_uid);
   }
   return numbers(values);
 }
@@ -168,45 +164,34 @@ function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Ar
 const nothing = ({ type }: Leaf, length: number): Gathered =>
   TYPES[type] === 'BYTE_ARRAY' ? absent(length) : absentNumbers(length);
 
-const guard = (when: SlotName | undefined, rows: Rows): ((row: number) => boolean) =>
-  when ? (row) => rows.has(SLOT[when], row) : () => true;
+/** Which of the chosen rows fill a slot. */
+function openRows(slot: number, rows: Rows, chosen: Int32Array): Validity {
+  const present = bytesOf.take(chosen.length);
+  let nulls = 0;
+  for (let i = 0; i < chosen.length; i++) {
+    const there = rows.isFilled(slot) && rows.has(slot, chosen[i] as number);
+    present[i] = there ? 1 : 0;
+    if (!there) nulls += 1;
+  }
+  return { present, nulls };
+}
 
 /** `open` undefined: it is in every row. */
-function constantColumn(
-  { constant, type }: Leaf,
-  open: ((row: number) => boolean) | undefined,
-  chosen: Int32Array,
-): Gathered {
-  const { length } = chosen;
-  const isText = TYPES[type] === 'BYTE_ARRAY';
-  const [present, count] = open ? openRows(open, chosen) : [allPresent(length), length];
-  const values = isText
-    ? { count, ids: 0, ...endToEnd([String(constant)]) }
-    : { count, numbers: Number(constant) };
-  return { present, nulls: length - count, values };
+function constantColumn({ constant, type }: Leaf, open: Validity | undefined, length: number): Gathered {
+  const { present, nulls } = open ?? { present: allPresent(length), nulls: 0 };
+  const count = length - nulls;
+  const values =
+    TYPES[type] === 'BYTE_ARRAY'
+      ? { count, ids: 0, ...endToEnd([String(constant)]) }
+      : { count, numbers: Number(constant) };
+  return { present, nulls, values };
 }
 
-/** One byte a row, 1 where it is open; and how many are. */
-function openRows(open: (row: number) => boolean, chosen: Int32Array): [Uint8Array, number] {
-  const present = bytesOf.take(chosen.length);
-  let count = 0;
-  for (let i = 0; i < chosen.length; i++) {
-    present[i] = open(chosen[i] as number) ? 1 : 0;
-    count += present[i] as number;
-  }
-  return [present, count];
-}
-
-function captionColumn(
-  captions: Readonly<Record<number, string>>,
-  source: Float64Array,
-  open: (row: number) => boolean,
-  chosen: Int32Array,
-): Gathered {
+function captionColumn(captions: Readonly<Record<number, string>>, values: Float64Array): Gathered {
   const ids = Object.keys(captions).map(Number);
   const places = new Map(ids.map((id, place) => [id, place]));
   return chosenTexts(
-    chosen.map((row) => (open(row) ? (places.get(source[row] as number) ?? -1) : -1)),
+    Int32Array.from(values, (value) => places.get(value) ?? -1),
     endToEnd(ids.map((id) => captions[id] as string)),
   );
 }
