@@ -9,7 +9,7 @@ import { type Rejected, RowWriter, type Window } from './mapper.ts';
 import { mapSample } from './metric.ts';
 import { Rows } from './rows.ts';
 import { SLOT } from './slots.ts';
-import { mapSpan } from './span.ts';
+import { SpanMapper } from './span.ts';
 
 /** `read = rows.length + rejected.length + outside`. */
 export interface MappedObject {
@@ -70,12 +70,13 @@ export function mapObject({
     outside += 1;
   };
   const span = new SpanRecord(pool);
+  const spans = new SpanMapper(writer);
   const log = new LogRecord(pool);
   const metric = new MetricReader(pool);
   const record: Record<Signal, Visitor['record']> = {
     traces(pbf, _start, end, origin) {
       span.read(pbf, end);
-      guarded(() => mapSpan(writer, span, origin, pbf));
+      guarded(() => spans.map(span, origin, pbf));
     },
     logs(pbf, _start, end, origin) {
       log.read(pbf, end);

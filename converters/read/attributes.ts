@@ -5,6 +5,7 @@ import type { StringPool } from './strings.ts';
 import { BYTES, enter, leave, readInt64 } from './wire.ts';
 
 const DEEPEST = 32;
+const NONE = new Uint8Array(ATTRIBUTE_COUNT);
 
 /** The attributes of one record: known ones by place, the rest where they lie in the buffer. Used again for every record. */
 export class Attributes {
@@ -23,9 +24,27 @@ export class Attributes {
   /** Names of the attributes of the record before, and how many of this one were read. */
   readonly #keys = new Int32Array(32).fill(-1);
   #keysRead = 0;
+  /** 1 for places whose values are a record's own. */
+  #own: Uint8Array = NONE;
+  #binding = false;
+  /** Whether something follows from a value of a place that is own, and not only from its being there. */
+  followsFromOwn = false;
 
   constructor(pool: StringPool) {
     this.#pool = pool;
+  }
+
+  /** Which places are own, for what follows: see {@link followsFromOwn}. */
+  watch(own: Uint8Array): void {
+    this.#own = own;
+    this.followsFromOwn = false;
+  }
+
+  /** What asks meanwhile is meant to: for own places alone. */
+  bind(ask: () => void): void {
+    this.#binding = true;
+    ask();
+    this.#binding = false;
   }
 
   reset(): void {
@@ -52,6 +71,7 @@ export class Attributes {
 
   /** As {@link text}; it does not count as asked for. */
   peek(place: number): number {
+    this.#look(place);
     const id = this.texts[place] as number;
     if (id >= 0) return id;
     const number = this.numbers[place] as number;
@@ -61,10 +81,25 @@ export class Attributes {
   /** Number of a known attribute; decimal text is parsed. NaN where absent. */
   number(place: number): number {
     this.#asked[place] = 1;
-    const number = this.numbers[place] as number;
+    const number = this.peekNumber(place);
     if (!Number.isNaN(number)) return number;
     const id = this.texts[place] as number;
     return id >= 0 ? Number.parseFloat(this.#pool.text(id)) : Number.NaN;
+  }
+
+  /** As {@link number}, and text is none; it does not count as asked for. */
+  peekNumber(place: number): number {
+    this.#look(place);
+    return this.numbers[place] as number;
+  }
+
+  #look(place: number): void {
+    if ((this.#own[place] === 1) !== this.#binding && this.has(place)) this.followsFromOwn = true;
+  }
+
+  /** How many were read. */
+  get count(): number {
+    return this.#used.length + this.#rest.length / 3;
   }
 
   /** Reads one `KeyValue` (common.proto). `known: false` leaves every attribute to {@link json}. */
@@ -161,9 +196,15 @@ export class Attributes {
   members(pbf: PbfReader): Member[] {
     const back = pbf.pos;
     const members: Member[] = [];
-    for (let i = 0; i < this.#rest.length; i += 3) members.push(this.#member(pbf, this.#rest, i));
+    for (let i = 0; i < this.#rest.length; i += 3) {
+      if (this.#own[placeOf(this.#rest[i] as number)] === 1) this.followsFromOwn = true;
+      members.push(this.#member(pbf, this.#rest, i));
+    }
     for (const place of this.#used)
-      if (this.#asked[place] === 0) members.push(this.#member(pbf, this.#where, 3 * place));
+      if (this.#asked[place] === 0) {
+        this.#look(place);
+        members.push(this.#member(pbf, this.#where, 3 * place));
+      }
     pbf.pos = back;
     return members;
   }
