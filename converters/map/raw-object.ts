@@ -4,6 +4,7 @@ import { MetricReader } from '../read/metric.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { SpanRecord } from '../read/span.ts';
 import { type Visitor, walk } from '../read/walk.ts';
+import { Likenesses } from './likeness.ts';
 import { mapLog, type Occurrences } from './log.ts';
 import { type Rejected, RowWriter, type Window } from './mapper.ts';
 import { mapSample } from './metric.ts';
@@ -31,6 +32,7 @@ export function mapObject({
   signal,
   window,
   rows = new Rows(),
+  likenesses = new Likenesses(rows),
   check,
   seen = new Map(),
 }: {
@@ -38,6 +40,8 @@ export function mapObject({
   signal: Signal;
   window: Window;
   rows?: Rows;
+  /** Of these rows: what was learned from the objects before. */
+  likenesses?: Likenesses | undefined;
   check?: EventCheck;
   /** Of the pieces of the same object before this one. */
   seen?: Occurrences;
@@ -70,7 +74,7 @@ export function mapObject({
     outside += 1;
   };
   const span = new SpanRecord(pool);
-  const spans = new SpanMapper(writer);
+  const spans = new SpanMapper(writer, likenesses);
   const log = new LogRecord(pool);
   const metric = new MetricReader(pool);
   const record: Record<Signal, Visitor['record']> = {

@@ -16,16 +16,17 @@ const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
 /**
- * Spans of one raw object → one row each. What a kind's mapper asks no attribute for is kept in `attributes`, and so are those of
+ * Spans of a raw object → one row each. What a kind's mapper asks no attribute for is kept in `attributes`, and so are those of
  * the resource. A span that is like one before is not mapped again: its row gets the template of that one, and what is its own.
  */
 export class SpanMapper {
   readonly #writer: RowWriter;
   readonly #likenesses: Likenesses;
 
-  constructor(writer: RowWriter) {
+  constructor(writer: RowWriter, likenesses: Likenesses) {
     this.#writer = writer;
-    this.#likenesses = new Likenesses(writer.pool);
+    this.#likenesses = likenesses;
+    likenesses.begin();
   }
 
   map(span: SpanRecord, origin: Origin, pbf: PbfReader): void {

@@ -80,10 +80,21 @@ function columnsOf(view: RowsView, order: Uint32Array, strings: UsedStrings, sha
     const slot = SLOT[name];
     if (isShared[slot] !== shared) return [];
     const [numbers, texts, ids] = [view.numbers[slot], view.texts[slot], view.ids[slot]];
-    if (numbers) return [[name, numberData(numbersInOrder(numbers, order))]];
-    if (texts) return [[name, numberData(narrowed(strings.used(texts, order), -1))]];
+    if (numbers) return isAbsent(numbers, order) ? [] : [[name, numberData(numbersInOrder(numbers, order))]];
+    if (texts)
+      return isAbsent(texts, order) ? [] : [[name, numberData(narrowed(strings.used(texts, order), -1))]];
     return ids ? [[name, idData(ids, ID_BYTES[slot] as number, order)]] : [];
   });
+}
+
+/** Whether none of these has a value: a slot may be filled by others. */
+function isAbsent(column: Int32Array | Float64Array, order: Uint32Array): boolean {
+  const ids = column instanceof Int32Array;
+  for (let i = 0; i < order.length; i++) {
+    const value = column[order[i] as number] as number;
+    if (ids ? value >= 0 : !Number.isNaN(value)) return false;
+  }
+  return true;
 }
 
 function stream(columns: Columns): Uint8Array {

@@ -97,11 +97,6 @@ export class Attributes {
     if ((this.#own[place] === 1) !== this.#binding && this.has(place)) this.followsFromOwn = true;
   }
 
-  /** How many were read. */
-  get count(): number {
-    return this.#used.length + this.#rest.length / 3;
-  }
-
   /** Reads one `KeyValue` (common.proto). `known: false` leaves every attribute to {@link json}. */
   read(pbf: PbfReader, limit: number, known = true): void {
     const end = enter(pbf, limit);

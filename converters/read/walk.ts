@@ -17,8 +17,6 @@ export interface Origin {
   environment: number;
   /** All attributes of the resource, sorted: the resource's part of a metric point's identity. */
   identity: string;
-  /** The same for the same identity, within one walk. */
-  resource: number;
   /**
    * Attributes of the resource besides those above. What the collector reads of a store is told apart by them: the
    * postgresql receiver names database and table there, not in its points.
@@ -71,8 +69,6 @@ class Walk {
   readonly #visitor: Visitor;
   readonly #attributes: Attributes;
   readonly #whole: Attributes;
-  readonly #resources = new Map<string, number>();
-
   constructor(pbf: PbfReader, pool: StringPool, visitor: Visitor) {
     this.#pbf = pbf;
     this.#visitor = visitor;
@@ -99,7 +95,6 @@ class Walk {
       instance: -1,
       environment: -1,
       identity: '{}',
-      resource: 0,
       rest: [],
       scope: EMPTY,
     };
@@ -113,21 +108,11 @@ class Walk {
       pbf.pos = stop;
     }
     leave(pbf, end);
-    origin.resource = this.#numberOf(origin.identity);
     for (let i = 0; i < scopes.length; i += 2) {
       const from = scopes[i] as number;
       const to = scopes[i + 1] as number;
       this.guarded(from, to, () => this.#scopeBlock(from, to, origin));
     }
-  }
-
-  #numberOf(identity: string): number {
-    let number = this.#resources.get(identity);
-    if (number === undefined) {
-      number = this.#resources.size;
-      this.#resources.set(identity, number);
-    }
-    return number;
   }
 
   #resource(start: number, end: number, origin: Origin): void {
