@@ -1,5 +1,6 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
+import { jsonOf, type Member } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
@@ -50,7 +51,7 @@ export class SpanMapper {
   }
 
   /** False, and nothing is done, where its own attributes are not what those of the one before were. */
-  #again({ template, texts, numbers, binds }: Like, span: SpanRecord, pbf: PbfReader): boolean {
+  #again({ template, texts, numbers, binds, rest }: Like, span: SpanRecord, pbf: PbfReader): boolean {
     const { attributes } = span;
     span.readAttributes(pbf, this.#likenesses.own);
     if (!this.#likenesses.areOwn(attributes)) return false;
@@ -59,6 +60,7 @@ export class SpanMapper {
     for (const [slot, id] of texts) writer.id(slot, id);
     for (const [slot, value] of numbers) writer.number(slot, value);
     for (const bind of binds) bind(writer, attributes);
+    if (rest) writer.longText(SLOT.attributes, attributes.json(pbf, [], rest));
     return true;
   }
 
@@ -69,27 +71,47 @@ export class SpanMapper {
     attributes.watch(Likenesses.own(span.kind));
     mapKind(writer, span, origin, time);
     setCommon(writer, span);
-    const isNew = this.#likenesses.isNew;
-    const same = isNew ? ownSlots(writer) : undefined;
+    const same = this.#likenesses.isNew ? ownSlots(writer) : undefined;
     attributes.bind(() => {
       for (const bind of writer.binds) bind(writer, attributes);
     });
-    writer.longText(SLOT.attributes, attributes.json(pbf, [], origin.rest));
-    if (same) this.#learn(same, attributes.followsFromOwn);
+    const members = attributes.all(pbf, [], origin.rest);
+    const json = jsonOf(members);
+    writer.longText(SLOT.attributes, json);
+    if (same) this.#likenesses.learn(this.#like({ span, pbf, same, members, json }));
   }
 
-  /** @param same the row's own slots before what sets the others */
-  #learn(same: Pick<Like, 'texts' | 'numbers'>, followsFromOwn: boolean): void {
+  /** Null where something follows from attributes of the span's own that no bind sets. */
+  #like({
+    span,
+    pbf,
+    same,
+    members,
+    json,
+  }: {
+    span: SpanRecord;
+    pbf: PbfReader;
+    /** The row's own slots before its binds. */
+    same: Pick<Like, 'texts' | 'numbers'>;
+    /** What is in `attributes`, and as JSON. */
+    members: readonly Member[];
+    json: string | undefined;
+  }): Like | null {
+    const { attributes } = span;
+    if (attributes.followsFromOwn) return null;
     const { rows, row, binds } = this.#writer;
-    if (followsFromOwn) {
-      this.#likenesses.learn(null);
-      return;
-    }
     rows.settle();
-    const rest = (rows.texts[SLOT.attributes] as Int32Array)[row] as number;
-    const texts = rest < 0 ? same.texts : [...same.texts, [SLOT.attributes, rest] as const];
     const template = rows.template[row] as number;
-    this.#likenesses.learn({ template, texts, numbers: same.numbers, binds: [...binds] });
+    const like = { template, ...same, binds: [...binds] };
+    span.readAttributes(pbf, this.#likenesses.own);
+    for (const bind of like.binds) bind(this.#writer, attributes);
+    const own = attributes.members(pbf);
+    if (own.length > 0) {
+      const rest = members.filter(([name]) => own.every(([other]) => other !== name));
+      return attributes.json(pbf, [], rest) === json ? { ...like, rest } : null;
+    }
+    const id = (rows.texts[SLOT.attributes] as Int32Array)[row] as number;
+    return { ...like, texts: id < 0 ? like.texts : [...like.texts, [SLOT.attributes, id]], rest: undefined };
   }
 }
 

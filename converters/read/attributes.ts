@@ -196,10 +196,7 @@ export class Attributes {
       members.push(this.#member(pbf, this.#rest, i));
     }
     for (const place of this.#used)
-      if (this.#asked[place] === 0) {
-        this.#look(place);
-        members.push(this.#member(pbf, this.#where, 3 * place));
-      }
+      if (this.#asked[place] === 0) members.push(this.#member(pbf, this.#where, 3 * place));
     pbf.pos = back;
     return members;
   }
@@ -209,17 +206,24 @@ export class Attributes {
     return [key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)];
   }
 
-  /**
-   * {@link members}, `extra`, and of `others` those with names of their own, as a JSON object with sorted keys; undefined
-   * where there are none.
-   */
-  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+  /** {@link members}, `extra`, and of `others` those with names of their own. */
+  all(pbf: PbfReader, extra: readonly Member[], others: readonly Member[]): Member[] {
     const members = [...this.members(pbf), ...extra];
     for (const other of others) if (members.every(([name]) => name !== other[0])) members.push(other);
-    if (members.length === 0) return undefined;
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+    return members;
   }
+
+  /** {@link all} as {@link jsonOf} has it. */
+  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+    return jsonOf(this.all(pbf, extra, others));
+  }
+}
+
+/** A JSON object with sorted keys; undefined where there are no members. */
+export function jsonOf(members: readonly Member[]): string | undefined {
+  if (members.length === 0) return undefined;
+  const sorted = members.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
 /** Name and value, the value as JSON. */
