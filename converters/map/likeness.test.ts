@@ -21,8 +21,8 @@ interface Span {
   readonly kind: number;
   readonly status: number;
   readonly attributes: readonly Attribute[];
-  /** As the collector writes: the last field first. */
-  readonly backwards: boolean;
+  /** Where the name of an attribute is: before its value, behind it as the collector writes, or another one behind it, which counts. */
+  readonly names: 'first' | 'last' | 'twice';
 }
 
 function writeValue(value: Value, pbf: PbfWriter): void {
@@ -52,9 +52,11 @@ function writeSpan({ span, n }: { span: Span; n: number }, pbf: PbfWriter): void
     pbf.writeMessage(
       9,
       (_, pair) => {
-        if (!span.backwards) pair.writeStringField(1, name);
+        if (span.names !== 'last') pair.writeStringField(1, name);
         pair.writeMessage(2, writeValue, value);
-        if (span.backwards) pair.writeStringField(1, name);
+        if (span.names === 'last') pair.writeStringField(1, name);
+        if (span.names === 'twice')
+          pair.writeStringField(1, name === 'thread.id' ? 'http.route' : `${name}.${n % 2}`);
       },
       undefined,
     );
@@ -89,6 +91,16 @@ class Counted extends Likenesses {
   }
 }
 
+/** Finds nothing and learns nothing. */
+class None extends Likenesses {
+  override find(): undefined {
+    return undefined;
+  }
+  override get isNew(): boolean {
+    return false;
+  }
+}
+
 const mapped = (
   spans: readonly { span: Span; n: number }[],
   rows = new Rows(),
@@ -102,7 +114,13 @@ const mapped = (
 function assertSame(spans: readonly Span[]): number {
   const all = spans.map((span, n) => ({ span, n }));
   const { rows, rejected, found } = mapped(all);
-  const alone = all.map((one) => mapped([one]));
+  const alone = all.map((one) => {
+    const rows = new Rows();
+    return mapObject({
+      bytes: requestOf([one]),
+      ...{ signal: 'traces', window, rows, likenesses: new None(rows) },
+    });
+  });
   assert.equal(
     rejected.length,
     alone.reduce((sum, one) => sum + one.rejected.length, 0),
@@ -119,6 +137,7 @@ const pick = <T>(random: () => number, of: readonly T[]): T => of[Math.floor(ran
 const anyValue = (random: () => number): Value =>
   pick<Value>(random, [
     ...['', 'a', 'GET', '/a/b?c=d', 'http://h:1/p?q', '10.0.0.1', '7', 'set', 'x'.repeat(300), 'ä€'],
+    'x'.repeat(20_000),
     ...[0, 7, 443, 70_000, -1, 2.5, Number.NaN, 2 ** 60, true, false, ['one'], ['one', 'two'], undefined],
   ]);
 
@@ -131,7 +150,7 @@ test('a span that is like one before becomes what it becomes alone: all attribut
       name: pick(random, ['', 'GET /a', 'auth.login', 'set', 'job']),
       kind: Math.floor(random() * 7),
       status: Math.floor(random() * 3),
-      backwards: random() < 0.5,
+      names: pick(random, ['first', 'last', 'twice'] as const),
     };
     let attributes: Attribute[] = names.map((name) => [name, anyValue(random)]);
     const spans = Array.from({ length: 6 }, () => {
@@ -155,7 +174,7 @@ const REQUEST: readonly Attribute[] = [
   ['thread.id', 4],
 ];
 const request = (changes: Partial<Record<string, Value>> = {}, kind = 2): Span => ({
-  ...{ name: 'GET /users/:id', kind, status: 0, backwards: true },
+  ...{ name: 'GET /users/:id', kind, status: 0, names: 'last' },
   attributes: REQUEST.map(([name, value]) => [name, name in changes ? changes[name] : value]),
 });
 const OWN: readonly AttributeName[] = [
@@ -182,7 +201,7 @@ test('the port of a caller is its own at the side that was called alone', () => 
 });
 
 const span = (...attributes: Attribute[]): Span => ({
-  ...{ name: 'set', kind: 3, status: 0, backwards: false },
+  ...{ name: 'set', kind: 3, status: 0, names: 'first' },
   attributes: [['db.system.name', 'redis'], ...attributes],
 });
 
@@ -227,6 +246,15 @@ test('what was learned holds for the next raw object, and its part has the bytes
 test('an attribute that nobody knows and that has many values is one of its own', () => {
   const spans = Array.from({ length: 200 }, (_, i) => request({ 'thread.id': i }));
   assert.equal(assertSame(spans), 191);
+});
+
+test('an attribute whose second name counts is not the one of its first', () => {
+  const span = (names: Span['names'], id: number): Span => ({
+    ...{ name: 'GET', kind: 1, status: 0, names },
+    attributes: [['thread.id', id]],
+  });
+  const others = Array.from({ length: 20 }, (_, i) => span('first', i));
+  assert.equal(assertSame([...others, span('twice', 1), span('twice', 2)]), 11);
 });
 
 test('of known attributes not all values are kept', () => {

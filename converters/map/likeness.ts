@@ -129,6 +129,14 @@ export class Likenesses {
     return this.#places.every((place) => attributes.has(place));
   }
 
+  /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
+  areAll(attributes: Attributes, kind: number): boolean {
+    const own = Likenesses.own(kind);
+    for (let place = 0; place < ATTRIBUTE_COUNT; place++)
+      if (own[place] === 1 && attributes.has(place) && !this.#places.includes(place)) return false;
+    return true;
+  }
+
   /** What {@link find} did not find. */
   get isNew(): boolean {
     return this.#leaf !== undefined && this.#leaf.like === undefined;

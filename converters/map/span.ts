@@ -98,7 +98,7 @@ export class SpanMapper {
     json: string | undefined;
   }): Like | null {
     const { attributes } = span;
-    if (attributes.followsFromOwn) return null;
+    if (attributes.followsFromOwn || !this.#likenesses.areAll(attributes, span.kind)) return null;
     const { rows, row, binds } = this.#writer;
     rows.settle();
     const template = rows.template[row] as number;
