@@ -2,7 +2,7 @@ import { benchRecord } from './bench/dataset.ts';
 import { rawObjects } from './bench/telemetry.ts';
 import type { EventCheck } from './map/raw-object.ts';
 import { Rows } from './map/rows.ts';
-import { convertObject } from './parts/convert-object.ts';
+import { convertObject, workbench } from './parts/convert-object.ts';
 import type { RunRecord } from './run/record.ts';
 import type { ObjectStore } from './store/store.ts';
 
@@ -43,7 +43,7 @@ export async function convertAsOlder({
   prefix: string;
   of: RunRecord;
 }): Promise<void> {
-  const [rows, check] = [new Rows(), without('redis.op')];
+  const bench = workbench(without('redis.op'));
   for await (const { key } of source.list(prefix))
-    await convertObject({ raw, source, record: of, key, atBench: (work) => work({ rows, check }) });
+    await convertObject({ raw, source, record: of, key, atBench: (work) => work(bench) });
 }

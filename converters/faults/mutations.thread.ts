@@ -1,8 +1,7 @@
 import { seeded } from '../bench/telemetry.ts';
 import { REJECT_REASONS } from '../errors.ts';
-import { Rows } from '../map/rows.ts';
 import { ShapeCheck } from '../ocsf/shapes.ts';
-import { convertObject } from '../parts/convert-object.ts';
+import { convertObject, workbench } from '../parts/convert-object.ts';
 import { readRejects } from '../parts/rejects.ts';
 import { sealRun } from '../seal/seal.ts';
 import { MemoryStore } from '../store/memory.ts';
@@ -29,8 +28,7 @@ export interface Told {
 }
 
 // One of each for all wounds: what one leaves behind must not reach the next.
-const rows = new Rows();
-const check = new ShapeCheck();
+const bench = workbench(new ShapeCheck());
 const [raw, source] = [new MemoryStore(), new MemoryStore()];
 const READ = await documents();
 
@@ -42,7 +40,7 @@ async function convertForm({ run, key }: Form, n: number, bytes: Uint8Array) {
     source: at,
     record: run,
     key: key(n),
-    atBench: (work) => work({ rows, check }),
+    atBench: (work) => work(bench),
   });
   const sum = (of: 'read' | 'rows' | 'rejected' | 'outside_window') =>
     set.parts.reduce((total, part) => total + part[of], 0);

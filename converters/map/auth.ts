@@ -1,7 +1,7 @@
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
-import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { SLOT } from './slots.ts';
 
 const AUTHENTICATION = 3002;
@@ -29,10 +29,9 @@ export function mapAuth(
   spanOutcome(writer, span);
   if (attributes.text(ATTR['auth.outcome']) === FAILURE) writer.outcome(span.status === 2 ? 4 : 2, 2);
   writer.id(SLOT.status_detail, attributes.text(ATTR['auth.reason']));
-  const user = attributes.text(ATTR['user.id']);
-  writer.id(SLOT.user_id, user);
+  writer.own(setUser);
   // OCSF: a user has a name, an account or a uid.
-  if (user < 0) writer.id(SLOT.actor_user, UNKNOWN_USER);
+  if (!attributes.has(ATTR['user.id'])) writer.id(SLOT.actor_user, UNKNOWN_USER);
   writer.id(SLOT.auth_protocol, PROTOCOL);
   writer.id(SLOT.dst_service, origin.service);
   writer.id(SLOT.operation, span.name);

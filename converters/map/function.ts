@@ -1,7 +1,7 @@
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
-import { operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
+import { type Bind, operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
 import { setCalling } from './peer.ts';
 import { SLOT } from './slots.ts';
 
@@ -17,7 +17,7 @@ export function mapFunction(writer: RowWriter, span: SpanRecord, origin: Origin,
   spanOutcome(writer, span);
   writer.activity(99, RUN_FUNCTION);
   writer.id(SLOT.operation, operationOf(span));
-  writer.id(SLOT.job_id, span.attributes.text(ATTR['faas.invocation.id']));
+  writer.own(setInvocation);
   writer.id(SLOT.src_service, origin.service);
   writer.id(SLOT.dst_service, origin.service);
   writer.id(SLOT.message, span.name);
@@ -31,8 +31,11 @@ export function mapInvocation(writer: RowWriter, span: SpanRecord, origin: Origi
   writer.activity(99, INVOKE_FUNCTION);
   const name = attributes.text(ATTR['faas.invoked_name']);
   writer.id(SLOT.operation, name);
-  writer.id(SLOT.job_id, attributes.text(ATTR['faas.invocation.id']));
+  writer.own(setInvocation);
   setCalling(writer, span, origin);
   if (!writer.has(SLOT.dst_service)) writer.id(SLOT.dst_service, name);
   writer.id(SLOT.message, span.name);
 }
+
+const setInvocation: Bind = (writer, attributes) =>
+  writer.id(SLOT.job_id, attributes.text(ATTR['faas.invocation.id']));

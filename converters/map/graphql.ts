@@ -2,7 +2,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName } from './line.ts';
-import { operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
+import { operationOf, type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { SLOT } from './slots.ts';
 
 const API = 6003;
@@ -25,6 +25,6 @@ export function mapGraphql(writer: RowWriter, span: SpanRecord, origin: Origin, 
   const name = attributes.text(ATTR['graphql.operation.name']);
   writer.id(SLOT.operation, name >= 0 ? name : operationOf(span));
   writer.id(SLOT.src_service, origin.service);
-  writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));
+  writer.own(setUser);
   writer.id(SLOT.message, span.name);
 }

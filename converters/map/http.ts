@@ -3,7 +3,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
-import { type RowWriter, spanOutcome, text } from './mapper.ts';
+import { type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { setCalling, setIp, setServed } from './peer.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
 import { SLOT } from './slots.ts';
@@ -57,20 +57,24 @@ export function mapHttpSpan(writer: RowWriter, span: SpanRecord, origin: Origin,
   // A client span is ERROR from 400 on, which is no more than its status says.
   const refused = setStatus(writer, attributes.number(ATTR['http.response.status_code']));
   if (span.status === 2 && !refused) writer.outcome(4, 2);
-  setUrl(writer, attributes);
+  writer.own(setUrl);
   writer.id(SLOT.http_route, attributes.text(ATTR['http.route']));
   writer.id(SLOT.http_scheme, attributes.text(ATTR['url.scheme']));
   writer.id(SLOT.http_version, attributes.text(ATTR['network.protocol.version']));
   writer.id(SLOT.user_agent, attributes.text(ATTR['user_agent.original']));
-  writer.count(SLOT.request_bytes, attributes.number(ATTR['http.request.body.size']));
-  writer.count(SLOT.response_bytes, attributes.number(ATTR['http.response.body.size']));
-  writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));
+  writer.own(setSizes);
+  writer.own(setUser);
   const { host, port } = server ? setServed(writer, span, origin) : setCalling(writer, span, origin);
   writer.id(SLOT.http_host, host);
   writer.number(SLOT.http_port, port);
   if (host < 0) setHostHeader(writer, attributes);
   writer.number(SLOT.observation_point_id, server ? AT_DESTINATION : AT_SOURCE);
   writer.id(SLOT.message, span.name);
+}
+
+function setSizes(writer: RowWriter, attributes: Attributes): void {
+  writer.count(SLOT.request_bytes, attributes.number(ATTR['http.request.body.size']));
+  writer.count(SLOT.response_bytes, attributes.number(ATTR['http.response.body.size']));
 }
 
 /** Path, query and URL. Of old the path came with its query, as `http.target`. */

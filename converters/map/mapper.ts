@@ -1,5 +1,7 @@
 import type { RejectReason } from '../errors.ts';
 import { Malformed } from '../errors.ts';
+import type { Attributes } from '../read/attributes.ts';
+import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { fixed, type StringPool } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
@@ -25,11 +27,16 @@ export interface Rejected {
 /** Caption strings that every pool knows. */
 export const text = fixed;
 
+/** Sets a row's own slots from attributes that are a record's own. It is to ask for those alone, and to remember nothing. */
+export type Bind = (writer: RowWriter, attributes: Attributes) => void;
+
 /** Writes the slots of one row. */
 export class RowWriter {
   readonly rows: Rows;
   readonly pool: StringPool;
   row = -1;
+  /** What is to be done yet for the row. */
+  readonly binds: Bind[] = [];
 
   constructor(rows: Rows) {
     this.rows = rows;
@@ -38,6 +45,7 @@ export class RowWriter {
 
   begin(kind: number, classUid: number, origin: Origin, time: number): void {
     this.row = this.rows.add();
+    this.binds.length = 0;
     this.id(SLOT.event_kind, kind);
     this.number(SLOT.class_uid, classUid);
     this.number(SLOT.time, time);
@@ -46,6 +54,14 @@ export class RowWriter {
     this.id(SLOT.service_version, origin.version);
     this.id(SLOT.instance, origin.instance);
     this.id(SLOT.environment, origin.environment);
+  }
+  /** Begins a row whose shared slots are those of a template. */
+  beginLike(template: number): void {
+    this.row = this.rows.addLike(template);
+  }
+  /** What follows from attributes of the record's own: done when all else of the row is. */
+  own(bind: Bind): void {
+    this.binds.push(bind);
   }
   /** A pool id; -1 leaves the slot absent. */
   id(slot: number, id: number): void {
@@ -105,3 +121,7 @@ export function spanOutcome(writer: RowWriter, span: SpanRecord): void {
 const UNNAMED = text('unnamed');
 /** Pool id of a span's name. OCSF: an API call has an operation. */
 export const operationOf = ({ name }: SpanRecord): number => (name >= 0 ? name : UNNAMED);
+
+/** A {@link Bind}. */
+export const setUser: Bind = (writer, attributes) =>
+  writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));

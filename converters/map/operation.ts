@@ -1,7 +1,7 @@
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
-import { operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
+import { operationOf, type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { setJob } from './queue.ts';
 import { SLOT } from './slots.ts';
 
@@ -16,7 +16,7 @@ export function mapInternal(writer: RowWriter, span: SpanRecord, origin: Origin,
   writer.activity(99, OTHER);
   writer.id(SLOT.operation, operationOf(span));
   writer.id(SLOT.src_service, origin.service);
-  writer.id(SLOT.user_id, span.attributes.text(ATTR['user.id']));
+  writer.own(setUser);
   writer.id(SLOT.http_route, span.attributes.text(ATTR['http.route']));
   setJob(writer, span);
   writer.id(SLOT.message, span.name);

@@ -3,7 +3,7 @@ import type { Attributes } from '../read/attributes.ts';
 import { ATTR, type AttributeName } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
-import type { RowWriter } from './mapper.ts';
+import type { Bind, RowWriter } from './mapper.ts';
 import { SLOT } from './slots.ts';
 
 const places = (...names: AttributeName[]): readonly number[] => names.map((name) => ATTR[name]);
@@ -81,9 +81,12 @@ export function setServed(writer: RowWriter, { attributes }: SpanRecord, origin:
   const known =
     (said !== undefined && takeIp(writer, SLOT.src_ip, attributes, said)) ||
     takeIp(writer, SLOT.src_ip, attributes, peer);
-  if (known) writer.number(SLOT.src_port, firstPort(attributes, CALLER_PORT));
+  if (known) writer.own(setCallerPort);
   return called;
 }
+
+const setCallerPort: Bind = (writer, attributes) =>
+  writer.number(SLOT.src_port, firstPort(attributes, CALLER_PORT));
 
 /** Endpoints of a span of the side that calls: this service, and whom it called. */
 export function setCalling(writer: RowWriter, { attributes }: SpanRecord, origin: Origin): Called {
@@ -95,7 +98,7 @@ export function setCalling(writer: RowWriter, { attributes }: SpanRecord, origin
   const reached = takeIp(writer, SLOT.dst_ip, attributes, ATTR['network.peer.address']);
   // Mostly the port of the connection is the one that was asked for.
   const peerPort = ATTR['network.peer.port'];
-  if (attributes.numbers[peerPort] === called.port) attributes.number(peerPort);
+  if (attributes.peekNumber(peerPort) === called.port) attributes.number(peerPort);
   // OCSF: an endpoint is known by more than its port.
   if (reached || called.host >= 0 || service >= 0) writer.number(SLOT.dst_port, called.port);
   return called;

@@ -3,7 +3,7 @@ import type { SpanRecord } from '../read/span.ts';
 import type { StringPool } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName } from './line.ts';
-import { operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
+import { type Bind, operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
 import { setCalling } from './peer.ts';
 import { SLOT } from './slots.ts';
 
@@ -75,6 +75,9 @@ export function setJob(writer: RowWriter, { attributes }: SpanRecord): void {
   const queue = attributes.text(ATTR['bullmq.queue.name']);
   const destination = attributes.text(ATTR['messaging.destination.name']);
   writer.id(SLOT.queue, queue >= 0 ? queue : destination);
-  writer.id(SLOT.job_id, attributes.text(ATTR['messaging.message.id']));
+  writer.own(setMessage);
   writer.count(SLOT.job_attempt, attributes.number(ATTR['bullmq.job.attempt']), 31);
 }
+
+const setMessage: Bind = (writer, attributes) =>
+  writer.id(SLOT.job_id, attributes.text(ATTR['messaging.message.id']));

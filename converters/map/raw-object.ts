@@ -4,12 +4,13 @@ import { MetricReader } from '../read/metric.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { SpanRecord } from '../read/span.ts';
 import { type Visitor, walk } from '../read/walk.ts';
+import { Likenesses } from './likeness.ts';
 import { mapLog, type Occurrences } from './log.ts';
 import { type Rejected, RowWriter, type Window } from './mapper.ts';
 import { mapSample } from './metric.ts';
 import { Rows } from './rows.ts';
 import { SLOT } from './slots.ts';
-import { mapSpan } from './span.ts';
+import { SpanMapper } from './span.ts';
 
 /** `read = rows.length + rejected.length + outside`. */
 export interface MappedObject {
@@ -31,6 +32,7 @@ export function mapObject({
   signal,
   window,
   rows = new Rows(),
+  likenesses = new Likenesses(rows),
   check,
   seen = new Map(),
 }: {
@@ -38,6 +40,8 @@ export function mapObject({
   signal: Signal;
   window: Window;
   rows?: Rows;
+  /** Of these rows: what was learned from the objects before. */
+  likenesses?: Likenesses | undefined;
   check?: EventCheck;
   /** Of the pieces of the same object before this one. */
   seen?: Occurrences;
@@ -70,12 +74,13 @@ export function mapObject({
     outside += 1;
   };
   const span = new SpanRecord(pool);
+  const spans = new SpanMapper(writer, likenesses);
   const log = new LogRecord(pool);
   const metric = new MetricReader(pool);
   const record: Record<Signal, Visitor['record']> = {
     traces(pbf, _start, end, origin) {
       span.read(pbf, end);
-      guarded(() => mapSpan(writer, span, origin, pbf));
+      guarded(() => spans.map(span, origin, pbf));
     },
     logs(pbf, _start, end, origin) {
       log.read(pbf, end);

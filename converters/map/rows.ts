@@ -16,6 +16,9 @@ import { type Filled, Templates } from './templates.ts';
 const OWN_NUMBERS = NUMBER_SLOTS.filter((slot) => isShared[slot] === 0);
 const OWN_TEXTS = TEXT_SLOTS.filter((slot) => isShared[slot] === 0);
 const decoder = new TextDecoder();
+/** Of strings and of templates, to be kept. */
+const MOST_BYTES = 1 << 20;
+export const MOST_TEMPLATES = 1 << 14;
 
 /**
  * Mapped events, slot by slot. Numbers: NaN means absent. Text: ids of `pool`, -1 means absent. Ids: their bytes, all zero means
@@ -28,6 +31,8 @@ export class Rows {
   readonly texts: Int32Array[] = [];
   readonly ids: Uint8Array[] = [];
   readonly templates: Templates;
+  /** Template and string numbers mean the same as long as this is the same. */
+  generation = 0;
   /** By row. */
   template: Int32Array;
   length = 0;
@@ -147,16 +152,24 @@ export class Rows {
     }
   }
 
+  /** Begins anew: templates and strings have other numbers from now on. */
   clear(): void {
     this.clearRows();
     this.templates.clear();
     this.#isFilled.fill(0);
     this.pool.clear();
+    this.generation += 1;
   }
 
-  /** Templates stay, and so do the strings that the pool keeps. */
+  /** For the rows of another raw object: what was learned of the ones before stays as long as it is little. */
+  renew(): void {
+    const isLarge = this.pool.bytes.length > MOST_BYTES || this.templates.length > MOST_TEMPLATES;
+    if (isLarge) this.clear();
+    else this.clearRows();
+  }
+
+  /** Templates and strings stay. */
   clearRows(): void {
-    this.pool.clearRest();
     const { numbers, texts } = this.filled;
     for (const slot of numbers) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
     for (const slot of texts) this.texts[slot]?.fill(-1, 0, this.length);

@@ -2,7 +2,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { byName } from './line.ts';
-import { operationOf, type RowWriter, spanOutcome, text } from './mapper.ts';
+import { operationOf, type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { setCalling, setServed } from './peer.ts';
 import { SLOT } from './slots.ts';
 
@@ -50,7 +50,7 @@ export function mapRpc(writer: RowWriter, span: SpanRecord, origin: Origin, time
     // OCSF: an API call has a source.
     if (!writer.has(SLOT.src_service) && !writer.has(SLOT.src_ip)) writer.id(SLOT.src_service, UNKNOWN);
   } else setCalling(writer, span, origin);
-  writer.id(SLOT.user_id, attributes.text(ATTR['user.id']));
+  writer.own(setUser);
   writer.id(SLOT.message, span.name);
 }
 

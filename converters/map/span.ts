@@ -1,12 +1,14 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
+import { jsonOf, type Member } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { elapsedNs } from '../read/wire.ts';
 import { spanUid } from './identity.ts';
 import { mapKind } from './kind.ts';
-import { epochMs, type RowWriter, text } from './mapper.ts';
+import { type Like, Likenesses } from './likeness.ts';
+import { type Bind, epochMs, type RowWriter, text } from './mapper.ts';
 import { SLOT } from './slots.ts';
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'].map(text);
@@ -14,34 +16,129 @@ const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
 const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
-/** Span → one row. What its kind's mapper asks no attribute for is kept in `attributes`, and so are those of the resource. */
-export function mapSpan(writer: RowWriter, span: SpanRecord, origin: Origin, pbf: PbfReader): void {
-  const time = epochMs(span.start);
-  const end = epochMs(span.end);
-  const ns = elapsedNs(span.start, span.end);
-  if (ns < 0) throw new Malformed('invalid_time');
-  mapKind(writer, span, origin, time);
-  const { attributes, kind } = span;
-  writer.bytes(SLOT.trace_id, pbf.buf, span.traceAt);
-  writer.bytes(SLOT.span_id, pbf.buf, span.spanAt);
-  writer.bytes(SLOT.parent_span_id, pbf.buf, span.parentAt);
-  writer.id(SLOT.span_kind, KINDS[kind] ?? UNSPECIFIED);
+/**
+ * Spans of a raw object → one row each. What a kind's mapper asks no attribute for is kept in `attributes`, and so are those of
+ * the resource. A span that is like one before is not mapped again: its row gets the template of that one, and what is its own.
+ */
+export class SpanMapper {
+  readonly #writer: RowWriter;
+  readonly #likenesses: Likenesses;
+
+  constructor(writer: RowWriter, likenesses: Likenesses) {
+    this.#writer = writer;
+    this.#likenesses = likenesses;
+    likenesses.begin();
+  }
+
+  map(span: SpanRecord, origin: Origin, pbf: PbfReader): void {
+    const time = epochMs(span.start);
+    const end = epochMs(span.end);
+    const ns = elapsedNs(span.start, span.end);
+    if (ns < 0) throw new Malformed('invalid_time');
+    const like = this.#likenesses.find(span, origin, pbf);
+    if (!like || !this.#again(like, span, pbf)) this.#anew(span, origin, pbf, time);
+    const writer = this.#writer;
+    writer.bytes(SLOT.trace_id, pbf.buf, span.traceAt);
+    writer.bytes(SLOT.span_id, pbf.buf, span.spanAt);
+    writer.bytes(SLOT.parent_span_id, pbf.buf, span.parentAt);
+    writer.number(SLOT.time, time);
+    writer.number(SLOT.start_time, time);
+    writer.number(SLOT.end_time, end);
+    writer.number(SLOT.duration_us, ns / 1000);
+    if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
+    if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
+    writer.hex(SLOT.event_uid, spanUid(pbf.buf, span));
+  }
+
+  /** False, and nothing is done, where its own attributes are not what those of the one before were. */
+  #again({ template, texts, numbers, binds, rest }: Like, span: SpanRecord, pbf: PbfReader): boolean {
+    const { attributes } = span;
+    span.readAttributes(pbf, this.#likenesses.own);
+    if (!this.#likenesses.areOwn(attributes)) return false;
+    const writer = this.#writer;
+    writer.beginLike(template);
+    for (const [slot, id] of texts) writer.id(slot, id);
+    for (const [slot, value] of numbers) writer.number(slot, value);
+    for (const bind of binds) bind(writer, attributes);
+    if (rest) writer.longText(SLOT.attributes, attributes.json(pbf, [], rest));
+    return true;
+  }
+
+  #anew(span: SpanRecord, origin: Origin, pbf: PbfReader, time: number): void {
+    const writer = this.#writer;
+    const { attributes } = span;
+    span.readAttributes(pbf);
+    attributes.watch(Likenesses.own(span.kind));
+    mapKind(writer, span, origin, time);
+    setCommon(writer, span);
+    const same = this.#likenesses.isNew ? ownSlots(writer) : undefined;
+    attributes.bind(() => {
+      for (const bind of writer.binds) bind(writer, attributes);
+    });
+    const members = attributes.all(pbf, [], origin.rest);
+    const json = jsonOf(members);
+    writer.longText(SLOT.attributes, json);
+    if (same) this.#likenesses.learn(this.#like({ span, pbf, same, members, json }));
+  }
+
+  /** Null where something follows from attributes of the span's own that no bind sets. */
+  #like({
+    span,
+    pbf,
+    same,
+    members,
+    json,
+  }: {
+    span: SpanRecord;
+    pbf: PbfReader;
+    /** The row's own slots before its binds. */
+    same: Pick<Like, 'texts' | 'numbers'>;
+    /** What is in `attributes`, and as JSON. */
+    members: readonly Member[];
+    json: string | undefined;
+  }): Like | null {
+    const { attributes } = span;
+    if (attributes.followsFromOwn || !this.#likenesses.areAll(attributes, span.kind)) return null;
+    const { rows, row, binds } = this.#writer;
+    rows.settle();
+    const template = rows.template[row] as number;
+    const like = { template, ...same, binds: [...binds] };
+    span.readAttributes(pbf, this.#likenesses.own);
+    for (const bind of like.binds) bind(this.#writer, attributes);
+    const own = attributes.members(pbf);
+    if (own.length > 0) {
+      const rest = members.filter(([name]) => own.every(([other]) => other !== name));
+      return attributes.json(pbf, [], rest) === json ? { ...like, rest } : null;
+    }
+    const id = (rows.texts[SLOT.attributes] as Int32Array)[row] as number;
+    return { ...like, texts: id < 0 ? like.texts : [...like.texts, [SLOT.attributes, id]], rest: undefined };
+  }
+}
+
+/** What all kinds have. */
+function setCommon(writer: RowWriter, span: SpanRecord): void {
+  const { attributes, exception } = span;
+  writer.id(SLOT.span_kind, KINDS[span.kind] ?? UNSPECIFIED);
   writer.id(SLOT.span_name, span.name);
   writer.id(SLOT.span_status, STATUSES[span.status] ?? UNSET);
-  writer.number(SLOT.start_time, time);
-  writer.number(SLOT.end_time, end);
-  writer.number(SLOT.duration_us, ns / 1000);
-  writer.id(SLOT.request_id, attributes.text(ATTR['http.request.header.x_request_id']));
+  writer.own(setRequest);
   if (span.statusMessage >= 0) writer.id(SLOT.status_detail, span.statusMessage);
-  const failure = attributes.text(ATTR['error.type']);
-  writer.id(SLOT.error_type, failure);
-  if (span.hasException) {
-    writer.id(SLOT.error_type, span.exception.text(ATTR['exception.type']));
-    writer.id(SLOT.error_message, span.exception.text(ATTR['exception.message']));
-    writer.id(SLOT.error_stack, span.exception.text(ATTR['exception.stacktrace']));
-  }
-  if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
-  if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
-  writer.longText(SLOT.attributes, attributes.json(pbf, [], origin.rest));
-  writer.hex(SLOT.event_uid, spanUid(pbf.buf, span));
+  writer.id(SLOT.error_type, attributes.text(ATTR['error.type']));
+  if (!span.hasException) return;
+  writer.id(SLOT.error_type, exception.text(ATTR['exception.type']));
+  writer.id(SLOT.error_message, exception.text(ATTR['exception.message']));
+  writer.id(SLOT.error_stack, exception.text(ATTR['exception.stacktrace']));
+}
+
+const setRequest: Bind = (writer, attributes) =>
+  writer.id(SLOT.request_id, attributes.text(ATTR['http.request.header.x_request_id']));
+
+/** Those that the last row fills, but for ids and times, which every span has of its own. */
+function ownSlots({ rows, row }: RowWriter): Pick<Like, 'texts' | 'numbers'> {
+  const valuesOf = (columns: readonly ArrayLike<number>[], slots: readonly number[]) =>
+    slots.map((slot) => [slot, columns[slot]?.[row] as number] as const);
+  return {
+    texts: valuesOf(rows.texts, rows.filled.texts).filter(([, id]) => id >= 0),
+    numbers: valuesOf(rows.numbers, rows.filled.numbers).filter(([, value]) => !Number.isNaN(value)),
+  };
 }

@@ -54,22 +54,28 @@ export class ShapeCheck implements EventCheck {
   /** Events that were built and validated. */
   checked = 0;
   #rows: Rows | undefined;
+  /** Of the rows' templates and strings. */
+  #generation = 0;
   readonly #verdicts = new Map<number, string | undefined>();
   /** Values in the order in which they were seen, whichever object they came in. */
   readonly #values = new Map<string, number>();
-  /** By template of one object. */
+  /** By template. */
   readonly #templates: Hashes[] = [];
   readonly #shape = new Hashes();
-  /** Pool id → mark of its value, from 1; those of one object. */
+  /** Pool id → mark of its value, from 1. */
   #marks = new Int32Array(1 << 10);
 
   begin(rows: Rows): void {
+    const isFull = this.#verdicts.size >= MOST || this.#values.size >= MOST;
+    if (isFull) {
+      this.#verdicts.clear();
+      this.#values.clear();
+    }
+    if (!isFull && this.#rows === rows && this.#generation === rows.generation) return;
     this.#rows = rows;
+    this.#generation = rows.generation;
     this.#marks.fill(0);
     this.#templates.length = 0;
-    if (this.#verdicts.size < MOST && this.#values.size < MOST) return;
-    this.#verdicts.clear();
-    this.#values.clear();
   }
 
   problem(row: number): string | undefined {

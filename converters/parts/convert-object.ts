@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
+import { Likenesses } from '../map/likeness.ts';
 import type { Occurrences } from '../map/log.ts';
 import type { Window } from '../map/mapper.ts';
 import { type EventCheck, mapObject } from '../map/raw-object.ts';
-import type { Rows } from '../map/rows.ts';
+import { Rows } from '../map/rows.ts';
 import { SLOT } from '../map/slots.ts';
 import { foreignPieces } from '../read/foreign.ts';
 import type { Piece, Refused } from '../read/piece.ts';
@@ -26,10 +27,15 @@ export interface ObjectOptions {
 }
 
 /** What converting needs while it computes, and not while it waits for a store: one for many objects in hand. */
-export interface Workbench {
+export interface Workbench<Check = EventCheck> {
   readonly rows: Rows;
+  readonly likenesses: Likenesses;
   /** What it finds wrong becomes a dead letter. */
-  readonly check: EventCheck;
+  readonly check: Check;
+}
+export function workbench<Check extends EventCheck>(check: Check): Workbench<Check> {
+  const rows = new Rows();
+  return { rows, likenesses: new Likenesses(rows), check };
 }
 /** Does the work when the bench is free. */
 export type AtBench = <T>(work: (bench: Workbench) => Promise<T>) => Promise<T>;
@@ -116,6 +122,7 @@ async function convertPiece({
   record,
   key,
   rows,
+  likenesses,
   check,
   piece: { signal, bytes, refused },
   n,
@@ -127,8 +134,10 @@ async function convertPiece({
   n: number;
   seen: Occurrences;
 }): Promise<Made> {
-  rows.clear();
-  const { outside, rejected } = mapObject({ bytes, signal, rows, check, seen, window: windowOf(record) });
+  rows.renew();
+  const { outside, rejected } = mapObject({
+    ...{ bytes, signal, rows, likenesses, check, seen, window: windowOf(record) },
+  });
   const dead: Refused[] = [
     ...rejected.map(({ reason, detail, offset, length }) => ({
       ...{ reason, detail, offset, bytes: bytes.subarray(offset, offset + length) },

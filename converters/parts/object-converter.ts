@@ -1,8 +1,7 @@
-import { Rows } from '../map/rows.ts';
 import { ShapeCheck } from '../ocsf/shapes.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { ObjectStore } from '../store/store.ts';
-import { type AtBench, convertObject } from './convert-object.ts';
+import { type AtBench, convertObject, workbench } from './convert-object.ts';
 import type { PartSet } from './part-set.ts';
 
 export interface Converted {
@@ -28,7 +27,7 @@ export interface ObjectStores {
 
 /** Converts any number of objects at once: while one is computed, the others wait for their stores. */
 export function objectConverter(stores: ObjectStores): ConvertOne {
-  const bench = { rows: new Rows(), check: new ShapeCheck() };
+  const bench = workbench(new ShapeCheck());
   let free: Promise<unknown> = Promise.resolve();
   return async (object) => {
     let validated = 0;

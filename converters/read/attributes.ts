@@ -5,6 +5,7 @@ import type { StringPool } from './strings.ts';
 import { BYTES, enter, leave, readInt64 } from './wire.ts';
 
 const DEEPEST = 32;
+const NONE = new Uint8Array(ATTRIBUTE_COUNT);
 
 /** The attributes of one record: known ones by place, the rest where they lie in the buffer. Used again for every record. */
 export class Attributes {
@@ -23,9 +24,27 @@ export class Attributes {
   /** Names of the attributes of the record before, and how many of this one were read. */
   readonly #keys = new Int32Array(32).fill(-1);
   #keysRead = 0;
+  /** 1 for places whose values are a record's own. */
+  #own: Uint8Array = NONE;
+  #binding = false;
+  /** Whether something follows from a value of a place that is own, and not only from its being there. */
+  followsFromOwn = false;
 
   constructor(pool: StringPool) {
     this.#pool = pool;
+  }
+
+  /** Which places are own, for what follows: see {@link followsFromOwn}. */
+  watch(own: Uint8Array): void {
+    this.#own = own;
+    this.followsFromOwn = false;
+  }
+
+  /** What asks meanwhile is meant to: for own places alone. */
+  bind(ask: () => void): void {
+    this.#binding = true;
+    ask();
+    this.#binding = false;
   }
 
   reset(): void {
@@ -52,6 +71,7 @@ export class Attributes {
 
   /** As {@link text}; it does not count as asked for. */
   peek(place: number): number {
+    this.#look(place);
     const id = this.texts[place] as number;
     if (id >= 0) return id;
     const number = this.numbers[place] as number;
@@ -61,10 +81,20 @@ export class Attributes {
   /** Number of a known attribute; decimal text is parsed. NaN where absent. */
   number(place: number): number {
     this.#asked[place] = 1;
-    const number = this.numbers[place] as number;
+    const number = this.peekNumber(place);
     if (!Number.isNaN(number)) return number;
     const id = this.texts[place] as number;
     return id >= 0 ? Number.parseFloat(this.#pool.text(id)) : Number.NaN;
+  }
+
+  /** As {@link number}, and text is none; it does not count as asked for. */
+  peekNumber(place: number): number {
+    this.#look(place);
+    return this.numbers[place] as number;
+  }
+
+  #look(place: number): void {
+    if ((this.#own[place] === 1) !== this.#binding && this.has(place)) this.followsFromOwn = true;
   }
 
   /** Reads one `KeyValue` (common.proto). `known: false` leaves every attribute to {@link json}. */
@@ -161,7 +191,10 @@ export class Attributes {
   members(pbf: PbfReader): Member[] {
     const back = pbf.pos;
     const members: Member[] = [];
-    for (let i = 0; i < this.#rest.length; i += 3) members.push(this.#member(pbf, this.#rest, i));
+    for (let i = 0; i < this.#rest.length; i += 3) {
+      if (this.#own[placeOf(this.#rest[i] as number)] === 1) this.followsFromOwn = true;
+      members.push(this.#member(pbf, this.#rest, i));
+    }
     for (const place of this.#used)
       if (this.#asked[place] === 0) members.push(this.#member(pbf, this.#where, 3 * place));
     pbf.pos = back;
@@ -173,17 +206,24 @@ export class Attributes {
     return [key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)];
   }
 
-  /**
-   * {@link members}, `extra`, and of `others` those with names of their own, as a JSON object with sorted keys; undefined
-   * where there are none.
-   */
-  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+  /** {@link members}, `extra`, and of `others` those with names of their own. */
+  all(pbf: PbfReader, extra: readonly Member[], others: readonly Member[]): Member[] {
     const members = [...this.members(pbf), ...extra];
     for (const other of others) if (members.every(([name]) => name !== other[0])) members.push(other);
-    if (members.length === 0) return undefined;
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+    return members;
   }
+
+  /** {@link all} as {@link jsonOf} has it. */
+  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+    return jsonOf(this.all(pbf, extra, others));
+  }
+}
+
+/** A JSON object with sorted keys; undefined where there are no members. */
+export function jsonOf(members: readonly Member[]): string | undefined {
+  if (members.length === 0) return undefined;
+  const sorted = members.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
 /** Name and value, the value as JSON. */

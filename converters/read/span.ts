@@ -4,7 +4,7 @@ import { hexText } from '../hex.ts';
 import { Attributes, readText } from './attributes.ts';
 import { ATTR } from './names.ts';
 import type { StringPool } from './strings.ts';
-import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
+import { BYTES, enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
 export const TRACE_ID_BYTES = 16;
 export const SPAN_ID_BYTES = 8;
@@ -23,7 +23,13 @@ export class SpanRecord {
   statusMessage = -1;
   readonly start: Fixed64 = { low: 0, high: 0 };
   readonly end: Fixed64 = { low: 0, high: 0 };
+  /** Read by {@link readAttributes}. */
   readonly attributes: Attributes;
+  /** Where in the buffer the attributes are: of each where its length is, where it begins, where it ends. */
+  places = new Int32Array(3 * 32);
+  count = 0;
+  /** Where the span ends. */
+  #end = 0;
   /** Of the first exception event. */
   readonly exception: Attributes;
   hasException = false;
@@ -42,7 +48,8 @@ export class SpanRecord {
     this.traceAt = this.spanAt = this.parentAt = this.name = this.statusMessage = -1;
     this.kind = this.status = 0;
     this.start.low = this.start.high = this.end.low = this.end.high = 0;
-    this.attributes.reset();
+    this.count = 0;
+    this.#end = end;
     if (this.hasException) this.exception.reset();
     this.hasException = false;
     this.events = this.links = '';
@@ -70,7 +77,7 @@ export class SpanRecord {
           readFixed64(pbf, end, this.end);
           break;
         case 9:
-          this.attributes.read(pbf, end);
+          this.#attribute(pbf, end);
           break;
         case 11:
           this.#event(pbf, end);
@@ -85,6 +92,34 @@ export class SpanRecord {
     }
     leave(pbf, end);
     if (this.traceAt < 0 || this.spanAt < 0) throw new Malformed('invalid_id');
+  }
+
+  #attribute(pbf: PbfReader, limit: number): void {
+    const at = pbf.pos;
+    const end = enter(pbf, limit);
+    if (3 * this.count === this.places.length) {
+      const larger = new Int32Array(2 * this.places.length);
+      larger.set(this.places);
+      this.places = larger;
+    }
+    const place = 3 * this.count++;
+    this.places[place] = at;
+    this.places[place + 1] = pbf.pos;
+    this.places[place + 2] = end;
+    pbf.pos = end;
+  }
+
+  /** @param of numbers of some attributes, in their order; all where undefined */
+  readAttributes(pbf: PbfReader, of?: readonly number[]): void {
+    this.attributes.reset();
+    if (of) for (const n of of) this.#readAttribute(pbf, n);
+    else for (let n = 0; n < this.count; n++) this.#readAttribute(pbf, n);
+  }
+
+  #readAttribute(pbf: PbfReader, n: number): void {
+    pbf.pos = this.places[3 * n] as number;
+    pbf.type = BYTES;
+    this.attributes.read(pbf, this.#end);
   }
 
   #status(pbf: PbfReader, limit: number): void {

@@ -69,7 +69,6 @@ class Walk {
   readonly #visitor: Visitor;
   readonly #attributes: Attributes;
   readonly #whole: Attributes;
-
   constructor(pbf: PbfReader, pool: StringPool, visitor: Visitor) {
     this.#pbf = pbf;
     this.#visitor = visitor;

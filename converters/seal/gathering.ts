@@ -1,5 +1,5 @@
 import { hexText } from '../hex.ts';
-import { Rows } from '../map/rows.ts';
+import { MOST_TEMPLATES, Rows } from '../map/rows.ts';
 import { ID_BYTES, isShared, SLOT } from '../map/slots.ts';
 import { compareKey, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
@@ -13,9 +13,6 @@ export interface MergedBatch {
   /** By row: the input that it came by. */
   readonly signals: readonly Signal[];
 }
-
-/** So many templates are kept from batch to batch; with more, all are forgotten. */
-const MOST_TEMPLATES = 1 << 14;
 
 /** Rows of a part that stand side by side in a batch too. */
 interface Run {
@@ -108,8 +105,6 @@ const textOf = ({ bytes, offsets }: RowsView, id: number): string =>
 export class Gathering {
   readonly rows = new Rows({ capacity: BATCH_ROWS });
   signals: Signal[] = [];
-  /** Of templates. */
-  #generation = 0;
   readonly #from = new Set<Cursor>();
 
   /** Rows that a batch has room for. */
@@ -126,16 +121,17 @@ export class Gathering {
 
   batch(): MergedBatch {
     const { rows, signals } = this;
-    if (rows.templates.length > MOST_TEMPLATES) {
-      rows.clear();
-      this.#generation += 1;
-    } else rows.clearRows();
+    // What templates say stays from batch to batch, what rows say of themselves goes.
+    if (rows.templates.length > MOST_TEMPLATES) rows.clear();
+    else {
+      rows.clearRows();
+      rows.pool.clearRest();
+    }
     rows.extend(signals.length);
     for (const cursor of this.#from) {
-      cursor.of(this.#generation);
+      cursor.of(rows.generation);
       gatherTemplates(cursor, rows);
     }
-    // What templates say stays, what rows say of themselves goes with the batch.
     rows.pool.keep();
     for (const cursor of this.#from) gather(cursor, rows);
     this.#from.clear();

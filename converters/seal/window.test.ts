@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { convertRun } from '../convert.ts';
 import { logRequest, metricRequest, ourLine, spanRequest } from '../map/otlp.test-world.ts';
-import { Rows } from '../map/rows.ts';
 import { ShapeCheck } from '../ocsf/shapes.ts';
-import { convertObject } from '../parts/convert-object.ts';
+import { convertObject, workbench } from '../parts/convert-object.ts';
 import type { RunRecord } from '../run/record.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { sealRun } from './seal.ts';
@@ -74,7 +73,7 @@ async function putAll(raw: MemoryStore): Promise<void> {
 
 /** Each object by itself, while the run goes on. */
 async function convertOpen(raw: MemoryStore): Promise<void> {
-  const bench = { rows: new Rows(), check: new ShapeCheck() };
+  const bench = workbench(new ShapeCheck());
   for (const key of await keysOf(raw, 'raw/'))
     await convertObject({ raw, source: raw, record: running, key, atBench: (work) => work(bench) });
 }

@@ -1,0 +1,232 @@
+import type { PbfReader } from 'pbf';
+import type { Attributes, Member } from '../read/attributes.ts';
+import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/names.ts';
+import type { SpanRecord } from '../read/span.ts';
+import { wordsOf } from '../read/strings.ts';
+import type { Origin } from '../read/walk.ts';
+import type { Bind } from './mapper.ts';
+import type { Rows } from './rows.ts';
+
+const flags = (...names: AttributeName[]): Uint8Array => {
+  const found = new Uint8Array(ATTRIBUTE_COUNT);
+  for (const name of names) found[ATTR[name]] = 1;
+  return found;
+};
+const ANYWHERE: readonly AttributeName[] = [
+  ...(['http.request.header.x_request_id', 'http.request.body.size', 'http.response.body.size'] as const),
+  ...(['url.path', 'url.query', 'url.full', 'http.target', 'user.id'] as const),
+  ...(['messaging.message.id', 'faas.invocation.id'] as const),
+];
+/** Attributes whose values hardly come again from span to span, by place. */
+const OWN = flags(...ANYWHERE);
+/** At the side that was called the port of the other side is one of them. */
+const OWN_OF_SERVER = flags(...ANYWHERE, 'client.port', 'network.peer.port', 'net.peer.port');
+const SERVER = 2;
+
+/** So many different attributes at one place, and so many in all, are kept; spans with others are mapped each for itself. */
+const MOST_BRANCHES = 64;
+const MOST_NODES = 1 << 14;
+/** Values of an attribute that nobody knows: with more of them it is taken for one of the spans' own. */
+const FEW_VALUES = 8;
+/** Tags of the fields of `KeyValue` (common.proto). */
+const KEY_TAG = 0x0a;
+const VALUE_TAG = 0x12;
+
+/** What spans have in common that are alike. */
+export interface Like {
+  readonly template: number;
+  /** Of a row's own slots what is the same in all of them: pool ids and numbers. */
+  readonly texts: readonly (readonly [slot: number, id: number])[];
+  readonly numbers: readonly (readonly [slot: number, value: number])[];
+  /** What sets the others. */
+  readonly binds: readonly Bind[];
+  /** Of `attributes` what is the same in all of them, where they have something of their own in it. */
+  readonly rest: readonly Member[] | undefined;
+}
+
+/** One attribute, and those that came behind it. */
+interface Node {
+  /** Of an own attribute the name is compared, else the whole of it. */
+  readonly isOwn: boolean;
+  /** Place of an own attribute; -1: it has none. */
+  readonly place: number;
+  /** What is compared; names as a field. */
+  readonly bytes: DataView;
+  /** Whether the name comes last, as the collector writes it. */
+  readonly isLast: boolean;
+  /** Pool id of the attribute's name, where that is known. */
+  readonly name: number;
+  readonly next: Node[];
+  /** Where it is the last one; null: spans that end here are mapped each for itself. */
+  like?: Like | null;
+}
+
+const NOTHING = new DataView(new ArrayBuffer(0));
+
+/**
+ * Finds the spans that differ from one before in nothing but ids, times and attributes of their own: what was
+ * made of that one holds for them. Such spans have the same resource, name, kind and status, and the same attributes in the same
+ * order, byte by byte; only of own attributes the values may differ.
+ */
+export class Likenesses {
+  readonly #rows: Rows;
+  #generation = -1;
+  /** Numbers of resources, by their attributes. */
+  readonly #resources = new Map<string, number>();
+  #last: { readonly origin?: Origin; readonly resource: number } = { resource: -1 };
+  readonly #roots = new Map<number, Node>();
+  #nodes = 0;
+  /** Numbers of the own attributes of the span that was looked for. */
+  own: number[] = [];
+  #places: number[] = [];
+  #leaf: Node | undefined;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+  }
+
+  /** Which attributes are own for spans of a kind, by place. */
+  static own(kind: number): Uint8Array {
+    return kind === SERVER ? OWN_OF_SERVER : OWN;
+  }
+
+  /** What was learned with other numbers of templates and strings is forgotten. */
+  begin(): void {
+    this.#last = { resource: -1 };
+    if (this.#generation === this.#rows.generation) return;
+    this.#generation = this.#rows.generation;
+    this.#roots.clear();
+    this.#resources.clear();
+    this.#nodes = 0;
+  }
+
+  /** What holds for the span; undefined: nothing is known of it. */
+  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like | undefined {
+    this.#leaf = undefined;
+    if (span.hasException) return undefined;
+    this.#clearOwn();
+    const { places, count, kind } = span;
+    let node = this.#root(span, origin);
+    for (let n = 0; n < count && node; n++) {
+      const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
+      node =
+        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, Likenesses.own(kind));
+      if (!node?.isOwn) continue;
+      this.own.push(n);
+      if (node.place >= 0) this.#places.push(node.place);
+    }
+    this.#leaf = node;
+    return node?.like ?? undefined;
+  }
+
+  #clearOwn(): void {
+    if (this.own.length > 0) this.own = [];
+    if (this.#places.length > 0) this.#places = [];
+  }
+
+  /** Whether the own attributes of the span that was looked for were read into their places. */
+  areOwn(attributes: Attributes): boolean {
+    return this.#places.every((place) => attributes.has(place));
+  }
+
+  /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
+  areAll(attributes: Attributes, kind: number): boolean {
+    const own = Likenesses.own(kind);
+    for (let place = 0; place < ATTRIBUTE_COUNT; place++)
+      if (own[place] === 1 && attributes.has(place) && !this.#places.includes(place)) return false;
+    return true;
+  }
+
+  /** What {@link find} did not find. */
+  get isNew(): boolean {
+    return this.#leaf !== undefined && this.#leaf.like === undefined;
+  }
+
+  /** Null: nothing holds for spans that are like that one. */
+  learn(like: Like | null): void {
+    if (this.#leaf) this.#leaf.like = like;
+  }
+
+  #root({ name, kind, status, statusMessage }: SpanRecord, origin: Origin): Node | undefined {
+    if (this.#last.origin !== origin) this.#last = { origin, resource: this.#resource(origin) };
+    const { resource } = this.#last;
+    if (statusMessage >= 0 || kind > 7 || status > 3 || resource >= 1 << 16) return undefined;
+    const key = ((resource * 8 + kind) * 4 + status) * 0x8000_0000 + name;
+    let root = this.#roots.get(key);
+    if (!root) {
+      root = { isOwn: false, place: -1, bytes: NOTHING, isLast: false, name: -1, next: [] };
+      this.#roots.set(key, root);
+    }
+    return root;
+  }
+
+  #resource({ identity }: Origin): number {
+    const number = this.#resources.get(identity) ?? this.#resources.size;
+    this.#resources.set(identity, number);
+    return number;
+  }
+
+  #branch(node: Node, { buf }: PbfReader, start: number, end: number, own: Uint8Array): Node | undefined {
+    if (node.next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
+    this.#nodes += 1;
+    const key = keyIn(buf, start, end);
+    const name = key ? this.#rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
+    const place = placeOf(name);
+    const isOwn = name >= 0 && (place < 0 ? this.#isVaried(node, name) : own[place] === 1);
+    const bytes = isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end);
+    const isLast = isOwn && key?.from !== start;
+    const made: Node = { isOwn, place: isOwn ? place : -1, bytes: wordsOf(bytes), isLast, name, next: [] };
+    // What has one value comes first: names match whatever the value is.
+    if (isOwn) node.next.push(made);
+    else node.next.unshift(made);
+    return made;
+  }
+
+  #isVaried({ next }: Node, name: number): boolean {
+    let values = 0;
+    for (const node of next) if (node.name === name) values += 1;
+    return values >= FEW_VALUES;
+  }
+}
+
+/**
+ * Where the name of a `KeyValue` is, as a field: before its value, or behind it. Undefined where it is written in another way than as
+ * these two fields.
+ */
+function keyIn(buf: Uint8Array, start: number, end: number): { from: number; to: number } | undefined {
+  const valueFirst = buf[start] === VALUE_TAG;
+  const from = valueFirst ? fieldEnd(buf, start) : start;
+  const to = fieldEnd(buf, from);
+  const last = valueFirst ? to : fieldEnd(buf, to);
+  const isPair = buf[from] === KEY_TAG && (valueFirst || buf[to] === VALUE_TAG) && last === end;
+  return isPair && to - from < 2 + 0x80 ? { from, to } : undefined;
+}
+
+/** Where the length-delimited field ends whose tag is there; its length has two bytes at the most, else it is nowhere. */
+function fieldEnd(buf: Uint8Array, at: number): number {
+  const [low, high] = [buf[at + 1] as number, buf[at + 2] as number];
+  if (low < 0x80) return at + 2 + low;
+  return high < 0x80 ? at + 3 + (low & 0x7f) + (high << 7) : Number.NaN;
+}
+
+function matching(nodes: readonly Node[], pbf: PbfReader, start: number, end: number): Node | undefined {
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i] as Node;
+    const { bytes, isOwn, isLast } = node;
+    const length = bytes.byteLength;
+    if (isOwn ? length > end - start : length !== end - start) continue;
+    const from = isLast ? end - length : start;
+    if (isSame(bytes, pbf.dataView, from) && (!isOwn || keyIn(pbf.buf, start, end)?.from === from))
+      return node;
+  }
+  return undefined;
+}
+
+/** Whether those bytes are in `words` from there on. */
+function isSame(bytes: DataView, words: DataView, from: number): boolean {
+  const length = bytes.byteLength;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) if (bytes.getInt32(i) !== words.getInt32(from + i)) return false;
+  for (; i < length; i++) if (bytes.getUint8(i) !== words.getUint8(from + i)) return false;
+  return true;
+}
