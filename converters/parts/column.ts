@@ -82,8 +82,9 @@ function codesOf({ buffer, byteOffset, byteLength }: Uint8Array, bytes: number):
 export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Numbers as they were packed. `data` lies where numbers of their width may. */
-export function numbersOf({ bytes, unit, least, data }: Packed): Float64Array {
+/** Numbers as they were packed. `data` lies where numbers of their width may. @throws RangeError */
+export function numbersOf({ name, bytes, unit, least, data }: Packed): Float64Array {
+  if (bytes === 16) throw new RangeError(`${name} has no numbers of 16 bytes`);
   if (bytes === 8) return new Float64Array(data.buffer, data.byteOffset, data.length / 8);
   const codes = codesOf(data, bytes);
   const values = new Float64Array(codes.length);

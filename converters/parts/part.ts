@@ -13,6 +13,7 @@ import {
   packed,
   placesOf,
 } from './column.ts';
+import { idColumn, idsOf } from './ids.ts';
 import type { RowsView } from './rows-view.ts';
 import { joined, Sections } from './sections.ts';
 import { UsedStrings } from './used-strings.ts';
@@ -133,19 +134,6 @@ function inOrder(source: Float64Array, order: Uint32Array, into: Float64Array): 
   for (let i = 0; i < order.length; i++) into[i] = source[order[i] as number] as number;
 }
 
-/** Moves four bytes at once. */
-function idColumn(name: SlotName, ids: Uint8Array, order: Uint32Array): Packed {
-  const bytes = ID_BYTES[SLOT[name]] as 8 | 16;
-  const words = bytes / 4;
-  const from = new Int32Array(ids.buffer, ids.byteOffset, ids.length / 4);
-  const into = new Int32Array(order.length * words);
-  for (let i = 0, at = 0; i < order.length; i++) {
-    const start = (order[i] as number) * words;
-    for (let word = start; word < start + words; word++) into[at++] = from[word] as number;
-  }
-  return { name, bytes, ...NO_CODES, data: bytesOf(into) };
-}
-
 /** The rows of a part. @throws `PART_INVALID` */
 export async function decodePart({ key, bytes }: { key: string; bytes: Uint8Array }): Promise<RowsView> {
   const { decompress } = await loadZstd();
@@ -169,11 +157,12 @@ function decoded(bytes: Uint8Array, decompress: (frame: Uint8Array) => Uint8Arra
   const { rows, templates, strings } = head;
   const offsets = offsetsOf(read(inner, head.lengths, strings));
   const found: Found = { numbers: [], texts: [], ids: [] };
-  for (const column of head.shared) take(found, read(inner, column, templates), strings, 1);
+  for (const column of head.shared)
+    take({ found, sections: inner, column, length: templates, strings, shared: 1 });
   const text = inner.next(offsets[strings] as number);
   inner.end();
   const template = placesOf(read(outer, head.template, rows), templates);
-  for (const column of head.own) take(found, read(outer, column, rows), strings, 0);
+  for (const column of head.own) take({ found, sections: outer, column, length: rows, strings, shared: 0 });
   outer.end();
   return { length: rows, template, templates, ...found, bytes: text, words: wordsOf(text), offsets };
 }
@@ -191,20 +180,33 @@ function offsetsOf(lengths: Packed): Int32Array {
   return offsets;
 }
 
+/** By slot. */
 interface Found {
   readonly numbers: Float64Array[];
   readonly texts: Int32Array[];
   readonly ids: Uint8Array[];
 }
 
-/** By slot. @param strings how many there are */
-function take({ numbers, texts, ids }: Found, column: Packed, strings: number, shared: 0 | 1): void {
-  const { name, bytes, data } = column;
-  const slot = SLOT[name as SlotName];
-  const idBytes = ID_BYTES[slot];
-  if (isShared[slot] !== shared || (idBytes ? bytes !== idBytes : bytes > 8))
-    throw new Error(`no column ${name} of ${bytes} bytes`);
-  if (idBytes) ids[slot] = data;
-  else if (TEXT.has(slot)) texts[slot] = placesOf(column, strings);
-  else numbers[slot] = bytes === 0 ? (numbers[SLOT.time] as Float64Array) : numbersOf(column);
+/** Reads a column. */
+function take({
+  found: { numbers, texts, ids },
+  sections,
+  column,
+  length,
+  strings,
+  shared,
+}: {
+  found: Found;
+  sections: Sections;
+  column: Column;
+  length: number;
+  strings: number;
+  shared: 0 | 1;
+}): void {
+  const slot = SLOT[column.name as SlotName];
+  if (isShared[slot] !== shared) throw new Error(`column ${column.name} does not belong here`);
+  if (ID_BYTES[slot] !== 0) ids[slot] = idsOf(sections, column, length);
+  else if (TEXT.has(slot)) texts[slot] = placesOf(read(sections, column, length), strings);
+  else if (column.bytes === 0) numbers[slot] = numbers[SLOT.time] as Float64Array;
+  else numbers[slot] = numbersOf(read(sections, column, length));
 }
