@@ -71,7 +71,7 @@ export class RowWriter {
   bytes(slot: number, from: Uint8Array, at: number): void {
     if (at >= 0) this.rows.setId(slot, this.row, from, at);
   }
-  /** An id as hex digits. */
+  /** An id as hex digits; what is none leaves the slot absent. */
   hex(slot: number, digits: string | undefined): void {
     if (digits !== undefined) this.rows.setHex(slot, this.row, digits);
   }

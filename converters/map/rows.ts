@@ -112,13 +112,13 @@ export class Rows {
     this.#isFilled[slot] = 1;
   }
 
-  /** Lower-case hex digits. @throws RangeError where they are none, or too many or too few */
+  /** Lower-case hex digits; where they are none, or too many or too few, the id is absent. */
   setHex(slot: number, row: number, digits: string): void {
     const width = ID_BYTES[slot] as number;
     const into = this.ids[slot] as Uint8Array;
-    if (digits.length !== 2 * width || readHex(digits, into, row * width) === undefined)
-      throw new RangeError(`${SLOT_NAMES[slot]} has ${2 * width} hex digits: ${digits}`);
-    this.#isFilled[slot] = 1;
+    const isId = digits.length === 2 * width && readHex(digits, into, row * width) !== undefined;
+    if (isId) this.#isFilled[slot] = 1;
+    else into.fill(0, row * width, (row + 1) * width);
   }
 
   /** Whoever writes into a column itself says so. */

@@ -1,9 +1,10 @@
 import type { PbfReader } from 'pbf';
-import type { Attributes, Member } from '../read/attributes.ts';
+import type { Attributes } from '../read/attributes.ts';
 import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { wordsOf } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
+import { FEW_VALUES, type Like, MOST_BRANCHES, MOST_NODES } from './like.ts';
 import type { Bind } from './mapper.ts';
 import type { Rows } from './rows.ts';
 
@@ -23,26 +24,9 @@ const OWN = flags(...ANYWHERE);
 const OWN_OF_SERVER = flags(...ANYWHERE, 'client.port', 'network.peer.port', 'net.peer.port');
 const SERVER = 2;
 
-/** So many different attributes at one place, and so many in all, are kept; spans with others are mapped each for itself. */
-const MOST_BRANCHES = 64;
-const MOST_NODES = 1 << 14;
-/** Values of an attribute that nobody knows: with more of them it is taken for one of the spans' own. */
-const FEW_VALUES = 8;
 /** Tags of the fields of `KeyValue` (common.proto). */
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-
-/** What spans have in common that are alike. */
-export interface Like {
-  readonly template: number;
-  /** Of a row's own slots what is the same in all of them: pool ids and numbers. */
-  readonly texts: readonly (readonly [slot: number, id: number])[];
-  readonly numbers: readonly (readonly [slot: number, value: number])[];
-  /** What sets the others. */
-  readonly binds: readonly Bind[];
-  /** Of `attributes` what is the same in all of them, where they have something of their own in it. */
-  readonly rest: readonly Member[] | undefined;
-}
 
 /** One attribute, and those that came behind it. */
 interface Node {
@@ -58,7 +42,7 @@ interface Node {
   readonly name: number;
   readonly next: Node[];
   /** Where it is the last one; null: spans that end here are mapped each for itself. */
-  like?: Like | null;
+  like?: Like<Bind> | null;
 }
 
 const NOTHING = new DataView(new ArrayBuffer(0));
@@ -68,7 +52,7 @@ const NOTHING = new DataView(new ArrayBuffer(0));
  * made of that one holds for them. Such spans have the same resource, name, kind and status, and the same attributes in the same
  * order, byte by byte; only of own attributes the values may differ.
  */
-export class Likenesses {
+export class SpanLikenesses {
   readonly #rows: Rows;
   #generation = -1;
   /** Numbers of resources, by their attributes. */
@@ -101,7 +85,7 @@ export class Likenesses {
   }
 
   /** What holds for the span; undefined: nothing is known of it. */
-  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like | undefined {
+  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like<Bind> | undefined {
     this.#leaf = undefined;
     if (span.hasException) return undefined;
     this.#clearOwn();
@@ -110,7 +94,7 @@ export class Likenesses {
     for (let n = 0; n < count && node; n++) {
       const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
       node =
-        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, Likenesses.own(kind));
+        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, SpanLikenesses.own(kind));
       if (!node?.isOwn) continue;
       this.own.push(n);
       if (node.place >= 0) this.#places.push(node.place);
@@ -131,7 +115,7 @@ export class Likenesses {
 
   /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
   areAll(attributes: Attributes, kind: number): boolean {
-    const own = Likenesses.own(kind);
+    const own = SpanLikenesses.own(kind);
     for (let place = 0; place < ATTRIBUTE_COUNT; place++)
       if (own[place] === 1 && attributes.has(place) && !this.#places.includes(place)) return false;
     return true;
@@ -143,7 +127,7 @@ export class Likenesses {
   }
 
   /** Null: nothing holds for spans that are like that one. */
-  learn(like: Like | null): void {
+  learn(like: Like<Bind> | null): void {
     if (this.#leaf) this.#leaf.like = like;
   }
 

@@ -1,0 +1,37 @@
+import type { Member } from '../read/attributes.ts';
+import type { RowWriter } from './mapper.ts';
+
+/** So many different values of one attribute at one place, and so many in all, are kept; records with others are mapped each for itself. */
+export const MOST_BRANCHES = 64;
+export const MOST_NODES = 1 << 14;
+/** Values of an attribute that is only handed on: with more of them it is taken for one of the records' own. */
+export const FEW_VALUES = 8;
+
+/** What records have in common that are alike. */
+export interface Like<Bind> {
+  readonly template: number;
+  /** Of a row's own slots what is the same in all of them: pool ids and numbers. */
+  readonly texts: readonly (readonly [slot: number, id: number])[];
+  readonly numbers: readonly (readonly [slot: number, value: number])[];
+  /** What sets the others. */
+  readonly binds: readonly Bind[];
+  /** Of `attributes` what is the same in all of them: to be joined with what a record has of its own in it, where there is any. */
+  readonly rest: readonly Member[];
+}
+
+/** A row's own slots that the last row fills. */
+export function ownSlots({ rows, row }: RowWriter): Pick<Like<unknown>, 'texts' | 'numbers'> {
+  const valuesOf = (columns: readonly ArrayLike<number>[], slots: readonly number[]) =>
+    slots.map((slot) => [slot, columns[slot]?.[row] as number] as const);
+  return {
+    texts: valuesOf(rows.texts, rows.filled.texts).filter(([, id]) => id >= 0),
+    numbers: valuesOf(rows.numbers, rows.filled.numbers).filter(([, value]) => !Number.isNaN(value)),
+  };
+}
+
+/** Begins a row that is like others: their template, and what is the same in all of them. */
+export function beginLike(writer: RowWriter, { template, texts, numbers }: Like<unknown>): void {
+  writer.beginLike(template);
+  for (const [slot, id] of texts) writer.id(slot, id);
+  for (const [slot, value] of numbers) writer.number(slot, value);
+}
