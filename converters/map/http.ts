@@ -122,8 +122,8 @@ export function mapAccess(writer: RowWriter, line: LogLine): LineBind {
 
 const setAccess: LineBind = (writer, line) => {
   const path = line.text('path');
-  writer.text(SLOT.http_path, path);
+  writer.longText(SLOT.http_path, path);
   writer.number(SLOT.duration_us, Math.round(line.number('duration_ms') * 1e6) / 1e3);
   const called = () => `${line.text('method') ?? ''} ${line.text('route') ?? path ?? ''}`;
-  writer.text(SLOT.message, line.text('msg') ?? `${called()} ${line.number('status')}`);
+  writer.longText(SLOT.message, line.text('msg') ?? `${called()} ${line.number('status')}`);
 };

@@ -6,7 +6,7 @@ import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../read/span.ts';
 import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
 import { type ForeignLine, parseForeign } from './foreign.ts';
-import { eventUid } from './identity.ts';
+import { eventUid, uidText } from './identity.ts';
 import type { Likenesses } from './likenesses.ts';
 import { LogLine } from './line.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
@@ -81,7 +81,7 @@ function mapForeignLine(
   writer.bytes(SLOT.span_id, pbf.buf, record.spanAt);
   const uid = foreignUid(writer, record, origin, pbf, known ? String(time) : '', seen);
   writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf, [], origin.rest)));
-  writer.hex(SLOT.event_uid, uid);
+  writer.uid(uid);
 }
 
 /** Two JSON objects as one; what the line says goes before what was said of it. */
@@ -122,7 +122,9 @@ function foreignUid(
   const ids = tag < 0 ? [] : [writer.pool.text(tag)];
   if (record.traceAt >= 0) ids.push(hexText(buf, record.traceAt, TRACE_ID_BYTES));
   if (record.spanAt >= 0) ids.push(hexText(buf, record.spanAt, SPAN_ID_BYTES));
-  const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids);
+  const content = uidText(
+    eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids),
+  );
   const nth = (seen.get(content) ?? 0) + 1;
   seen.set(content, nth);
   return eventUid('content', content, nth);

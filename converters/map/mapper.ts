@@ -75,13 +75,17 @@ export class RowWriter {
   hex(slot: number, digits: string | undefined): void {
     if (digits !== undefined) this.rows.setHex(slot, this.row, digits);
   }
+  /** `event_uid`, as `identity.ts` gives it. */
+  uid(bytes: string): void {
+    this.rows.setLatin1(SLOT.event_uid, this.row, bytes);
+  }
   has(slot: number): boolean {
     return this.rows.has(slot, this.row);
   }
   text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));
   }
-  /** Text that is hardly seen twice. */
+  /** Text that is hardly seen twice, or so short that it is quickly looked up by its bytes. */
   longText(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.ofUncached(value));
   }

@@ -25,6 +25,7 @@ export const APPLICATION_ERROR = 6008;
 export class OurLineMapper {
   readonly #writer: RowWriter;
   readonly #likenesses: LineLikenesses;
+  #last: { readonly origin?: Origin; readonly file: number; readonly name: string } = { file: -1, name: '' };
 
   constructor(writer: RowWriter, { lines }: Likenesses) {
     this.#writer = writer;
@@ -35,13 +36,21 @@ export class OurLineMapper {
   /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
   map(line: LogLine, origin: Origin, time: number, file: number): void {
     const writer = this.#writer;
-    const like = this.#likenesses.find(line, `${file} ${origin.identity}`);
+    const like = this.#likenesses.find(line, this.#senderOf(origin, file));
     if (like) this.#again(like, line);
     else this.#anew(line, origin, time, file);
     const count = line.number('line');
     writer.number(SLOT.time, time);
     writer.number(SLOT.line, count);
-    writer.hex(SLOT.event_uid, eventUid('line', line.text('instance') as string, count, time));
+    writer.uid(eventUid('line', line.text('instance') as string, count, time));
+  }
+
+  /** Lines of one sender often follow each other. */
+  #senderOf(origin: Origin, file: number): string {
+    const last = this.#last;
+    if (last.origin !== origin || last.file !== file)
+      this.#last = { origin, file, name: `${file} ${origin.identity}` };
+    return this.#last.name;
   }
 
   #again(like: Like<LineBind>, line: LogLine): void {
@@ -113,9 +122,9 @@ function setShared(writer: RowWriter, line: LogLine, origin: Origin): LineBind {
 const setIds: LineBind = (writer, line) => {
   writer.hex(SLOT.trace_id, line.text('trace_id'));
   writer.hex(SLOT.span_id, line.text('span_id'));
-  writer.text(SLOT.request_id, line.text('request_id'));
-  writer.text(SLOT.user_id, line.text('user_id'));
-  writer.text(SLOT.job_id, line.text('job_id'));
+  writer.longText(SLOT.request_id, line.text('request_id'));
+  writer.longText(SLOT.user_id, line.text('user_id'));
+  writer.longText(SLOT.job_id, line.text('job_id'));
 };
 
 const setMessage: LineBind = (writer, line) => writer.longText(SLOT.message, line.text('msg') ?? '');

@@ -49,7 +49,7 @@ export class SpanMapper {
     writer.number(SLOT.duration_us, ns / 1000);
     if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
     if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
-    writer.hex(SLOT.event_uid, spanUid(pbf.buf, span));
+    writer.uid(spanUid(pbf.buf, span));
   }
 
   /** False, and nothing is done, where its own attributes are not what those of the one before were. */
