@@ -127,7 +127,7 @@ test('lines with any value in any field become what they become alone', () => {
     ...[0, 7, 200, 503, -1, 2.5, 2 ** 60, true, null, [], ['one'], {}, { kind: 'restart', action: 'exit' }],
     ...[{ type: 'T', message: 'm', code: 5 }, TIME],
   ];
-  const names = [...Object.keys(ACCESS), 'err', 'change', 'process', 'job_id', '1', '__proto__', 'x'];
+  const names = [...Object.keys(ACCESS), 'err', 'change', 'process', 'job_id', '9', '10', '__proto__', 'x'];
   let found = 0;
   for (let round = 0; round < 300; round++) {
     let line: Line = { ...ACCESS };
