@@ -5,6 +5,7 @@ import { SLOT } from '../map/slots.ts';
 import { classLayout } from '../ocsf/classes.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import type { Signal } from '../read/raw-object.ts';
+import { Chosen } from './chosen.ts';
 import { type FlatFile, flatFile } from './columns.ts';
 import { ParquetFile } from './encode/file.ts';
 import { FLAT_FIELDS, flatBatches } from './flat.ts';
@@ -79,13 +80,16 @@ export class DatasetWriter {
       chosen(byClass, classUid).push(row);
     }
     for (const [file, which] of byFile)
-      await (await this.#flatFile(file)).write(flatBatches(rows, Int32Array.from(which)), which.length);
+      await (await this.#flatFile(file)).write(
+        flatBatches(new Chosen(rows, Int32Array.from(which))),
+        which.length,
+      );
     for (const [classUid, which] of this.#withNested ? byClass : [])
       for (const { folder, chosen } of divided(rows, which, this.#partition)) {
         const { layout, file } = await this.#class(classUid, folder);
         const { name } = layout.layout;
         this.classes[name] = (this.classes[name] ?? 0) + chosen.length;
-        await file.write(layout.batches(rows, Int32Array.from(chosen)), chosen.length);
+        await file.write(layout.batches(new Chosen(rows, Int32Array.from(chosen))), chosen.length);
       }
   }
 
