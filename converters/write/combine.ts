@@ -9,18 +9,26 @@ export const nothing = ({ byTemplate }: Chosen): Batch => ({
 
 /** A column where something else is, and nothing elsewhere. */
 export function where(chosen: Chosen, batch: Batch, open: Filled): Batch {
-  if (open.present === true || batch.present === false) return batch;
-  if (open.present === false) return { ...batch, present: false };
-  if (batch.keys !== open.keys) return where(chosen, chosen.spread(batch), chosen.spreadFilled(open));
-  if (batch.present === true) return { ...batch, present: open.present };
-  const [one, other] = [batch.present, open.present];
-  const both = bytesOf.take(chosen.room(batch.keys));
-  const at = batch.keys.used ?? batch.keys.of;
+  const isDecided = typeof open.present === 'boolean' || batch.present === false;
+  if (!isDecided && batch.keys !== open.keys)
+    return where(chosen, chosen.spread(batch), chosen.spreadFilled(open));
+  return { ...batch, present: both(chosen, batch, open).present };
+}
+
+/** Where one and the other is. */
+export function both(chosen: Chosen, one: Filled, other: Filled): Filled {
+  if (other.present === true) return one;
+  if (one.present === true) return other;
+  if (one.present === false || other.present === false) return { keys: one.keys, present: false };
+  if (one.keys !== other.keys) return both(chosen, chosen.spreadFilled(one), chosen.spreadFilled(other));
+  const { keys } = one;
+  const present = bytesOf.take(chosen.room(keys));
+  const at = keys.used ?? keys.of;
   for (let i = 0; i < at.length; i++) {
     const key = at[i] as number;
-    both[key] = (one[key] as number) & (other[key] as number);
+    present[key] = (one.present[key] as number) & (other.present[key] as number);
   }
-  return { ...batch, present: chosen.presence(batch.keys, both) };
+  return { keys, present: chosen.presence(keys, present) };
 }
 
 /** Of each row the string of the first column that has one. */

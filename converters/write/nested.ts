@@ -1,14 +1,14 @@
 import { SLOT, type SlotName, UNIQUE_SLOTS } from '../map/slots.ts';
 import { derived as derivedNumber } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
-import { unmappedTexts } from '../ocsf/unmapped.ts';
 import type { Chosen, Filled } from './chosen.ts';
 import { deeper, derived, nothing, union, where } from './combine.ts';
-import { type Batch, eachOnce, type Numbers, oneKey, type Texts } from './encode/batch.ts';
+import { type Batch, type Numbers, oneKey, type Texts } from './encode/batch.ts';
 import type { Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
 import { endToEnd } from './plain-columns.ts';
 import { bytesOf, doublesOf, intsOf } from './taken.ts';
+import { Unmapped } from './unmapped.ts';
 
 /** A struct or a leaf of the nested schema; `list` marks a list of at most one struct. */
 interface Node {
@@ -30,9 +30,11 @@ export class NestedClass {
   readonly layout: ClassLayout;
   readonly fields: readonly Field[];
   readonly #root: Node;
+  readonly #unmapped: Unmapped;
 
   constructor(layout: ClassLayout) {
     this.layout = layout;
+    this.#unmapped = new Unmapped(layout);
     this.#root = { name: '', list: false, children: [] };
     for (const leaf of layout.leaves) insert(this.#root, leaf.path.split('.'), leaf);
     this.#root.children.push({
@@ -60,7 +62,7 @@ export class NestedClass {
 
   /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
   #leafColumn(leaf: Leaf, chosen: Chosen): Batch {
-    if (leaf.path === 'unmapped') return unmappedColumn(this.layout, chosen);
+    if (leaf.path === 'unmapped') return this.#unmapped.column(chosen);
     if (leaf.list) return constantList(leaf, leaf.list, chosen.length);
     const open = leaf.when && chosen.filled(leaf.when);
     if (leaf.constant !== undefined) return constantColumn(leaf, leaf.constant, open, chosen);
@@ -172,16 +174,4 @@ function constantList(leaf: Leaf, items: readonly string[], length: number): Bat
     repetition[at] = 0;
   }
   return { ...batch, keys: { of, used: values.ids }, repetition };
-}
-
-/** An empty text is null. */
-function unmappedColumn(layout: ClassLayout, chosen: Chosen): Batch {
-  const { bytes, offsets } = unmappedTexts(layout, chosen.rows, chosen.byRow.of);
-  const keys = eachOnce(chosen.length);
-  const marked = bytesOf.take(chosen.length);
-  for (let i = 0; i < marked.length; i++) marked[i] = offsets[i] === offsets[i + 1] ? 0 : 1;
-  return {
-    ...{ keys, present: chosen.presence(keys, marked), floor: 0 },
-    values: { ids: keys.of, bytes, offsets },
-  };
 }

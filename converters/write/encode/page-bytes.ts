@@ -32,10 +32,13 @@ export class PageBytes {
     this.#words = wordsOf(larger);
   }
 
-  append(from: Uint8Array): void {
-    this.reserve(from.length);
-    this.#bytes.set(from, this.length);
-    this.length += from.length;
+  append(from: Uint8Array, start = 0, end = from.length): void {
+    this.reserve(end - start);
+    const into = this.#bytes;
+    let at = this.length;
+    if (end - start > LONG) into.set(from.subarray(start, end), at);
+    else for (let i = start; i < end; i++) into[at++] = from[i] as number;
+    this.length += end - start;
   }
 
   byte(value: number): void {
@@ -52,11 +55,8 @@ export class PageBytes {
   /** Behind its length in four bytes. */
   text(from: Uint8Array, start: number, end: number): void {
     this.reserve(4 + end - start);
-    const into = this.#bytes;
     this.#words.setInt32(this.length, end - start, true);
-    let at = this.length + 4;
-    if (end - start > LONG) into.set(from.subarray(start, end), at);
-    else for (let i = start; i < end; i++) into[at++] = from[i] as number;
-    this.length += 4 + end - start;
+    this.length += 4;
+    this.append(from, start, end);
   }
 }
