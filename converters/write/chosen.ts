@@ -35,7 +35,7 @@ export class Chosen {
   filled(name: SlotName): Filled {
     const slot = SLOT[name];
     const keys = isShared[slot] === 1 ? this.byTemplate : this.byRow;
-    this.#present[slot] ??= this.rows.isFilled(slot) && this.presence(keys, this.#marked(slot, keys));
+    this.#present[slot] ??= this.rows.isFilled(slot) && this.#presenceOf(slot, keys);
     return { keys, present: this.#present[slot] };
   }
 
@@ -50,21 +50,17 @@ export class Chosen {
     return { ...at, values: { hex: ids[slot] as Uint8Array, width: ID_BYTES[slot] as number } };
   }
 
-  /** By key 1 where a slot is filled. */
-  #marked(slot: number, keys: Keys): Uint8Array {
+  #presenceOf(slot: number, keys: Keys): Presence {
     const { numbers, texts, ids } = this.rows;
     const at = keys.used ?? keys.of;
     const present = bytesOf.take(this.room(keys));
     const [doubles, strings] = [numbers[slot], texts[slot]];
-    if (doubles)
-      for (let i = 0; i < at.length; i++) {
-        present[at[i] as number] = Number.isNaN(doubles[at[i] as number]) ? 0 : 1;
-      }
-    else if (strings)
-      for (let i = 0; i < at.length; i++)
-        present[at[i] as number] = (strings[at[i] as number] as number) >= 0 ? 1 : 0;
-    else markIds(ids[slot] as Uint8Array, ID_BYTES[slot] as number, at, present);
-    return present;
+    const count = doubles
+      ? markNumbers(doubles, at, present)
+      : strings
+        ? markTexts(strings, at, present)
+        : markIds(ids[slot] as Uint8Array, ID_BYTES[slot] as number, at, present);
+    return count === at.length || (count > 0 && present);
   }
 
   /** @param marked 1 where there is something, at least at these keys */
@@ -127,14 +123,41 @@ function templatesOf({ template, templates }: Rows, chosen: Int32Array): Keys {
   return { of, used: used.subarray(0, count) };
 }
 
-/** 1 where an id is not all zeros. */
-function markIds(ids: Uint8Array, width: number, at: Int32Array, present: Uint8Array): void {
+// Each marks with 1 the keys that have a value, with 0 those that have none, and counts the first.
+
+function markNumbers(numbers: Float64Array, keys: Int32Array, present: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const has = Number.isNaN(numbers[key]) ? 0 : 1;
+    present[key] = has;
+    count += has;
+  }
+  return count;
+}
+
+function markTexts(ids: Int32Array, keys: Int32Array, present: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    const has = (ids[key] as number) < 0 ? 0 : 1;
+    present[key] = has;
+    count += has;
+  }
+  return count;
+}
+
+function markIds(ids: Uint8Array, width: number, keys: Int32Array, present: Uint8Array): number {
   const words = wordsOf(ids);
-  for (let i = 0; i < at.length; i++) {
-    const key = at[i] as number;
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
     let bits = 0;
     for (let from = key * width; from < (key + 1) * width && bits === 0; from += 4)
       bits = words.getInt32(from);
-    present[key] = bits === 0 ? 0 : 1;
+    const has = bits === 0 ? 0 : 1;
+    present[key] = has;
+    count += has;
   }
+  return count;
 }

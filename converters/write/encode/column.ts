@@ -1,11 +1,10 @@
 import type { ColumnMetaData, Encoding, ParquetType } from 'hyparquet';
-import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
-import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import type { Batch, Keys } from './batch.ts';
 import { statisticsOf } from './bounds.ts';
 import { IdValues } from './id-values.ts';
 import { BooleanValues, NumberValues } from './number-values.ts';
 import { PageBytes } from './page-bytes.ts';
+import { type PageEncoding, pageHeader } from './page-header.ts';
 import { type ChunkIndex, type IndexedPage, indexOf } from './page-index.ts';
 import { PAGE_LEVELS, Runs, writeRuns } from './runs.ts';
 import { TextValues } from './text-values.ts';
@@ -86,43 +85,31 @@ export class Column {
 
   /** Definition levels of a batch; returns the keys that have a value. */
   #addLevels({ keys, present, floor }: Batch): Keys {
-    const { of, used } = keys;
+    const { of } = keys;
     const greatest = this.options.definition;
     if (present === true) this.#definition.fill(greatest, of.length);
     if (present === true) return keys;
     if (present === false && typeof floor === 'number') this.#definition.fill(floor, of.length);
     if (present === false && typeof floor === 'number') return NO_KEYS;
     const levels = this.#definition.room(of.length);
-    if (there.length < of.length) there = new Int32Array(2 * of.length);
-    let count = 0;
-    for (let i = 0; i < of.length; i++) {
-      const key = of[i] as number;
-      const has = present !== false ? (present[key] as number) : 0;
-      const less = typeof floor === 'number' ? floor : (floor[key] as number);
-      levels[i] = less + has * (greatest - less);
-      there[count] = key;
-      count += has;
-    }
-    return {
-      of: there.subarray(0, count),
-      used: used?.filter((key) => present !== false && present[key] === 1),
-    };
+    if (typeof floor === 'number') levels.fill(floor);
+    else for (let i = 0; i < of.length; i++) levels[i] = floor[of[i] as number] as number;
+    return present === false ? NO_KEYS : raise({ keys, present, levels, greatest });
   }
 
   /** The levels that there are, and their values: all of them in one way. */
   #endPage(): void {
-    const num_values = this.#definition.count;
-    if (num_values === 0) return;
+    const { count } = this.#definition;
+    if (count === 0) return;
     const { options } = this;
     body.length = 0;
     if (options.repetition > 0) writeLevels(this.#repetition, options.repetition);
     if (options.definition > 0) writeLevels(this.#definition, options.definition);
-    const encoding = this.#values?.endPage(body) ?? 'PLAIN';
+    const encoding: PageEncoding = this.#values?.endPage(body) ?? 'PLAIN';
     this.#definition.clear();
     this.#repetition.clear();
     this.#encodings.add(encoding);
-    const levels = { definition_level_encoding: 'RLE', repetition_level_encoding: 'RLE' } as const;
-    const page = this.#page({ type: 'DATA_PAGE', data_page_header: { num_values, encoding, ...levels } });
+    const page = this.#page('data', count, encoding);
     const [rows, nulls, bounds] = [this.#rows, this.#pageNulls, this.#values?.takeBounds()];
     this.#pages.push({ ...page, rows, nulls, bounds });
     this.#nulls += nulls;
@@ -163,27 +150,45 @@ export class Column {
   /** Undefined where no page has used it. */
   #dictionaryPage(): Page | undefined {
     body.length = 0;
-    const num_values = this.#values?.endDictionary(body) ?? 0;
-    if (num_values === 0) return undefined;
-    return this.#page({
-      ...{ type: 'DICTIONARY_PAGE', dictionary_page_header: { num_values, encoding: 'PLAIN' } },
-    });
+    const count = this.#values?.endDictionary(body) ?? 0;
+    return count > 0 ? this.#page('dictionary', count, 'PLAIN') : undefined;
   }
 
-  #page(
-    header: Omit<Parameters<typeof writePageHeader>[1], 'uncompressed_page_size' | 'compressed_page_size'>,
-  ): Page {
+  /** Of the body that was put together. */
+  #page(kind: 'data' | 'dictionary', values: number, encoding: PageEncoding): Page {
     const plain = body.bytes;
     const packed = this.#compress(plain);
-    const writer = new ByteWriter(64);
-    writePageHeader(writer, {
-      ...header,
-      ...{ uncompressed_page_size: plain.length, compressed_page_size: packed.length },
-    });
-    const said = writer.getBytes();
-    const [size, unpacked] = [said.length + packed.length, said.length + plain.length];
-    return { header: said, body: packed, size, unpacked };
+    const header = pageHeader({ kind, unpacked: plain.length, packed: packed.length, values, encoding });
+    const [size, unpacked] = [header.length + packed.length, header.length + plain.length];
+    return { header, body: packed, size, unpacked };
   }
+}
+
+/** Raises the levels of keys that have a value, and returns these. */
+function raise({
+  keys: { of, used },
+  present,
+  levels,
+  greatest,
+}: {
+  keys: Keys;
+  present: Uint8Array;
+  levels: Uint8Array;
+  greatest: number;
+}): Keys {
+  if (there.length < of.length) there = new Int32Array(2 * of.length);
+  const into = there;
+  let count = 0;
+  for (let i = 0; i < of.length; i++) {
+    const key = of[i] as number;
+    const has = present[key] as number;
+    const level = levels[i] as number;
+    // Without a branch, which nothing could foretell.
+    levels[i] = level ^ ((level ^ greatest) & -has);
+    into[count] = key;
+    count += has;
+  }
+  return { of: into.subarray(0, count), used: used?.filter((key) => present[key] === 1) };
 }
 
 const NO_KEYS: Keys = { of: new Int32Array(0) };

@@ -1,9 +1,9 @@
-import type { Encoding } from 'hyparquet';
 import type { Keys, Numbers } from './batch.ts';
 import { NumberBounds, type Range } from './bounds.ts';
 import type { Physical } from './column.ts';
 import { NumberPool } from './number-pool.ts';
 import type { PageBytes } from './page-bytes.ts';
+import type { PageEncoding } from './page-header.ts';
 import { Values } from './values.ts';
 
 /** So many different whole numbers are worth a dictionary. */
@@ -106,7 +106,7 @@ export class BooleanValues extends Values {
     return true;
   }
 
-  override endPage(into: PageBytes): Encoding {
+  override endPage(into: PageBytes): PageEncoding {
     const { count } = this.places;
     const values = this.places.values();
     const bits = new Uint8Array((count + 7) >> 3);

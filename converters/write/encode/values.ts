@@ -1,7 +1,7 @@
-import type { Encoding } from 'hyparquet';
 import type { Batch, Keys } from './batch.ts';
 import type { Range } from './bounds.ts';
 import { PageBytes } from './page-bytes.ts';
+import type { PageEncoding } from './page-header.ts';
 import { Runs, writeRuns } from './runs.ts';
 
 /** Places by key, of the batch that is added. */
@@ -31,7 +31,7 @@ export abstract class Values {
   /** Those of the page that ends. */
   abstract takeBounds(): Range | undefined;
 
-  endPage(into: PageBytes): Encoding {
+  endPage(into: PageBytes): PageEncoding {
     const isIndexed = this.places.count > 0;
     if (isIndexed) {
       const width = bitWidth(this.size - 1);
