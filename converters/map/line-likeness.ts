@@ -17,6 +17,8 @@ interface Node {
   /** Of an own field the name is compared, else the value too. */
   readonly isOwn: boolean;
   readonly value: unknown;
+  /** Names of the own ones up to this one. */
+  readonly own: readonly string[];
   readonly next: Node[];
   /** Where it is the last one; null: lines that end here are mapped each for itself. */
   like?: Like<LineBind> | null;
@@ -35,8 +37,6 @@ export class LineLikenesses {
   #nodes = 0;
   /** Fields that something other than `attributes` follows from. */
   readonly #asked = new Set<string>();
-  /** Names of the own fields of the line that was looked for. */
-  own: string[] = [];
   #leaf: Node | undefined;
 
   constructor(rows: Rows) {
@@ -54,15 +54,18 @@ export class LineLikenesses {
   /** What holds for the line; undefined: nothing is known of it. `sender`: all that follows from other things than the line. */
   find({ fields }: LogLine, sender: string): Like<LineBind> | undefined {
     let node: Node | undefined = this.#root(sender);
-    this.own = [];
     for (const name in fields) {
       const value = fields[name];
       node = matching(node.next, name, value) ?? this.#branch(node, name, value);
       if (!node) break;
-      if (node.isOwn) this.own.push(name);
     }
     this.#leaf = node;
     return node?.like ?? undefined;
+  }
+
+  /** Names of the own fields of the line that was looked for. */
+  get own(): readonly string[] {
+    return this.#leaf?.own ?? [];
   }
 
   /** What {@link find} did not find. */
@@ -79,20 +82,20 @@ export class LineLikenesses {
   #root(sender: string): Node {
     let root = this.#roots.get(sender);
     if (!root) {
-      root = { name: '', isOwn: false, value: undefined, next: [] };
+      root = { name: '', isOwn: false, value: undefined, own: [], next: [] };
       this.#roots.set(sender, root);
     }
     return root;
   }
 
-  #branch({ next }: Node, name: string, value: unknown): Node | undefined {
+  #branch({ own, next }: Node, name: string, value: unknown): Node | undefined {
     if (next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
     this.#nodes += 1;
     const isObject = typeof value === 'object' && value !== null;
     const isVaried = () =>
       !this.#asked.has(name) && next.filter((one) => one.name === name).length >= FEW_VALUES;
     const isOwn = isObject || OWN.has(name) || isVaried();
-    const made: Node = { name, isOwn, value, next: [] };
+    const made: Node = { name, isOwn, value, own: isOwn ? [...own, name] : own, next: [] };
     // What has one value comes first: names match whatever the value is.
     if (isOwn) next.push(made);
     else next.unshift(made);

@@ -88,7 +88,7 @@ export class OurLineMapper {
     rows.settle();
     const json = jsonOf(rest);
     const texts: Like<LineBind>['texts'] =
-      json === undefined ? [] : [[SLOT.attributes, pool.ofUncached(json)]];
+      json === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(json) }];
     return {
       ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
       ...{ numbers: same.numbers, binds, rest },

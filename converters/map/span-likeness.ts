@@ -40,6 +40,9 @@ interface Node {
   readonly isLast: boolean;
   /** Pool id of the attribute's name, where that is known. */
   readonly name: number;
+  /** Which of the attributes up to this one are own, and the places of those that have one. */
+  readonly own: readonly number[];
+  readonly places: readonly number[];
   readonly next: Node[];
   /** Where it is the last one; null: spans that end here are mapped each for itself. */
   like?: Like<Bind> | null;
@@ -60,9 +63,6 @@ export class SpanLikenesses {
   #last: { readonly origin?: Origin; readonly resource: number } = { resource: -1 };
   readonly #roots = new Map<number, Node>();
   #nodes = 0;
-  /** Numbers of the own attributes of the span that was looked for. */
-  own: number[] = [];
-  #places: number[] = [];
   #leaf: Node | undefined;
 
   constructor(rows: Rows) {
@@ -88,36 +88,34 @@ export class SpanLikenesses {
   find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like<Bind> | undefined {
     this.#leaf = undefined;
     if (span.hasException) return undefined;
-    this.#clearOwn();
-    const { places, count, kind } = span;
+    const { places, count } = span;
     let node = this.#root(span, origin);
     for (let n = 0; n < count && node; n++) {
       const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
-      node =
-        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, SpanLikenesses.own(kind));
-      if (!node?.isOwn) continue;
-      this.own.push(n);
-      if (node.place >= 0) this.#places.push(node.place);
+      node = matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, n, span);
     }
     this.#leaf = node;
     return node?.like ?? undefined;
   }
 
-  #clearOwn(): void {
-    if (this.own.length > 0) this.own = [];
-    if (this.#places.length > 0) this.#places = [];
+  /** Numbers of the own attributes of the span that was looked for. */
+  get own(): readonly number[] {
+    return this.#leaf?.own ?? [];
   }
 
   /** Whether the own attributes of the span that was looked for were read into their places. */
   areOwn(attributes: Attributes): boolean {
-    return this.#places.every((place) => attributes.has(place));
+    const { places } = this.#leaf as Node;
+    for (let i = 0; i < places.length; i++) if (!attributes.has(places[i] as number)) return false;
+    return true;
   }
 
   /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
   areAll(attributes: Attributes, kind: number): boolean {
     const own = SpanLikenesses.own(kind);
+    const { places } = this.#leaf as Node;
     for (let place = 0; place < ATTRIBUTE_COUNT; place++)
-      if (own[place] === 1 && attributes.has(place) && !this.#places.includes(place)) return false;
+      if (own[place] === 1 && attributes.has(place) && !places.includes(place)) return false;
     return true;
   }
 
@@ -138,7 +136,18 @@ export class SpanLikenesses {
     const key = ((resource * 8 + kind) * 4 + status) * 0x8000_0000 + name;
     let root = this.#roots.get(key);
     if (!root) {
-      root = { isOwn: false, place: -1, bytes: NOTHING, isLast: false, name: -1, next: [] };
+      root = {
+        ...{
+          isOwn: false,
+          place: -1,
+          bytes: NOTHING,
+          isLast: false,
+          name: -1,
+          own: [],
+          places: [],
+          next: [],
+        },
+      };
       this.#roots.set(key, root);
     }
     return root;
@@ -150,16 +159,22 @@ export class SpanLikenesses {
     return number;
   }
 
-  #branch(node: Node, { buf }: PbfReader, start: number, end: number, own: Uint8Array): Node | undefined {
+  /** @param n which attribute of the span it is that comes next */
+  #branch(node: Node, { buf }: PbfReader, n: number, span: SpanRecord): Node | undefined {
     if (node.next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
     this.#nodes += 1;
+    const [start, end] = [span.places[3 * n + 1] as number, span.places[3 * n + 2] as number];
     const key = keyIn(buf, start, end);
     const name = key ? this.#rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
     const place = placeOf(name);
-    const isOwn = name >= 0 && (place < 0 ? this.#isVaried(node, name) : own[place] === 1);
-    const bytes = isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end);
-    const isLast = isOwn && key?.from !== start;
-    const made: Node = { isOwn, place: isOwn ? place : -1, bytes: wordsOf(bytes), isLast, name, next: [] };
+    const isOwn =
+      name >= 0 && (place < 0 ? this.#isVaried(node, name) : SpanLikenesses.own(span.kind)[place] === 1);
+    const made: Node = {
+      ...{ isOwn, place: isOwn ? place : -1, isLast: isOwn && key?.from !== start, name, next: [] },
+      bytes: wordsOf(isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end)),
+      own: isOwn ? [...node.own, n] : node.own,
+      places: isOwn && place >= 0 ? [...node.places, place] : node.places,
+    };
     // What has one value comes first: names match whatever the value is.
     if (isOwn) node.next.push(made);
     else node.next.unshift(made);

@@ -109,7 +109,7 @@ export class SpanMapper {
     if (jsonOf([...own, ...rest]) !== json) return null;
     const shared = jsonOf(rest);
     const texts: Like<Bind>['texts'] =
-      shared === undefined ? [] : [[SLOT.attributes, pool.ofUncached(shared)]];
+      shared === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(shared) }];
     return {
       ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
       ...{ numbers: same.numbers, binds: [...binds], rest },
