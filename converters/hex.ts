@@ -20,6 +20,21 @@ export function writeHex(from: Uint8Array, start: number, end: number, into: Uin
   return place;
 }
 
+const PAIRS = new Uint16Array(DIGITS.buffer);
+
+/** As {@link writeHex}, both digits of a byte at once: `at` and what is returned count pairs. */
+export function writeHexPairs(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint16Array,
+  at: number,
+): number {
+  let place = at;
+  for (let i = start; i < end; i++) into[place++] = PAIRS[from[i] as number] as number;
+  return place;
+}
+
 /** So many bytes as digits. */
 export const hexText = (bytes: Uint8Array, start: number, count: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, count).toString('hex');

@@ -17,7 +17,7 @@ import { parquetWriteFile } from 'hyparquet-writer';
 import { FLAT_COLUMNS } from '../write/columns.ts';
 import { ParquetFile, ROW_GROUP_ROWS } from '../write/encode/file.ts';
 import { FLAT_FIELDS } from '../write/flat.ts';
-import { flatLevels, numbers, strings } from '../write/gather.ts';
+import { numbers, strings } from '../write/plain-columns.ts';
 import { WasmFile } from './parquet-wasm.ts';
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
@@ -111,11 +111,9 @@ const ours: Write = async ({ columns, file }) => {
     const length = Math.min(BATCH, rows - from);
     const batches = FLAT_COLUMNS.map(({ name, type }) => {
       const values = (columns.get(name) ?? []).slice(from, from + length);
-      return flatLevels(
-        type === 'STRING'
-          ? strings(values.map((value) => (value === null ? undefined : String(value))))
-          : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value)))),
-      );
+      return type === 'STRING'
+        ? strings(values.map((value) => (value === null ? undefined : String(value))))
+        : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
     });
     await parquet.write(batches, length);
   }

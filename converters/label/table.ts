@@ -2,7 +2,7 @@ import { OCSF_VERSION } from '../ocsf/common.ts';
 import type { FlatType } from '../write/columns.ts';
 import { type Field, ParquetFile } from '../write/encode/file.ts';
 import { PHYSICAL } from '../write/flat.ts';
-import { beginBatch, flatLevels, numbers, strings } from '../write/gather.ts';
+import { numbers, strings } from '../write/plain-columns.ts';
 
 export interface LabelColumn {
   readonly name: string;
@@ -57,14 +57,11 @@ export class LabelTable {
     if (rows.length === 0) return;
     this.#waiting = [];
     const file = await this.#file;
-    beginBatch();
     const batches = this.#columns.map(({ name, type }) => {
       const values = rows.map((row) => row[name] ?? null);
-      const gathered =
-        type === 'STRING'
-          ? strings(values.map((value) => (value === null ? undefined : String(value))))
-          : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
-      return flatLevels(gathered);
+      return type === 'STRING'
+        ? strings(values.map((value) => (value === null ? undefined : String(value))))
+        : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
     });
     await file.write(batches, rows.length);
   }

@@ -1,11 +1,9 @@
 import type { Rows } from '../map/rows.ts';
-import { SLOT } from '../map/slots.ts';
+import { SLOT, slotKind } from '../map/slots.ts';
 import { classLayout } from './classes.ts';
 import type { Leaf } from './layout.ts';
-import { unmappedTexts } from './unmapped.ts';
 
 type Json = Record<string, unknown>;
-const decoder = new TextDecoder();
 
 /** Value of a leaf as JSON has it; undefined where absent. The columns of `write/nested.ts` hold the same. */
 export function leafValue(leaf: Leaf, rows: Rows, row: number): unknown {
@@ -36,8 +34,11 @@ export function eventOf(rows: Rows, row: number): Json {
     const value = leafValue(leaf, rows, row);
     if (value !== undefined) place(event, leaf.path.split('.'), value);
   }
-  const { bytes } = unmappedTexts(layout, rows, Int32Array.of(row));
-  if (bytes.length > 0) event.unmapped = JSON.parse(decoder.decode(bytes));
+  for (const { path, slot, when } of layout.unmapped) {
+    const value = when && !rows.has(SLOT[when], row) ? undefined : rows.value(row, slot);
+    if (value === undefined) continue;
+    place(event, ['unmapped', ...path], slotKind(slot) === 'j' ? JSON.parse(value as string) : value);
+  }
   return event;
 }
 

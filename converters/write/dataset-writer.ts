@@ -5,6 +5,7 @@ import { SLOT } from '../map/slots.ts';
 import { classLayout } from '../ocsf/classes.ts';
 import { OCSF_VERSION } from '../ocsf/common.ts';
 import type { Signal } from '../read/raw-object.ts';
+import { Chosen } from './chosen.ts';
 import { type FlatFile, flatFile } from './columns.ts';
 import { ParquetFile } from './encode/file.ts';
 import { FLAT_FIELDS, flatBatches } from './flat.ts';
@@ -64,29 +65,50 @@ export class DatasetWriter {
 
   /** Appends rows that are in the order of the dataset. @throws `PARQUET_WRITE` */
   async write(rows: Rows, signals: readonly Signal[]): Promise<void> {
-    const byFile = new Map<FlatFile, number[]>();
-    const byClass = new Map<number, number[]>();
-    const kinds = rows.texts[SLOT.event_kind] as Int32Array;
-    const classes = rows.numbers[SLOT.class_uid] as Float64Array;
-    for (let row = 0; row < rows.length; row++) {
-      const template = rows.template[row] as number;
-      const kind = rows.pool.text(kinds[template] as number);
-      const signal = signals[row] as Signal;
-      const classUid = classes[template] as number;
-      this.written[signal] += 1;
-      this.kinds[kind] = (this.kinds[kind] ?? 0) + 1;
-      chosen(byFile, flatFile(signal, kind)).push(row);
-      chosen(byClass, classUid).push(row);
+    const { byFile, byClass } = this.#divided(rows, signals);
+    for (const [file, which] of byFile) {
+      const chosen = new Chosen(rows, which.all);
+      await (await this.#flatFile(file)).write(flatBatches(chosen), chosen.length);
     }
-    for (const [file, which] of byFile)
-      await (await this.#flatFile(file)).write(flatBatches(rows, Int32Array.from(which)), which.length);
     for (const [classUid, which] of this.#withNested ? byClass : [])
-      for (const { folder, chosen } of divided(rows, which, this.#partition)) {
+      for (const { folder, chosen: some } of divided(rows, which.all, this.#partition)) {
         const { layout, file } = await this.#class(classUid, folder);
         const { name } = layout.layout;
+        const chosen = new Chosen(rows, some);
         this.classes[name] = (this.classes[name] ?? 0) + chosen.length;
-        await file.write(layout.batches(rows, Int32Array.from(chosen)), chosen.length);
+        await file.write(layout.batches(chosen), chosen.length);
       }
+  }
+
+  /** Which rows go to which file, and to which class; and counts them. */
+  #divided(rows: Rows, signals: readonly Signal[]) {
+    const byFile = new Map<FlatFile, RowList>();
+    const byClass = new Map<number, RowList>();
+    const alike: Alike[] = [];
+    const byTemplate: Record<Signal, Map<number, Alike>> = {
+      ...{ logs: new Map(), traces: new Map(), metrics: new Map() },
+    };
+    for (let row = 0; row < rows.length; row++) {
+      const template = rows.template[row] as number;
+      const signal = signals[row] as Signal;
+      let of = byTemplate[signal].get(template);
+      if (!of) {
+        const kind = rows.pool.text((rows.texts[SLOT.event_kind] as Int32Array)[template] as number);
+        const classUid = (rows.numbers[SLOT.class_uid] as Float64Array)[template] as number;
+        const file = listOf(byFile, flatFile(signal, kind), rows.length);
+        of = { kind, signal, file, ofClass: listOf(byClass, classUid, rows.length), count: 0 };
+        byTemplate[signal].set(template, of);
+        alike.push(of);
+      }
+      of.count += 1;
+      of.file.add(row);
+      of.ofClass.add(row);
+    }
+    for (const { kind, signal, count } of alike) {
+      this.written[signal] += count;
+      this.kinds[kind] = (this.kinds[kind] ?? 0) + count;
+    }
+    return { byFile, byClass };
   }
 
   /** Ends all files. @throws `PARQUET_WRITE` */
@@ -154,11 +176,33 @@ export class DatasetWriter {
   }
 }
 
-function chosen<K>(map: Map<K, number[]>, key: K): number[] {
-  let found = map.get(key);
-  if (!found) {
-    found = [];
-    map.set(key, found);
+/** Rows of a batch that share their template and came by the same signal. */
+interface Alike {
+  readonly kind: string;
+  readonly signal: Signal;
+  readonly file: RowList;
+  readonly ofClass: RowList;
+  count: number;
+}
+
+/** Numbers of rows, at most so many. */
+class RowList {
+  readonly #rows: Int32Array;
+  #count = 0;
+
+  constructor(most: number) {
+    this.#rows = new Int32Array(most);
   }
+  add(row: number): void {
+    this.#rows[this.#count++] = row;
+  }
+  get all(): Int32Array {
+    return this.#rows.subarray(0, this.#count);
+  }
+}
+
+function listOf<K>(lists: Map<K, RowList>, key: K, most: number): RowList {
+  const found = lists.get(key) ?? new RowList(most);
+  lists.set(key, found);
   return found;
 }

@@ -1,28 +1,14 @@
-import type { Rows } from '../map/rows.ts';
-import { SLOT, type SlotName, slotKind, UNIQUE_SLOTS } from '../map/slots.ts';
-import { derived } from '../ocsf/event.ts';
+import { SLOT, type SlotName, UNIQUE_SLOTS } from '../map/slots.ts';
+import { derived as derivedNumber } from '../ocsf/event.ts';
 import type { ClassLayout, Leaf, LeafType } from '../ocsf/layout.ts';
-import { unmappedTexts } from '../ocsf/unmapped.ts';
-import type { Batch, Physical } from './encode/column.ts';
+import type { Chosen, Filled } from './chosen.ts';
+import { deeper, derived, nothing, union, where } from './combine.ts';
+import { type Batch, type Numbers, oneKey, type Texts } from './encode/batch.ts';
+import type { Physical } from './encode/column.ts';
 import type { Field } from './encode/file.ts';
-import {
-  absent,
-  absentNumbers,
-  allPresent,
-  beginBatch,
-  bytesOf,
-  chosenTexts,
-  endToEnd,
-  flatLevels,
-  type Gathered,
-  hexTexts,
-  idsOf,
-  numbers,
-  numbersOf,
-  texts,
-  unlessEmpty,
-  type Validity,
-} from './gather.ts';
+import { endToEnd } from './plain-columns.ts';
+import { bytesOf, doublesOf, intsOf } from './taken.ts';
+import { Unmapped } from './unmapped.ts';
 
 /** A struct or a leaf of the nested schema; `list` marks a list of at most one struct. */
 interface Node {
@@ -32,7 +18,7 @@ interface Node {
   readonly children: Node[];
 }
 /** Batches of all leaves below a node, with levels as if the node was the root, and in which rows there is any. */
-interface Built extends Validity {
+interface Built extends Filled {
   readonly batches: readonly Batch[];
 }
 
@@ -44,9 +30,11 @@ export class NestedClass {
   readonly layout: ClassLayout;
   readonly fields: readonly Field[];
   readonly #root: Node;
+  readonly #unmapped: Unmapped;
 
   constructor(layout: ClassLayout) {
     this.layout = layout;
+    this.#unmapped = new Unmapped(layout);
     this.#root = { name: '', list: false, children: [] };
     for (const leaf of layout.leaves) insert(this.#root, leaf.path.split('.'), leaf);
     this.#root.children.push({
@@ -58,22 +46,35 @@ export class NestedClass {
     this.fields = this.#root.children.map(field);
   }
 
-  /** The chosen rows, leaf by leaf: to be written before the next are asked for, of whichever class. */
-  batches(rows: Rows, chosen: Int32Array): Batch[] {
-    beginBatch();
-    return this.#root.children.flatMap((node) => this.#build(node, rows, chosen).batches);
+  /** The chosen rows, leaf by leaf: to be written before others are chosen. */
+  batches(chosen: Chosen): Batch[] {
+    return this.#root.children.flatMap((node) => this.#build(node, chosen).batches);
   }
 
-  #build(node: Node, rows: Rows, chosen: Int32Array): Built {
-    if (node.leaf?.list) return constantList(node.leaf.list, chosen.length);
-    if (node.leaf?.path === 'unmapped') return ofLeaf(unlessEmpty(unmappedTexts(this.layout, rows, chosen)));
-    if (node.leaf) return ofLeaf(leafColumn(node.leaf, this.layout, rows, chosen));
+  #build({ leaf, children, list }: Node, chosen: Chosen): Built {
+    if (leaf) return ofLeaf(this.#leafColumn(leaf, chosen));
     // A struct is there where any of its children is, and a list where its one element is: that is two levels more.
-    const built = node.children.map((child) => this.#build(child, rows, chosen));
-    const validity = union(built, chosen.length);
-    const steps = node.list ? 3 : 1;
-    const batches = built.flatMap((child) => child.batches.map((batch) => deeper(batch, validity, steps)));
-    return { ...validity, batches };
+    const built = children.map((child) => this.#build(child, chosen));
+    const group = union(chosen, built);
+    const batches = built.flatMap((child) => child.batches);
+    return { ...group, batches: batches.map((batch) => deeper(chosen, batch, group, list ? 3 : 1)) };
+  }
+
+  /** As `leafValue` in `ocsf/event.ts`, a column at a time. */
+  #leafColumn(leaf: Leaf, chosen: Chosen): Batch {
+    if (leaf.path === 'unmapped') return this.#unmapped.column(chosen);
+    if (leaf.list) return constantList(leaf, leaf.list, chosen.length);
+    const open = leaf.when && chosen.filled(leaf.when);
+    if (leaf.constant !== undefined) return constantColumn(leaf, leaf.constant, open, chosen);
+    const slot = leaf.slot as SlotName;
+    if (!chosen.rows.isFilled(SLOT[slot])) return nothing(chosen);
+    const column = chosen.column(slot);
+    const due = open ? where(chosen, column, open) : column;
+    if (leaf.captions) return captionColumn(leaf, leaf.captions, due, chosen);
+    const { derive } = leaf;
+    return derive
+      ? derived(chosen, due, (value) => derivedNumber(derive, value, this.layout.class_uid))
+      : due;
   }
 }
 
@@ -108,100 +109,69 @@ function field({ name, list, leaf, children }: Node): Field {
   return { name, repetition: 'OPTIONAL', list: true, children: [repeated] };
 }
 
-const ofLeaf = (leaf: Gathered): Built => ({
-  ...{ present: leaf.present, nulls: leaf.nulls },
-  batches: [flatLevels(leaf)],
-});
+const ofLeaf = (leaf: Batch): Built => ({ keys: leaf.keys, present: leaf.present, batches: [leaf] });
 
-function union(children: readonly Validity[], length: number): Validity {
-  const whole = children.find(({ nulls }) => nulls === 0);
-  if (whole) return whole;
-  const present = bytesOf.take(length).fill(0);
-  for (const child of children)
-    if (child.nulls < length) for (let i = 0; i < length; i++) if (child.present[i] === 1) present[i] = 1;
-  let nulls = length;
-  for (let i = 0; i < length; i++) nulls -= present[i] as number;
-  return { present, nulls };
+/** Strings of a leaf that are known beforehand. */
+const known = new WeakMap<Leaf, Pick<Texts, 'bytes' | 'offsets'>>();
+function knownTexts(leaf: Leaf, texts: readonly string[]): Pick<Texts, 'bytes' | 'offsets'> {
+  const found = known.get(leaf) ?? endToEnd(texts);
+  known.set(leaf, found);
+  return found;
 }
 
-/** Levels of a leaf within a group: so many more where the group is there, 0 where it is not. */
-function deeper(batch: Batch, { present, nulls }: Validity, steps: number): Batch {
-  const { definition, count } = batch;
-  if (nulls === count) return { ...batch, definition: 0 };
-  if (nulls === 0 && typeof definition === 'number') return { ...batch, definition: definition + steps };
-  const levels = bytesOf.take(count);
-  if (typeof definition === 'number')
-    for (let i = 0; i < count; i++) levels[i] = present[i] === 1 ? steps + definition : 0;
-  else for (let i = 0; i < count; i++) levels[i] = present[i] === 1 ? steps + (definition[i] as number) : 0;
-  return { ...batch, definition: levels };
-}
-
-/** As `leafValue` in `ocsf/event.ts`, a column at a time. */
-function leafColumn(leaf: Leaf, layout: ClassLayout, rows: Rows, chosen: Int32Array): Gathered {
-  const { when } = leaf;
-  const open = when && openRows(SLOT[when], rows, chosen);
-  if (leaf.constant !== undefined) return constantColumn(leaf, open, chosen.length);
-  const slot = leaf.slot as SlotName;
-  const due = when === undefined || rows.isFilled(SLOT[when]);
-  if (!due || !rows.isFilled(SLOT[slot])) return nothing(leaf, chosen.length);
-  if (slotKind(slot) === 'h') return hexTexts(rows, SLOT[slot], chosen, open?.present);
-  if (slotKind(slot) !== 'n') {
-    const ids = idsOf(rows, SLOT[slot], chosen);
-    if (open) for (let i = 0; i < chosen.length; i++) if (open.present[i] === 0) ids[i] = -1;
-    return texts(rows, ids);
-  }
-  const values = numbersOf(rows, SLOT[slot], chosen);
-  if (open) for (let i = 0; i < chosen.length; i++) if (open.present[i] === 0) values[i] = Number.NaN;
-  if (leaf.captions) return captionColumn(leaf.captions, values);
-  for (let i = 0; leaf.derive && i < chosen.length; i++) {
-    const value = values[i] as number;
-    if (!Number.isNaN(value)) values[i] = derived(leaf.derive, value, layout.class_uid);
-  }
-  return numbers(values);
-}
-
-/** Null throughout, as strings or as numbers. */
-const nothing = ({ type }: Leaf, length: number): Gathered =>
-  TYPES[type] === 'BYTE_ARRAY' ? absent(length) : absentNumbers(length);
-
-/** Which of the chosen rows fill a slot. */
-function openRows(slot: number, rows: Rows, chosen: Int32Array): Validity {
-  const present = bytesOf.take(chosen.length);
-  let nulls = 0;
-  for (let i = 0; i < chosen.length; i++) {
-    const there = rows.isFilled(slot) && rows.has(slot, chosen[i] as number);
-    present[i] = there ? 1 : 0;
-    if (!there) nulls += 1;
-  }
-  return { present, nulls };
-}
-
-/** `open` undefined: it is in every row. */
-function constantColumn({ constant, type }: Leaf, open: Validity | undefined, length: number): Gathered {
-  const { present, nulls } = open ?? { present: allPresent(length), nulls: 0 };
-  const count = length - nulls;
+/** @param open where it is; undefined: everywhere */
+function constantColumn(
+  leaf: Leaf,
+  constant: NonNullable<Leaf['constant']>,
+  open: Filled | undefined,
+  chosen: Chosen,
+): Batch {
+  const isEverywhere = open === undefined || open.present === true;
+  const at = isEverywhere ? { keys: oneKey(chosen.length), present: true } : open;
+  const room = chosen.room(at.keys);
   const values =
-    TYPES[type] === 'BYTE_ARRAY'
-      ? { count, ids: 0, ...endToEnd([String(constant)]) }
-      : { count, numbers: Number(constant) };
-  return { present, nulls, values };
+    TYPES[leaf.type] === 'BYTE_ARRAY'
+      ? { ids: intsOf.take(room).fill(0), ...knownTexts(leaf, [String(constant)]) }
+      : { numbers: doublesOf.take(room).fill(Number(constant)) };
+  return { ...at, floor: 0, values };
 }
 
-function captionColumn(captions: Readonly<Record<number, string>>, values: Float64Array): Gathered {
-  const ids = Object.keys(captions).map(Number);
-  const places = new Map(ids.map((id, place) => [id, place]));
-  return chosenTexts(
-    Int32Array.from(values, (value) => places.get(value) ?? -1),
-    endToEnd(ids.map((id) => captions[id] as string)),
+function captionColumn(
+  leaf: Leaf,
+  captions: Readonly<Record<number, string>>,
+  column: Batch,
+  chosen: Chosen,
+): Batch {
+  const { keys } = column;
+  if (column.present === false) return column;
+  const numbers = Object.keys(captions).map(Number);
+  const places = new Map(numbers.map((number, place) => [number, place]));
+  const { numbers: ofKey } = column.values as Numbers;
+  const ids = intsOf.take(chosen.room(keys));
+  const present = bytesOf.take(chosen.room(keys));
+  for (const key of keys.used ?? keys.of) {
+    const place =
+      column.present === true || column.present[key] === 1 ? places.get(ofKey[key] as number) : undefined;
+    ids[key] = place ?? -1;
+    present[key] = place === undefined ? 0 : 1;
+  }
+  const texts = knownTexts(
+    leaf,
+    numbers.map((number) => captions[number] as string),
   );
+  return { keys, present: chosen.presence(keys, present), floor: 0, values: { ids, ...texts } };
 }
 
 /** The same list in every row. */
-function constantList(items: readonly string[], length: number): Built {
-  const count = length * items.length;
-  const repetition =
-    items.length === 1 ? undefined : Uint8Array.from({ length: count }, (_, i) => (i % items.length ? 1 : 0));
-  const ids = items.length === 1 ? 0 : Int32Array.from({ length: count }, (_, i) => i % items.length);
-  const batch: Batch = { count, definition: 3, repetition, values: { count, ids, ...endToEnd(items) } };
-  return { present: allPresent(length), nulls: 0, batches: [batch] };
+function constantList(leaf: Leaf, items: readonly string[], length: number): Batch {
+  const values = { ids: Int32Array.from(items, (_, i) => i), ...knownTexts(leaf, items) };
+  const batch = { present: true, floor: 0, values };
+  if (items.length === 1) return { ...batch, keys: oneKey(length) };
+  const of = intsOf.take(length * items.length);
+  const repetition = bytesOf.take(of.length).fill(1);
+  for (let at = 0; at < of.length; at += items.length) {
+    of.set(values.ids, at);
+    repetition[at] = 0;
+  }
+  return { ...batch, keys: { of, used: values.ids }, repetition };
 }

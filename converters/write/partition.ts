@@ -14,9 +14,9 @@ export const eventDay = (time: number): string =>
 /** Row numbers that ascend in time, by the folder below their class's; '' where there are no partitions. */
 export function* divided(
   rows: Rows,
-  chosen: readonly number[],
+  chosen: Int32Array,
   partition: Partition | undefined,
-): Generator<{ readonly folder: string; readonly chosen: readonly number[] }> {
+): Generator<{ readonly folder: string; readonly chosen: Int32Array }> {
   if (partition === undefined) return yield { folder: '', chosen };
   const times = rows.numbers[SLOT.time] as Float64Array;
   for (let from = 0; from < chosen.length; ) {
@@ -24,7 +24,7 @@ export function* divided(
     const end = (Math.floor(first / DAY_MS) + 1) * DAY_MS;
     let to = from + 1;
     while (to < chosen.length && (times[chosen[to] as number] as number) < end) to++;
-    yield { folder: `${partition}=${eventDay(first)}/`, chosen: chosen.slice(from, to) };
+    yield { folder: `${partition}=${eventDay(first)}/`, chosen: chosen.subarray(from, to) };
     from = to;
   }
 }

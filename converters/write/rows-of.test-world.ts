@@ -1,6 +1,8 @@
+import { writeHex } from '../hex.ts';
 import type { Rows } from '../map/rows.ts';
+import { Chosen } from './chosen.ts';
 import { FLAT_COLUMNS } from './columns.ts';
-import type { Numbers, Texts } from './encode/column.ts';
+import type { Batch } from './encode/batch.ts';
 import { flatBatches } from './flat.ts';
 
 const utf8 = new TextDecoder();
@@ -9,22 +11,25 @@ const utf8 = new TextDecoder();
 export function flatRowsOf(rows: Rows): Record<string, string | number>[] {
   const all = Int32Array.from({ length: rows.length }, (_, row) => row);
   const found: Record<string, string | number>[] = Array.from(all, () => ({}));
-  flatBatches(rows, all).forEach(({ definition, values }, column) => {
+  flatBatches(new Chosen(rows, all)).forEach(({ keys, present, values }, column) => {
     const { name } = FLAT_COLUMNS[column] as { name: string };
-    let next = 0;
-    for (let row = 0; row < rows.length; row++) {
-      if ((typeof definition === 'number' ? definition : definition[row]) === 0) continue;
-      const at = next++;
-      (found[row] as Record<string, string | number>)[name] = valueAt(values, at);
-    }
+    keys.of.forEach((key, row) => {
+      if (present === true || (present !== false && present[key] === 1))
+        (found[row] as Record<string, string | number>)[name] = valueAt(values, key);
+    });
   });
   return found;
 }
 
-function valueAt(values: Texts | Numbers, at: number): string | number {
-  if (!('ids' in values))
-    return typeof values.numbers === 'number' ? values.numbers : (values.numbers[at] as number);
+function valueAt(values: Batch['values'], key: number): string | number {
+  if ('numbers' in values) return values.numbers[key] as number;
+  if ('hex' in values) {
+    const text = new Uint8Array(2 * values.width);
+    writeHex(values.hex, key * values.width, (key + 1) * values.width, text, 0);
+    return utf8.decode(text);
+  }
+  if ('written' in values) throw new TypeError('a flat column has no written values');
   const { ids, bytes, offsets } = values;
-  const id = typeof ids === 'number' ? ids : (ids[at] as number);
+  const id = ids[key] as number;
   return utf8.decode(bytes.subarray(offsets[id], offsets[id + 1]));
 }

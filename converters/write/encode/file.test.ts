@@ -10,8 +10,8 @@ import { testPython } from '../../../tools/python/fixtures/python.ts';
 import { scripts } from '../../../tools/python/resolve.ts';
 import { seeded } from '../../bench/telemetry.ts';
 import { openParquet } from '../../dataset/parquet.ts';
-import { endToEnd } from '../gather.ts';
-import type { Batch } from './column.ts';
+import { numbers, strings } from '../plain-columns.ts';
+import type { Batch } from './batch.ts';
 import { type Field, ParquetFile } from './file.ts';
 
 type Leaf = string | number | boolean | null;
@@ -86,25 +86,23 @@ function makeRows(count: number): Row[] {
   }));
 }
 
-/** Values and levels of one leaf. */
+/** Values and levels of one leaf; a value that is not there may stand for a group that is not. */
 function shredded(
   rows: readonly Row[],
   levels: (row: Row) => [value: Leaf, definition: number, repetition: number][],
   greatest: number,
 ): Batch {
   const all = rows.flatMap(levels);
-  const values = all.filter(([, definition]) => definition === greatest).map(([value]) => value);
-  const flat = all.map(([, definition]) => definition);
+  const values = all.map(([value, definition]) => (definition === greatest ? value : null));
   const repeats = all.map(([, , repetition]) => repetition);
-  const same = flat.every((level) => level === flat[0]);
+  const floors = all.map(([, definition]) => definition);
+  const batch = values.some((value) => typeof value === 'string')
+    ? strings(values.map((value) => (value === null ? undefined : String(value))))
+    : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
   return {
-    count: all.length,
-    definition: same ? (flat[0] as number) : Uint8Array.from(flat),
+    ...batch,
+    floor: Uint8Array.from(floors),
     ...(repeats.some((level) => level > 0) ? { repetition: Uint8Array.from(repeats) } : {}),
-    values:
-      typeof values[0] === 'string'
-        ? { count: values.length, ids: Int32Array.from(values, (_, i) => i), ...endToEnd(values as string[]) }
-        : { count: values.length, numbers: Float64Array.from(values, Number) },
   };
 }
 

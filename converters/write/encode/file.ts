@@ -2,7 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { RowGroup, SchemaElement } from 'hyparquet';
 import { ConverterError } from '../../errors.ts';
 import { loadZstd } from '../../zstd.ts';
-import { type Batch, Column, type ColumnOptions, type Compress, type Physical } from './column.ts';
+import type { Batch } from './batch.ts';
+import { Column, type ColumnOptions, type Compress, type Physical } from './column.ts';
 import { Footer } from './footer.ts';
 import type { ChunkIndex } from './page-index.ts';
 

@@ -7,6 +7,7 @@ import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { readColumnIndex } from 'hyparquet/src/indexes.js';
 import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { compressors } from 'hyparquet-compressors';
+import { oneKey } from './batch.ts';
 import { ParquetFile, ROW_GROUP_ROWS } from './file.ts';
 
 /** How many groups one byte can tell, and one more. */
@@ -23,7 +24,10 @@ for (const groups of [14, 15])
     const half = ROW_GROUP_ROWS / 2;
     for (let group = 0; group < groups; group++)
       for (const value of [group, group + 0.5].map((at) => 2 * at))
-        await parquet.write([{ count: half, definition: 0, values: { count: half, numbers: value } }], half);
+        await parquet.write(
+          [{ keys: oneKey(half), present: true, floor: 0, values: { numbers: Float64Array.of(value) } }],
+          half,
+        );
     const size = await parquet.close();
 
     const file = await asyncBufferFromFile(path);

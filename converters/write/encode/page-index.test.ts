@@ -9,8 +9,8 @@ import { asyncBufferFromFile } from 'hyparquet/src/node.js';
 import { compressors } from 'hyparquet-compressors';
 import { runCommand } from '../../../tools/programs/command.ts';
 import { testPython } from '../../../tools/python/fixtures/python.ts';
-import { endToEnd } from '../gather.ts';
-import type { Batch } from './column.ts';
+import { numbers, strings } from '../plain-columns.ts';
+import type { Batch } from './batch.ts';
 import { type Field, ParquetFile } from './file.ts';
 
 /** Over a row group: seven pages in the first one of each column, and two in the second. */
@@ -40,16 +40,10 @@ const rowAt = (i: number) => ({
   late: i < 110_000 ? null : i,
 });
 
-function batchOf(values: readonly (string | number | boolean | null)[], required: boolean): Batch {
-  const there = values.filter((value) => value !== null);
-  const definition = required ? 0 : Uint8Array.from(values, (value) => (value === null ? 0 : 1));
-  const texts = typeof there[0] === 'string';
-  return {
-    ...{ count: values.length, definition },
-    values: texts
-      ? { count: there.length, ids: Int32Array.from(there, (_, i) => i), ...endToEnd(there as string[]) }
-      : { count: there.length, numbers: Float64Array.from(there, Number) },
-  };
+function batchOf(values: readonly (string | number | boolean | null)[], type: Field['type']): Batch {
+  return type === 'BYTE_ARRAY'
+    ? strings(values.map((value) => (value === null ? undefined : String(value))))
+    : numbers(Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))));
 }
 
 async function written(t: TestContext): Promise<string> {
@@ -59,10 +53,10 @@ async function written(t: TestContext): Promise<string> {
   const parquet = await ParquetFile.create({ file, fields: FIELDS, metadata: ['about', '{}'] });
   for (let from = 0; from < ROWS; from += BATCH) {
     const rows = Array.from({ length: Math.min(BATCH, ROWS - from) }, (_, i) => rowAt(from + i));
-    const batches = FIELDS.map(({ name, repetition }) =>
+    const batches = FIELDS.map(({ name, type }) =>
       batchOf(
         rows.map((row) => row[name as keyof typeof row]),
-        repetition === 'REQUIRED',
+        type,
       ),
     );
     await parquet.write(batches, rows.length);

@@ -2,7 +2,7 @@ import type { ColumnIndex, OffsetIndex, SchemaElement } from 'hyparquet';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { writeIndexes } from 'hyparquet-writer/src/indexes.js';
 import { unconvertMinMax } from 'hyparquet-writer/src/unconvert.js';
-import { type Bound, type Bounds, order, type Range } from './bounds.ts';
+import { type Bound, order, type Range, statistics } from './bounds.ts';
 import type { Physical } from './column.ts';
 
 /** What the index says of a data page. */
@@ -26,12 +26,10 @@ export function indexOf({
   pages,
   offset,
   type,
-  seen,
 }: {
   pages: readonly IndexedPage[];
   offset: number;
   type: Physical;
-  seen: Bounds;
 }): ChunkIndex {
   let at = offset;
   let row = 0;
@@ -41,15 +39,15 @@ export function indexOf({
     row += rows;
     return location;
   });
-  return { offsetIndex: { page_locations }, columnIndex: columnIndexOf(pages, type, seen) };
+  return { offsetIndex: { page_locations }, columnIndex: columnIndexOf(pages, type) };
 }
 
 const NO_VALUE = new Uint8Array(0);
 
 /** Long texts are cut, the greatest to one that is greater. */
-function columnIndexOf(pages: readonly IndexedPage[], type: Physical, seen: Bounds): ColumnIndex {
+function columnIndexOf(pages: readonly IndexedPage[], type: Physical): ColumnIndex {
   const element = { type, ...(type === 'BYTE_ARRAY' && { converted_type: 'UTF8' }) } as SchemaElement;
-  const bounds = pages.map((page) => page.bounds && seen.statistics(page.bounds));
+  const bounds = pages.map((page) => page.bounds && statistics(page.bounds, type));
   const encoded = (bound: Bound | undefined, isMax: boolean): Uint8Array =>
     unconvertMinMax(bound as never, element, isMax) ?? NO_VALUE;
   return {

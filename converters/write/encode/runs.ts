@@ -1,5 +1,4 @@
-import type { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
-import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
+import type { PageBytes } from './page-bytes.ts';
 
 /** Levels of a page: more are a new one. */
 export const PAGE_LEVELS = 8_192;
@@ -7,9 +6,8 @@ export const PAGE_LEVELS = 8_192;
 /** Whole numbers of a page in the making: kept as one as long as all are the same. */
 export class Runs<T extends Uint8Array | Int32Array> {
   count = 0;
-  /** Each of them, where `all` is undefined. */
-  same = 0;
   readonly #make: (length: number) => T;
+  #same = 0;
   #differ = false;
   #room: T;
 
@@ -18,53 +16,110 @@ export class Runs<T extends Uint8Array | Int32Array> {
     this.#room = make(0);
   }
 
-  get all(): T | undefined {
-    return this.#differ ? (this.#room.subarray(0, this.count) as T) : undefined;
-  }
-
   clear(): void {
     this.count = 0;
     this.#differ = false;
   }
 
-  add(values: Uint8Array | Int32Array | Float64Array | number, count: number): void {
-    if (count === 0) return;
+  /** The same so many times. */
+  fill(value: number, count: number): void {
+    if (!this.#differ && (this.count === 0 || value === this.#same)) {
+      this.#same = value;
+      this.count += count;
+    } else this.room(count).fill(value);
+  }
+
+  /** So many more, to be set. */
+  room(count: number): T {
     const from = this.count;
     this.count += count;
-    const one = typeof values === 'number' ? values : sameOf(values, count);
-    if (one !== undefined && !this.#differ && (from === 0 || one === this.same)) {
-      this.same = one;
-      return;
-    }
     if (this.#room.length < this.count) {
       const larger = this.#make(Math.max(this.count, PAGE_LEVELS));
       if (this.#differ) larger.set(this.#room.subarray(0, from));
       this.#room = larger;
     }
-    if (!this.#differ) this.#room.fill(this.same, 0, from);
+    if (!this.#differ) this.#room.fill(this.#same, 0, from);
     this.#differ = true;
-    if (typeof values === 'number') this.#room.fill(values, from, this.count);
-    else this.#room.set(values.subarray(0, count), from);
+    return this.#room.subarray(from, this.count) as T;
+  }
+
+  /** Each of them, or the one that all are. */
+  values(): T | number {
+    if (!this.#differ) return this.#same;
+    const first = this.#room[0] as number;
+    for (let i = 1; i < this.count; i++)
+      if (this.#room[i] !== first) return this.#room.subarray(0, this.count) as T;
+    return first;
   }
 }
 
-/** Undefined where they differ. */
-function sameOf(values: Uint8Array | Int32Array | Float64Array, count: number): number | undefined {
-  const first = values[0] as number;
-  for (let i = 1; i < count; i++) if (values[i] !== first) return undefined;
-  return first;
-}
+/** So many alike are a run, fewer are packed, this many at once. */
+const GROUP = 8;
 
 /** The hybrid of runs and packed bits (https://parquet.apache.org/docs/file-format/data-pages/encodings/). */
-export function writeRuns(
-  writer: ByteWriter,
-  { count, same, all }: Runs<Uint8Array | Int32Array>,
-  width: number,
-) {
-  if (all) {
-    writeRleBitPackedHybrid(writer, all as never, width);
-    return;
+export function writeRuns(into: PageBytes, runs: Runs<Uint8Array | Int32Array>, width: number): void {
+  const values = runs.values();
+  if (typeof values === 'number') writeRun(into, values, runs.count, width);
+  else writeHybrid(into, values, width);
+}
+
+function writeRun(into: PageBytes, value: number, count: number, width: number): void {
+  into.varint(count << 1);
+  for (let bit = 0; bit < width; bit += 8) into.byte((value >> bit) & 0xff);
+}
+
+/** Runs are looked for where a group begins: what stands before one goes in whole groups. */
+function writeHybrid(into: PageBytes, values: Uint8Array | Int32Array, width: number): void {
+  const count = values.length;
+  let packed = 0;
+  let at = 0;
+  while (at < count) {
+    const first = values[at] as number;
+    let end = at + 1;
+    while (end < count && values[end] === first) end += 1;
+    if (end - at < GROUP) {
+      packed += 1;
+      at += GROUP;
+      continue;
+    }
+    writePacked(into, values, at - packed * GROUP, packed, width);
+    packed = 0;
+    writeRun(into, first, end - at, width);
+    at = end;
   }
-  writer.appendVarInt(count << 1);
-  for (let bit = 0; bit < width; bit += 8) writer.appendUint8((same >> bit) & 0xff);
+  writePacked(into, values, at - packed * GROUP, packed, width);
+}
+
+/** So many groups from a place on, the lowest bit first; what lacks behind the last value is 0. */
+function writePacked(
+  into: PageBytes,
+  values: Uint8Array | Int32Array,
+  from: number,
+  groups: number,
+  width: number,
+): void {
+  if (groups === 0) return;
+  into.varint((groups << 1) | 1);
+  into.reserve(groups * width);
+  const bytes = into.all;
+  const whole = width <= 4 ? Math.min(groups, (values.length - from) >> 3) : 0;
+  let at = into.length;
+  // A group of these is in 32 bits.
+  for (let i = from; i < from + whole * GROUP; i += GROUP) {
+    let bits = 0;
+    for (let j = GROUP - 1; j >= 0; j--) bits = (bits << width) | (values[i + j] as number);
+    for (let j = 0; j < width; j++, bits >>>= 8) bytes[at++] = bits;
+  }
+  let bits = 0;
+  let waiting = 0;
+  for (let i = from + whole * GROUP; i < from + groups * GROUP; i++) {
+    waiting |= (i < values.length ? (values[i] as number) : 0) << bits;
+    bits += width;
+    while (bits >= 8) {
+      bytes[at++] = waiting;
+      waiting >>>= 8;
+      bits -= 8;
+    }
+  }
+  into.length = at;
 }

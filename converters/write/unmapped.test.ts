@@ -2,16 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rows } from '../map/rows.ts';
 import { SLOT } from '../map/slots.ts';
-import { CLASSES } from './classes.ts';
-import { unmappedTexts } from './unmapped.ts';
+import { CLASSES } from '../ocsf/classes.ts';
+import { Chosen } from './chosen.ts';
+import { Unmapped } from './unmapped.ts';
 
 const layout = CLASSES.find(({ class_uid }) => class_uid === 0);
 const decoder = new TextDecoder();
 
-function textsOf(rows: Rows, chosen: readonly number[]): string[] {
-  assert.ok(layout);
-  const { bytes, offsets } = unmappedTexts(layout, rows, Int32Array.from(chosen));
-  return chosen.map((_, i) => decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])));
+function textsOf(
+  rows: Rows,
+  chosen: readonly number[],
+  of = new Unmapped(layout ?? assert.fail()),
+): string[] {
+  const { values } = of.column(new Chosen(rows, Int32Array.from(chosen)));
+  assert.ok('written' in values);
+  const { written, offsets } = values;
+  return chosen.map((_, i) => decoder.decode(written.subarray((offsets[i] as number) + 4, offsets[i + 1])));
 }
 
 test('JSON of what has no place, in the order of the layout; nothing where nothing is', () => {

@@ -6,9 +6,12 @@ import { encodePart } from '../parts/part.ts';
 import { sortedOrder, viewOf } from '../parts/rows-view.ts';
 import { ALIASES, type AttributeName } from '../read/names.ts';
 import { StringPool } from '../read/strings.ts';
-import { type Like, Likenesses } from './likeness.ts';
+import type { Like } from './like.ts';
+import { Likenesses } from './likenesses.ts';
+import type { Bind } from './mapper.ts';
 import { mapObject } from './raw-object.ts';
 import { Rows } from './rows.ts';
+import { SpanLikenesses } from './span-likeness.ts';
 
 const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
 const pool = new StringPool();
@@ -82,9 +85,9 @@ function requestOf(spans: readonly { span: Span; n: number }[]): Uint8Array {
 }
 
 /** Counts what it finds. */
-class Counted extends Likenesses {
+class Counted extends SpanLikenesses {
   found = 0;
-  override find(...of: Parameters<Likenesses['find']>): Like | undefined {
+  override find(...of: Parameters<SpanLikenesses['find']>): Like<Bind> | undefined {
     const like = super.find(...of);
     if (like) this.found += 1;
     return like;
@@ -92,7 +95,7 @@ class Counted extends Likenesses {
 }
 
 /** Finds nothing and learns nothing. */
-class None extends Likenesses {
+class None extends SpanLikenesses {
   override find(): undefined {
     return undefined;
   }
@@ -101,14 +104,13 @@ class None extends Likenesses {
   }
 }
 
-const mapped = (
-  spans: readonly { span: Span; n: number }[],
-  rows = new Rows(),
-  likenesses = new Counted(rows),
-) => ({
-  ...mapObject({ bytes: requestOf(spans), signal: 'traces', window, rows, likenesses }),
-  found: likenesses.found,
-});
+function mapped(spans: readonly { span: Span; n: number }[], rows = new Rows(), of = new Counted(rows)) {
+  const likenesses = { ...new Likenesses(rows), spans: of };
+  return {
+    ...mapObject({ bytes: requestOf(spans), signal: 'traces', window, rows, likenesses }),
+    found: of.found,
+  };
+}
 
 /** What a reader sees of each span that is mapped with those before it, and alone. */
 function assertSame(spans: readonly Span[]): number {
@@ -116,10 +118,8 @@ function assertSame(spans: readonly Span[]): number {
   const { rows, rejected, found } = mapped(all);
   const alone = all.map((one) => {
     const rows = new Rows();
-    return mapObject({
-      bytes: requestOf([one]),
-      ...{ signal: 'traces', window, rows, likenesses: new None(rows) },
-    });
+    const likenesses = { ...new Likenesses(rows), spans: new None(rows) };
+    return mapObject({ bytes: requestOf([one]), signal: 'traces', window, rows, likenesses });
   });
   assert.equal(
     rejected.length,

@@ -1,9 +1,10 @@
 import type { PbfReader } from 'pbf';
-import type { Attributes, Member } from '../read/attributes.ts';
+import type { Attributes } from '../read/attributes.ts';
 import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { wordsOf } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
+import { FEW_VALUES, type Like, MOST_BRANCHES, MOST_NODES } from './like.ts';
 import type { Bind } from './mapper.ts';
 import type { Rows } from './rows.ts';
 
@@ -23,26 +24,9 @@ const OWN = flags(...ANYWHERE);
 const OWN_OF_SERVER = flags(...ANYWHERE, 'client.port', 'network.peer.port', 'net.peer.port');
 const SERVER = 2;
 
-/** So many different attributes at one place, and so many in all, are kept; spans with others are mapped each for itself. */
-const MOST_BRANCHES = 64;
-const MOST_NODES = 1 << 14;
-/** Values of an attribute that nobody knows: with more of them it is taken for one of the spans' own. */
-const FEW_VALUES = 8;
 /** Tags of the fields of `KeyValue` (common.proto). */
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
-
-/** What spans have in common that are alike. */
-export interface Like {
-  readonly template: number;
-  /** Of a row's own slots what is the same in all of them: pool ids and numbers. */
-  readonly texts: readonly (readonly [slot: number, id: number])[];
-  readonly numbers: readonly (readonly [slot: number, value: number])[];
-  /** What sets the others. */
-  readonly binds: readonly Bind[];
-  /** Of `attributes` what is the same in all of them, where they have something of their own in it. */
-  readonly rest: readonly Member[] | undefined;
-}
 
 /** One attribute, and those that came behind it. */
 interface Node {
@@ -56,9 +40,12 @@ interface Node {
   readonly isLast: boolean;
   /** Pool id of the attribute's name, where that is known. */
   readonly name: number;
+  /** Which of the attributes up to this one are own, and the places of those that have one. */
+  readonly own: readonly number[];
+  readonly places: readonly number[];
   readonly next: Node[];
   /** Where it is the last one; null: spans that end here are mapped each for itself. */
-  like?: Like | null;
+  like?: Like<Bind> | null;
 }
 
 const NOTHING = new DataView(new ArrayBuffer(0));
@@ -68,7 +55,7 @@ const NOTHING = new DataView(new ArrayBuffer(0));
  * made of that one holds for them. Such spans have the same resource, name, kind and status, and the same attributes in the same
  * order, byte by byte; only of own attributes the values may differ.
  */
-export class Likenesses {
+export class SpanLikenesses {
   readonly #rows: Rows;
   #generation = -1;
   /** Numbers of resources, by their attributes. */
@@ -76,9 +63,6 @@ export class Likenesses {
   #last: { readonly origin?: Origin; readonly resource: number } = { resource: -1 };
   readonly #roots = new Map<number, Node>();
   #nodes = 0;
-  /** Numbers of the own attributes of the span that was looked for. */
-  own: number[] = [];
-  #places: number[] = [];
   #leaf: Node | undefined;
 
   constructor(rows: Rows) {
@@ -101,39 +85,37 @@ export class Likenesses {
   }
 
   /** What holds for the span; undefined: nothing is known of it. */
-  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like | undefined {
+  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like<Bind> | undefined {
     this.#leaf = undefined;
     if (span.hasException) return undefined;
-    this.#clearOwn();
-    const { places, count, kind } = span;
+    const { places, count } = span;
     let node = this.#root(span, origin);
     for (let n = 0; n < count && node; n++) {
       const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
-      node =
-        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, Likenesses.own(kind));
-      if (!node?.isOwn) continue;
-      this.own.push(n);
-      if (node.place >= 0) this.#places.push(node.place);
+      node = matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, n, span);
     }
     this.#leaf = node;
     return node?.like ?? undefined;
   }
 
-  #clearOwn(): void {
-    if (this.own.length > 0) this.own = [];
-    if (this.#places.length > 0) this.#places = [];
+  /** Numbers of the own attributes of the span that was looked for. */
+  get own(): readonly number[] {
+    return this.#leaf?.own ?? [];
   }
 
   /** Whether the own attributes of the span that was looked for were read into their places. */
   areOwn(attributes: Attributes): boolean {
-    return this.#places.every((place) => attributes.has(place));
+    const { places } = this.#leaf as Node;
+    for (let i = 0; i < places.length; i++) if (!attributes.has(places[i] as number)) return false;
+    return true;
   }
 
   /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
   areAll(attributes: Attributes, kind: number): boolean {
-    const own = Likenesses.own(kind);
+    const own = SpanLikenesses.own(kind);
+    const { places } = this.#leaf as Node;
     for (let place = 0; place < ATTRIBUTE_COUNT; place++)
-      if (own[place] === 1 && attributes.has(place) && !this.#places.includes(place)) return false;
+      if (own[place] === 1 && attributes.has(place) && !places.includes(place)) return false;
     return true;
   }
 
@@ -143,7 +125,7 @@ export class Likenesses {
   }
 
   /** Null: nothing holds for spans that are like that one. */
-  learn(like: Like | null): void {
+  learn(like: Like<Bind> | null): void {
     if (this.#leaf) this.#leaf.like = like;
   }
 
@@ -154,7 +136,18 @@ export class Likenesses {
     const key = ((resource * 8 + kind) * 4 + status) * 0x8000_0000 + name;
     let root = this.#roots.get(key);
     if (!root) {
-      root = { isOwn: false, place: -1, bytes: NOTHING, isLast: false, name: -1, next: [] };
+      root = {
+        ...{
+          isOwn: false,
+          place: -1,
+          bytes: NOTHING,
+          isLast: false,
+          name: -1,
+          own: [],
+          places: [],
+          next: [],
+        },
+      };
       this.#roots.set(key, root);
     }
     return root;
@@ -166,16 +159,22 @@ export class Likenesses {
     return number;
   }
 
-  #branch(node: Node, { buf }: PbfReader, start: number, end: number, own: Uint8Array): Node | undefined {
+  /** @param n which attribute of the span it is that comes next */
+  #branch(node: Node, { buf }: PbfReader, n: number, span: SpanRecord): Node | undefined {
     if (node.next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
     this.#nodes += 1;
+    const [start, end] = [span.places[3 * n + 1] as number, span.places[3 * n + 2] as number];
     const key = keyIn(buf, start, end);
     const name = key ? this.#rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
     const place = placeOf(name);
-    const isOwn = name >= 0 && (place < 0 ? this.#isVaried(node, name) : own[place] === 1);
-    const bytes = isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end);
-    const isLast = isOwn && key?.from !== start;
-    const made: Node = { isOwn, place: isOwn ? place : -1, bytes: wordsOf(bytes), isLast, name, next: [] };
+    const isOwn =
+      name >= 0 && (place < 0 ? this.#isVaried(node, name) : SpanLikenesses.own(span.kind)[place] === 1);
+    const made: Node = {
+      ...{ isOwn, place: isOwn ? place : -1, isLast: isOwn && key?.from !== start, name, next: [] },
+      bytes: wordsOf(isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end)),
+      own: isOwn ? [...node.own, n] : node.own,
+      places: isOwn && place >= 0 ? [...node.places, place] : node.places,
+    };
     // What has one value comes first: names match whatever the value is.
     if (isOwn) node.next.push(made);
     else node.next.unshift(made);

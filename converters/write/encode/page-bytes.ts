@@ -1,0 +1,62 @@
+import { wordsOf } from '../../read/strings.ts';
+
+/** Rounds up what a page takes: the next ones are as long, more or less. */
+const ROOM = 1 << 16;
+/** From so many bytes on it is quicker to have them copied than to copy them. */
+const LONG = 200;
+
+/** Bytes that grow, and hardly more than they must: every column keeps its own, and doubled they would be half empty. */
+export class PageBytes {
+  length = 0;
+  #bytes = new Uint8Array(0);
+  #words = wordsOf(this.#bytes);
+
+  /** Until it grows: whoever writes into it reserves first. */
+  get all(): Uint8Array<ArrayBuffer> {
+    return this.#bytes;
+  }
+  get words(): DataView {
+    return this.#words;
+  }
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  /** Makes room for so many bytes more. */
+  reserve(count: number): void {
+    const needed = this.length + count;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.ceil(needed / ROOM) * ROOM);
+    larger.set(this.bytes);
+    this.#bytes = larger;
+    this.#words = wordsOf(larger);
+  }
+
+  append(from: Uint8Array, start = 0, end = from.length): void {
+    this.reserve(end - start);
+    const into = this.#bytes;
+    let at = this.length;
+    if (end - start > LONG) into.set(from.subarray(start, end), at);
+    else for (let i = start; i < end; i++) into[at++] = from[i] as number;
+    this.length += end - start;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.#bytes[this.length++] = value;
+  }
+
+  varint(value: number): void {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.byte((rest & 0x7f) | 0x80);
+    this.byte(rest);
+  }
+
+  /** Behind its length in four bytes. */
+  text(from: Uint8Array, start: number, end: number): void {
+    this.reserve(4 + end - start);
+    this.#words.setInt32(this.length, end - start, true);
+    this.length += 4;
+    this.append(from, start, end);
+  }
+}
