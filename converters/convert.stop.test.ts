@@ -41,7 +41,7 @@ async function assertWhole(raw: MemoryStore): Promise<void> {
   const made = await keys(raw, 'parts/');
   const names = (end: string) =>
     made.filter((key) => key.endsWith(end)).map((key) => key.slice(0, -end.length));
-  assert.deepEqual(names('.arrow.zst'), names('.json'));
+  assert.deepEqual(names('.rows'), names('.json'));
 }
 
 test('when a store fails one lane, the others end what they hold and take nothing more', async () => {

@@ -3,6 +3,7 @@ import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { byName, type LogLine } from './line.ts';
+import type { LineBind } from './line-likeness.ts';
 import { type RowWriter, setUser, spanOutcome, text } from './mapper.ts';
 import { setCalling, setIp, setServed } from './peer.ts';
 import { httpSeverity, httpStatusId } from './severity.ts';
@@ -105,21 +106,24 @@ function pathOf(url: string): string | undefined {
   return match ? match[1] || '/' : undefined;
 }
 
-/** The one access line of a request → OCSF 4002. */
-export function mapAccess(writer: RowWriter, line: LogLine): void {
+/** The one access line of a request → OCSF 4002. What sets the row's own slots is returned. */
+export function mapAccess(writer: RowWriter, line: LogLine): LineBind {
   writer.id(SLOT.event_kind, ACCESS);
   writer.number(SLOT.class_uid, HTTP);
   writer.outcome(1, 0);
-  const method = line.text('method') ?? '';
-  setMethod(writer, method);
+  setMethod(writer, line.text('method') ?? '');
   setStatus(writer, line.number('status'));
-  const path = line.text('path');
-  const route = line.text('route');
-  writer.text(SLOT.http_path, path);
-  writer.text(SLOT.http_route, route);
-  writer.number(SLOT.duration_us, Math.round(line.number('duration_ms') * 1e6) / 1e3);
+  writer.text(SLOT.http_route, line.text('route'));
   writer.number(SLOT.observation_point_id, AT_DESTINATION);
   writer.text(SLOT.dst_service, line.text('service'));
   setIp(writer, SLOT.src_ip, line.text('peer'));
-  writer.text(SLOT.message, line.text('msg') ?? `${method} ${route ?? path ?? ''} ${line.number('status')}`);
+  return setAccess;
 }
+
+const setAccess: LineBind = (writer, line) => {
+  const path = line.text('path');
+  writer.longText(SLOT.http_path, path);
+  writer.number(SLOT.duration_us, Math.round(line.number('duration_ms') * 1e6) / 1e3);
+  const called = () => `${line.text('method') ?? ''} ${line.text('route') ?? path ?? ''}`;
+  writer.longText(SLOT.message, line.text('msg') ?? `${called()} ${line.number('status')}`);
+};

@@ -1,3 +1,5 @@
+import type { Member } from '../read/attributes.ts';
+
 /** A table to look up what came from outside: unlike an object it holds no `constructor` that nobody put there. */
 export const byName = <T>(table: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>
   new Map(Object.entries(table));
@@ -12,11 +14,23 @@ const exact = (json: string): string =>
       )
     : json;
 
+/** Whether some integer is none that a double holds. */
+function isInexact(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const name in value) if (isInexact((value as Record<string, unknown>)[name])) return true;
+  return false;
+}
+
 /** A log line that is a JSON object. */
 export class LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly #taken = new Set<string>();
-  readonly #nested = new Map<string, LogLine>();
+  /** Names of the fields that were asked for. */
+  readonly taken: string[] = [];
+  #nested: Map<string, LogLine> | undefined;
+  #own: readonly string[] = [];
+  /** Whether the value of a field was asked for that is {@link watch}ed. */
+  followsFromOwn = false;
 
   constructor(fields: Readonly<Record<string, unknown>>) {
     this.fields = fields;
@@ -26,7 +40,8 @@ export class LogLine {
   static parse(body: string): LogLine | undefined {
     if (body.charCodeAt(0) !== 0x7b) return undefined;
     try {
-      const value: unknown = JSON.parse(exact(body));
+      let value: unknown = JSON.parse(body);
+      if (isInexact(value)) value = JSON.parse(exact(body));
       return typeof value === 'object' && value !== null
         ? new LogLine(value as Record<string, unknown>)
         : undefined;
@@ -35,28 +50,35 @@ export class LogLine {
     }
   }
 
+  /** From now on it is remembered whether one of these is asked for. */
+  watch(own: readonly string[]): void {
+    this.#own = own;
+    this.followsFromOwn = false;
+  }
+
   /** Text of a field; numbers and booleans are printed, the rest counts as absent. */
   text(name: string): string | undefined {
-    const value = this.fields[name];
+    const value = this.#value(name);
     if (typeof value === 'string') return this.#take(name, value === '' ? undefined : value);
     if (typeof value === 'number' || typeof value === 'boolean') return this.#take(name, String(value));
     return undefined;
   }
   /** NaN where absent. */
   number(name: string): number {
-    const value = this.fields[name];
+    const value = this.#value(name);
     return typeof value === 'number' ? this.#take(name, value) : Number.NaN;
   }
   /** A nested object as a line of its own; undefined where absent. */
   nested(name: string): LogLine | undefined {
-    const value = this.fields[name];
+    const value = this.#value(name);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    this.#nested ??= new Map();
     const line = this.#nested.get(name) ?? new LogLine(value as Record<string, unknown>);
     this.#nested.set(name, line);
     return this.#take(name, line);
   }
   json(name: string): string | undefined {
-    const value = this.fields[name];
+    const value = this.#value(name);
     return value === undefined || value === null ? undefined : this.#take(name, JSON.stringify(value));
   }
 
@@ -66,18 +88,32 @@ export class LogLine {
     return rest && JSON.stringify(rest);
   }
 
+  /** Those of these fields that nobody asked for; what is nested counts as a whole. */
+  untaken(names: readonly string[]): Member[] {
+    const members: Member[] = [];
+    for (const name of names)
+      if (!this.taken.includes(name)) members.push([name, JSON.stringify(this.fields[name])]);
+    return members;
+  }
+
   #untaken(): Record<string, unknown> | undefined {
     const members: [string, unknown][] = [];
     for (const name of Object.keys(this.fields).sort()) {
-      const nested = this.#nested.get(name);
-      const value = nested ? nested.#untaken() : this.#taken.has(name) ? undefined : this.fields[name];
+      const nested = this.#nested?.get(name);
+      const value = nested ? nested.#untaken() : this.taken.includes(name) ? undefined : this.fields[name];
       if (value !== undefined) members.push([name, value]);
     }
     return members.length === 0 ? undefined : Object.fromEntries(members);
   }
 
+  #value(name: string): unknown {
+    const value = this.fields[name];
+    if (value !== undefined && this.#own.includes(name)) this.followsFromOwn = true;
+    return value;
+  }
+
   #take<T>(name: string, value: T): T {
-    this.#taken.add(name);
+    if (!this.taken.includes(name)) this.taken.push(name);
     return value;
   }
 }

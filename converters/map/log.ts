@@ -5,88 +5,46 @@ import { ATTR } from '../read/names.ts';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../read/span.ts';
 import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
-import { mapChange } from './change.ts';
 import { type ForeignLine, parseForeign } from './foreign.ts';
-import { mapAccess } from './http.ts';
-import { eventUid } from './identity.ts';
+import { eventUid, uidText } from './identity.ts';
+import type { Likenesses } from './likenesses.ts';
 import { LogLine } from './line.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
-import { mapProcess } from './process.ts';
-import { ERROR, levelSeverity, otlpLevel } from './severity.ts';
+import { APPLICATION_ERROR, BASE, LOG, OurLineMapper, setPlain } from './our-line.ts';
+import { levelSeverity, otlpLevel } from './severity.ts';
 import { SLOT } from './slots.ts';
 
-const LOG = text('log');
 const UNPARSED = text('log.unparsed');
-const LOGGED = text('Log');
-const GENERAL_ERROR = text('General Error');
 const TRANSLATION_ERROR = text('Translation Error');
-const BASE = 0;
-const APPLICATION_ERROR = 6008;
 
 /** How often a foreign line without a place (file, offset) was seen in its object. */
 export type Occurrences = Map<string, number>;
 
-/** Log record → one row. The body is the raw line: ours by its `instance` and `line`, else foreign. */
-export function mapLog(
-  writer: RowWriter,
-  record: LogRecord,
-  origin: Origin,
-  pbf: PbfReader,
-  seen: Occurrences,
-): void {
-  const line = LogLine.parse(record.body);
-  const time = line?.number('time') ?? Number.NaN;
-  const count = line?.number('line') ?? Number.NaN;
-  const instance = line?.text('instance');
-  const file = record.attributes.text(ATTR['log.file.name']);
-  if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
-    mapOurLine(writer, line, origin, Math.floor(time));
-  else mapForeignLine(writer, record, line, origin, pbf, seen);
-  writer.id(SLOT.log_file, file >= 0 ? file : record.attributes.text(ATTR['fluent.tag']));
-}
+/** Log records of a raw object → one row each. The body is the raw line: ours by its `instance` and `line`, else foreign. */
+export class LogMapper {
+  readonly #writer: RowWriter;
+  readonly #ours: OurLineMapper;
+  readonly #seen: Occurrences;
 
-function mapOurLine(writer: RowWriter, line: LogLine, origin: Origin, time: number): void {
-  writer.begin(LOG, BASE, origin, time);
-  const instance = line.text('instance') as string;
-  const count = line.number('line');
-  const level = line.text('level');
-  writer.text(SLOT.service, line.text('service'));
-  writer.text(SLOT.reporter, line.text('service'));
-  writer.text(SLOT.service_version, line.text('version'));
-  writer.text(SLOT.instance, instance);
-  writer.number(SLOT.line, count);
-  writer.text(SLOT.level, level);
-  writer.hex(SLOT.trace_id, hexOf(line.text('trace_id'), 32));
-  writer.hex(SLOT.span_id, hexOf(line.text('span_id'), 16));
-  writer.text(SLOT.request_id, line.text('request_id'));
-  writer.text(SLOT.user_id, line.text('user_id'));
-  writer.text(SLOT.job_id, line.text('job_id'));
-  const error = line.nested('err');
-  if (error) {
-    writer.text(SLOT.error_type, error.text('type'));
-    writer.text(SLOT.error_message, error.text('message'));
-    writer.text(SLOT.error_stack, error.text('stack'));
-    writer.text(SLOT.status_code, error.text('code'));
+  constructor(writer: RowWriter, likenesses: Likenesses, seen: Occurrences) {
+    [this.#writer, this.#seen] = [writer, seen];
+    this.#ours = new OurLineMapper(writer, likenesses);
   }
-  const event = line.text('event');
-  if (event === 'http.access') mapAccess(writer, line);
-  else if (event === 'change' && mapChange(writer, line, origin)) void 0;
-  else if (event === 'process' && mapProcess(writer, line)) void 0;
-  else mapPlain(writer, level, line.text('msg') ?? '');
-  writer.longText(SLOT.attributes, line.rest());
-  writer.hex(SLOT.event_uid, eventUid('line', instance, count, time));
-}
 
-/** An ordinary line → Base Event; from level error on → 6008 Application Error. */
-function mapPlain(writer: RowWriter, level: string | undefined, message: string): void {
-  const severity = levelSeverity(level);
-  const error = severity >= ERROR;
-  writer.id(SLOT.event_kind, LOG);
-  writer.number(SLOT.class_uid, error ? APPLICATION_ERROR : BASE);
-  writer.activity(error ? 1 : 99, error ? GENERAL_ERROR : LOGGED);
-  writer.number(SLOT.severity_id, severity);
-  if (error) writer.number(SLOT.status_id, 2);
-  writer.longText(SLOT.message, message);
+  map(record: LogRecord, origin: Origin, pbf: PbfReader): void {
+    const line = LogLine.parse(record.body);
+    const time = line?.number('time') ?? Number.NaN;
+    const count = line?.number('line') ?? Number.NaN;
+    const instance = line?.text('instance');
+    const name = record.attributes.text(ATTR['log.file.name']);
+    const file = name >= 0 ? name : record.attributes.text(ATTR['fluent.tag']);
+    if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
+      this.#ours.map(line, origin, Math.floor(time), file);
+    else {
+      mapForeignLine(this.#writer, record, line, origin, pbf, this.#seen);
+      this.#writer.id(SLOT.log_file, file);
+    }
+  }
 }
 
 function mapForeignLine(
@@ -111,7 +69,8 @@ function mapForeignLine(
   }
   writer.text(SLOT.level, level);
   if (known) {
-    mapPlain(writer, level, known.message);
+    setPlain(writer, level);
+    writer.longText(SLOT.message, known.message);
   } else {
     writer.activity(2, TRANSLATION_ERROR);
     writer.outcome(levelSeverity(level), 2);
@@ -122,7 +81,7 @@ function mapForeignLine(
   writer.bytes(SLOT.span_id, pbf.buf, record.spanAt);
   const uid = foreignUid(writer, record, origin, pbf, known ? String(time) : '', seen);
   writer.longText(SLOT.attributes, joined(known?.rest, record.attributes.json(pbf, [], origin.rest)));
-  writer.hex(SLOT.event_uid, uid);
+  writer.uid(uid);
 }
 
 /** Two JSON objects as one; what the line says goes before what was said of it. */
@@ -163,11 +122,10 @@ function foreignUid(
   const ids = tag < 0 ? [] : [writer.pool.text(tag)];
   if (record.traceAt >= 0) ids.push(hexText(buf, record.traceAt, TRACE_ID_BYTES));
   if (record.spanAt >= 0) ids.push(hexText(buf, record.spanAt, SPAN_ID_BYTES));
-  const content = eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids);
+  const content = uidText(
+    eventUid('content', origin.identity, nanoText(record.time), time, record.body, ...ids),
+  );
   const nth = (seen.get(content) ?? 0) + 1;
   seen.set(content, nth);
   return eventUid('content', content, nth);
 }
-
-const hexOf = (id: string | undefined, length: number): string | undefined =>
-  id?.length === length && /^[0-9a-f]+$/.test(id) ? id : undefined;

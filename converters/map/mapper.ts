@@ -71,9 +71,13 @@ export class RowWriter {
   bytes(slot: number, from: Uint8Array, at: number): void {
     if (at >= 0) this.rows.setId(slot, this.row, from, at);
   }
-  /** An id as hex digits. */
+  /** An id as hex digits; what is none leaves the slot absent. */
   hex(slot: number, digits: string | undefined): void {
     if (digits !== undefined) this.rows.setHex(slot, this.row, digits);
+  }
+  /** `event_uid`, as `identity.ts` gives it. */
+  uid(bytes: string): void {
+    this.rows.setLatin1(SLOT.event_uid, this.row, bytes);
   }
   has(slot: number): boolean {
     return this.rows.has(slot, this.row);
@@ -81,7 +85,7 @@ export class RowWriter {
   text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));
   }
-  /** Text that is hardly seen twice. */
+  /** Text that is hardly seen twice, or so short that it is quickly looked up by its bytes. */
   longText(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.ofUncached(value));
   }

@@ -57,8 +57,7 @@ export function mapSample({
   writer.text(SLOT.labels, labelText);
   writer.longText(SLOT.attributes, whole);
   writer.id(SLOT.message, name);
-  writer.hex(
-    SLOT.event_uid,
+  writer.uid(
     eventUid(
       'metric',
       origin.identity,

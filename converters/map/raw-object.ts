@@ -4,8 +4,8 @@ import { MetricReader } from '../read/metric.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { SpanRecord } from '../read/span.ts';
 import { type Visitor, walk } from '../read/walk.ts';
-import { Likenesses } from './likeness.ts';
-import { mapLog, type Occurrences } from './log.ts';
+import { Likenesses } from './likenesses.ts';
+import { LogMapper, type Occurrences } from './log.ts';
 import { type Rejected, RowWriter, type Window } from './mapper.ts';
 import { mapSample } from './metric.ts';
 import { Rows } from './rows.ts';
@@ -75,6 +75,7 @@ export function mapObject({
   };
   const span = new SpanRecord(pool);
   const spans = new SpanMapper(writer, likenesses);
+  const logs = new LogMapper(writer, likenesses, seen);
   const log = new LogRecord(pool);
   const metric = new MetricReader(pool);
   const record: Record<Signal, Visitor['record']> = {
@@ -84,7 +85,7 @@ export function mapObject({
     },
     logs(pbf, _start, end, origin) {
       log.read(pbf, end);
-      guarded(() => mapLog(writer, log, origin, pbf, seen));
+      guarded(() => logs.map(log, origin, pbf));
     },
     metrics(pbf, _start, end, origin) {
       metric.read(pbf, end, {

@@ -112,13 +112,21 @@ export class Rows {
     this.#isFilled[slot] = 1;
   }
 
-  /** Lower-case hex digits. @throws RangeError where they are none, or too many or too few */
+  /** The bytes of an id as so many characters; what comes behind them does not count. */
+  setLatin1(slot: number, row: number, bytes: string): void {
+    const width = ID_BYTES[slot] as number;
+    const into = this.ids[slot] as Uint8Array;
+    for (let i = 0, at = row * width; i < width; i++, at++) into[at] = bytes.charCodeAt(i);
+    this.#isFilled[slot] = 1;
+  }
+
+  /** Lower-case hex digits; where they are none, or too many or too few, the id is absent. */
   setHex(slot: number, row: number, digits: string): void {
     const width = ID_BYTES[slot] as number;
     const into = this.ids[slot] as Uint8Array;
-    if (digits.length !== 2 * width || readHex(digits, into, row * width) === undefined)
-      throw new RangeError(`${SLOT_NAMES[slot]} has ${2 * width} hex digits: ${digits}`);
-    this.#isFilled[slot] = 1;
+    const isId = digits.length === 2 * width && readHex(digits, into, row * width) !== undefined;
+    if (isId) this.#isFilled[slot] = 1;
+    else into.fill(0, row * width, (row + 1) * width);
   }
 
   /** Whoever writes into a column itself says so. */

@@ -1,14 +1,17 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
+import { jsonOf, type Member } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import type { Origin } from '../read/walk.ts';
 import { elapsedNs } from '../read/wire.ts';
 import { spanUid } from './identity.ts';
 import { mapKind } from './kind.ts';
-import { type Like, Likenesses } from './likeness.ts';
+import { beginLike, type Like, ownSlots } from './like.ts';
+import type { Likenesses } from './likenesses.ts';
 import { type Bind, epochMs, type RowWriter, text } from './mapper.ts';
 import { SLOT } from './slots.ts';
+import { SpanLikenesses } from './span-likeness.ts';
 
 const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'].map(text);
 const STATUSES = ['UNSET', 'OK', 'ERROR'].map(text);
@@ -21,12 +24,12 @@ const UNSET = STATUSES[0] as number;
  */
 export class SpanMapper {
   readonly #writer: RowWriter;
-  readonly #likenesses: Likenesses;
+  readonly #likenesses: SpanLikenesses;
 
-  constructor(writer: RowWriter, likenesses: Likenesses) {
+  constructor(writer: RowWriter, { spans }: Likenesses) {
     this.#writer = writer;
-    this.#likenesses = likenesses;
-    likenesses.begin();
+    this.#likenesses = spans;
+    spans.begin();
   }
 
   map(span: SpanRecord, origin: Origin, pbf: PbfReader): void {
@@ -46,19 +49,19 @@ export class SpanMapper {
     writer.number(SLOT.duration_us, ns / 1000);
     if (span.events) writer.longText(SLOT.span_events, `[${span.events}]`);
     if (span.links) writer.longText(SLOT.span_links, `[${span.links}]`);
-    writer.hex(SLOT.event_uid, spanUid(pbf.buf, span));
+    writer.uid(spanUid(pbf.buf, span));
   }
 
   /** False, and nothing is done, where its own attributes are not what those of the one before were. */
-  #again({ template, texts, numbers, binds }: Like, span: SpanRecord, pbf: PbfReader): boolean {
+  #again(like: Like<Bind>, span: SpanRecord, pbf: PbfReader): boolean {
     const { attributes } = span;
     span.readAttributes(pbf, this.#likenesses.own);
     if (!this.#likenesses.areOwn(attributes)) return false;
     const writer = this.#writer;
-    writer.beginLike(template);
-    for (const [slot, id] of texts) writer.id(slot, id);
-    for (const [slot, value] of numbers) writer.number(slot, value);
-    for (const bind of binds) bind(writer, attributes);
+    beginLike(writer, like);
+    for (const bind of like.binds) bind(writer, attributes);
+    const own = attributes.members(pbf);
+    if (own.length > 0) writer.longText(SLOT.attributes, jsonOf([...own, ...like.rest]));
     return true;
   }
 
@@ -66,30 +69,51 @@ export class SpanMapper {
     const writer = this.#writer;
     const { attributes } = span;
     span.readAttributes(pbf);
-    attributes.watch(Likenesses.own(span.kind));
+    attributes.watch(SpanLikenesses.own(span.kind));
     mapKind(writer, span, origin, time);
     setCommon(writer, span);
-    const isNew = this.#likenesses.isNew;
-    const same = isNew ? ownSlots(writer) : undefined;
+    const same = this.#likenesses.isNew ? ownSlots(writer) : undefined;
     attributes.bind(() => {
       for (const bind of writer.binds) bind(writer, attributes);
     });
-    writer.longText(SLOT.attributes, attributes.json(pbf, [], origin.rest));
-    if (same) this.#learn(same, attributes.followsFromOwn);
+    const members = attributes.all(pbf, [], origin.rest);
+    const json = jsonOf(members);
+    writer.longText(SLOT.attributes, json);
+    if (same) this.#likenesses.learn(this.#like({ span, pbf, same, members, json }));
   }
 
-  /** @param same the row's own slots before what sets the others */
-  #learn(same: Pick<Like, 'texts' | 'numbers'>, followsFromOwn: boolean): void {
-    const { rows, row, binds } = this.#writer;
-    if (followsFromOwn) {
-      this.#likenesses.learn(null);
-      return;
-    }
+  /** Null where something follows from attributes of the span's own that no bind sets. */
+  #like({
+    span,
+    pbf,
+    same,
+    members,
+    json,
+  }: {
+    span: SpanRecord;
+    pbf: PbfReader;
+    /** The row's own slots before its binds. */
+    same: Pick<Like<Bind>, 'texts' | 'numbers'>;
+    /** What is in `attributes`, and as JSON. */
+    members: readonly Member[];
+    json: string | undefined;
+  }): Like<Bind> | null {
+    const { attributes } = span;
+    if (attributes.followsFromOwn || !this.#likenesses.areAll(attributes, span.kind)) return null;
+    const { rows, row, binds, pool } = this.#writer;
     rows.settle();
-    const rest = (rows.texts[SLOT.attributes] as Int32Array)[row] as number;
-    const texts = rest < 0 ? same.texts : [...same.texts, [SLOT.attributes, rest] as const];
-    const template = rows.template[row] as number;
-    this.#likenesses.learn({ template, texts, numbers: same.numbers, binds: [...binds] });
+    span.readAttributes(pbf, this.#likenesses.own);
+    for (const bind of binds) bind(this.#writer, attributes);
+    const own = attributes.members(pbf);
+    const rest = members.filter(([name]) => own.every(([other]) => other !== name));
+    if (jsonOf([...own, ...rest]) !== json) return null;
+    const shared = jsonOf(rest);
+    const texts: Like<Bind>['texts'] =
+      shared === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(shared) }];
+    return {
+      ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
+      ...{ numbers: same.numbers, binds: [...binds], rest },
+    };
   }
 }
 
@@ -110,13 +134,3 @@ function setCommon(writer: RowWriter, span: SpanRecord): void {
 
 const setRequest: Bind = (writer, attributes) =>
   writer.id(SLOT.request_id, attributes.text(ATTR['http.request.header.x_request_id']));
-
-/** Those that the last row fills, but for ids and times, which every span has of its own. */
-function ownSlots({ rows, row }: RowWriter): Pick<Like, 'texts' | 'numbers'> {
-  const valuesOf = (columns: readonly ArrayLike<number>[], slots: readonly number[]) =>
-    slots.map((slot) => [slot, columns[slot]?.[row] as number] as const);
-  return {
-    texts: valuesOf(rows.texts, rows.filled.texts).filter(([, id]) => id >= 0),
-    numbers: valuesOf(rows.numbers, rows.filled.numbers).filter(([, value]) => !Number.isNaN(value)),
-  };
-}

@@ -35,15 +35,11 @@ const isPort = slotFlags(PORT_SLOTS);
 const MOST = 20_000;
 
 /** Of marks of slots. */
-class Hashes {
-  a = 0x811c9dc5 | 0;
-  b = 0x2545f491;
-
-  add(slot: number, mark: number): void {
-    this.a = Math.imul(this.a ^ (slot * 0x10001 + mark), 0x01000193);
-    this.b = Math.imul(this.b + slot * 0x1003f + mark, 0x9e3779b1) ^ (this.b >>> 13);
-  }
+interface Hashes {
+  a: number;
+  b: number;
 }
+const NOTHING: Readonly<Hashes> = { a: 0x811c9dc5 | 0, b: 0x2545f491 };
 
 /**
  * Validates every event against OCSF while it is mapped, at the cost of one of each shape. A shape is what validity follows
@@ -61,7 +57,7 @@ export class ShapeCheck implements EventCheck {
   readonly #values = new Map<string, number>();
   /** By template. */
   readonly #templates: Hashes[] = [];
-  readonly #shape = new Hashes();
+  readonly #shape: Hashes = { ...NOTHING };
   /** Pool id → mark of its value, from 1. */
   #marks = new Int32Array(1 << 10);
 
@@ -95,30 +91,47 @@ export class ShapeCheck implements EventCheck {
     const template = rows.template[row] as number;
     let of = this.#templates[template];
     if (!of) {
-      of = new Hashes();
+      of = { ...NOTHING };
       this.#add(of, rows, template, rows.templates.filled);
       this.#templates[template] = of;
     }
     const shape = this.#shape;
-    [shape.a, shape.b] = [of.a, of.b];
+    shape.a = of.a;
+    shape.b = of.b;
     this.#add(shape, rows, row, rows.filled);
-    for (const slot of ID_SLOTS) if (rows.isFilled(slot) && rows.hasId(slot, row)) shape.add(slot, 0);
-    return (shape.a >>> 0) * 0x20_0000 + (shape.b >>> 11);
+    // One bit each: which ids there are.
+    let ids = 0;
+    for (let i = 0; i < ID_SLOTS.length; i++) {
+      const slot = ID_SLOTS[i] as number;
+      if (rows.isFilled(slot) && rows.hasId(slot, row)) ids |= 1 << i;
+    }
+    const a = Math.imul(shape.a ^ ids, 0x01000193);
+    const b = Math.imul(shape.b + ids, 0x9e3779b1);
+    return (a >>> 0) * 0x20_0000 + (b >>> 11);
   }
 
   /** @param at row or template, as the slots are */
   #add(hashes: Hashes, rows: Rows, at: number, { numbers, texts }: Filled): void {
-    for (const slot of numbers) {
+    let { a, b } = hashes;
+    for (let i = 0; i < numbers.length; i++) {
+      const slot = numbers[i] as number;
       const value = (rows.numbers[slot] as Float64Array)[at] as number;
       if (Number.isNaN(value)) continue;
       const mark =
         byValue[slot] === 1 ? value + 4 : Number.isInteger(value) ? 1 + Number(inRange(slot, value)) : 3;
-      hashes.add(slot, mark);
+      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
+      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
     }
-    for (const slot of texts) {
+    for (let i = 0; i < texts.length; i++) {
+      const slot = texts[i] as number;
       const id = (rows.texts[slot] as Int32Array)[at] as number;
-      if (id >= 0) hashes.add(slot, byValue[slot] === 1 ? this.#markOf(rows, id) : 0);
+      if (id < 0) continue;
+      const mark = byValue[slot] === 1 ? this.#markOf(rows, id) : 0;
+      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
+      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
     }
+    hashes.a = a;
+    hashes.b = b;
   }
 
   /** The same for the same text of any pool. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
-import { Likenesses } from '../map/likeness.ts';
+import { Likenesses } from '../map/likenesses.ts';
 import type { Occurrences } from '../map/log.ts';
 import type { Window } from '../map/mapper.ts';
 import { type EventCheck, mapObject } from '../map/raw-object.ts';

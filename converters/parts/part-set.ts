@@ -70,7 +70,7 @@ export const partSetKey = (runId: string, source: string): string =>
   `${partsPrefix(runId)}${partName(source)}.json`;
 /** @param n which piece of the raw object, from 0 */
 export const partRowsKey = (runId: string, source: string, n = 0): string =>
-  `${partsPrefix(runId)}${partName(source)}${piece(n)}.arrow.zst`;
+  `${partsPrefix(runId)}${partName(source)}${piece(n)}.rows`;
 export const deadLetterKey = (runId: string, source: string, n = 0): string =>
   `${deadLettersPrefix(runId)}${partName(source)}${piece(n)}.ndjson`;
 

@@ -67,9 +67,18 @@ test('what goes into a part comes out of it: ids as bytes, absent ones, text and
   assert.deepEqual(await throughPart(rows), rows);
 });
 
-test('ids are hex of one length', () => {
-  for (const strange of ['ABCDEF0123456789', 'abc', 'g'.repeat(16), '', 'a'.repeat(18)])
-    assert.throws(() => rowsOf([{ ...common, event_uid: uid(7), span_id: strange }]), RangeError, strange);
+test('ids are hex of one length: what is none is absent', async () => {
+  for (const strange of [
+    'ABCDEF0123456789',
+    'abc',
+    'g'.repeat(16),
+    `${'0'.repeat(15)}g`,
+    '',
+    'a'.repeat(18),
+  ]) {
+    const found = await throughPart([{ ...common, event_uid: uid(7), span_id: strange }]);
+    assert.deepEqual(found, [{ ...common, event_uid: uid(7) }], strange);
+  }
 });
 
 test('rows that share all that can be shared have one template, in the part too', async () => {
@@ -109,4 +118,57 @@ test('the same rows give the same bytes, whatever else the pool has seen', async
     await encodePart({ view: viewOf(other), order }),
   ];
   assert.deepEqual(a, b);
+});
+
+test('what some row had and none has any more is not in a part: the same rows give the same bytes', async () => {
+  const rows: Row[] = [{ ...common, event_uid: uid(1) }];
+  const other = rowsOf(rows);
+  const row = other.add();
+  other.setHex(SLOT.span_id, row, '00f067aa0ba902b7');
+  other.setNumber(SLOT.http_status, row, 500);
+  other.setText(SLOT.message, row, other.pool.of('taken back'));
+  other.drop();
+  const bytes = async (of: Rows) => encodePart({ view: viewOf(of), order: inOrder(1) });
+  assert.deepEqual(await bytes(other), await bytes(rowsOf(rows)));
+});
+
+test('times of spans that are those of their rows are not there twice', async () => {
+  const spans: Row[] = Array.from({ length: 500 }, (_, i) => {
+    const time = common.time + 70 * i;
+    return { ...common, time, event_uid: uid(i + 1), start_time: time };
+  });
+  const bytes = await encodePart({ view: viewOf(rowsOf(spans)), order: inOrder(spans.length) });
+  const part = await decodePart({ key: 'a part', bytes });
+  assert.deepEqual(readBack(part), spans);
+  assert.equal(part.numbers[SLOT.start_time], part.numbers[SLOT.time]);
+  const last = spans[499] as { start_time: number };
+  last.start_time -= 1;
+  assert.deepEqual(await throughPart(spans), spans);
+});
+
+test('a part that is cut, longer, or begins in another way is refused, wherever it lies in memory', async () => {
+  const rows: Row[] = Array.from({ length: 20 }, (_, i) => ({
+    ...common,
+    event_uid: uid(i + 1),
+    message: `${i}`,
+  }));
+  const bytes = await encodePart({ view: viewOf(rowsOf(rows)), order: inOrder(rows.length) });
+  const moved = Buffer.concat([Buffer.of(7), bytes]).subarray(1);
+  assert.deepEqual(readBack(await decodePart({ key: 'a part', bytes: moved })), rows);
+  const refused = { code: 'PART_INVALID' };
+  for (let length = 0; length < bytes.length; length++)
+    await assert.rejects(
+      decodePart({ key: 'a part', bytes: bytes.subarray(0, length) }),
+      refused,
+      `${length}`,
+    );
+  await assert.rejects(
+    decodePart({ key: 'a part', bytes: Buffer.concat([bytes, Buffer.alloc(8)]) }),
+    refused,
+  );
+  for (let at = 0; at < 12; at++) {
+    const wrong = Uint8Array.from(bytes);
+    wrong[at] = (wrong[at] as number) ^ 1;
+    await assert.rejects(decodePart({ key: 'a part', bytes: wrong }), refused, `byte ${at}`);
+  }
 });

@@ -17,7 +17,8 @@ export class Attributes {
   /** Key id, start and end of the value. */
   #rest: number[] = [];
   /** Places that are filled; where each lies, as in `#rest`; which were asked for. */
-  #used: number[] = [];
+  readonly #used = new Int32Array(ATTRIBUTE_COUNT);
+  #usedCount = 0;
   readonly #where = new Int32Array(3 * ATTRIBUTE_COUNT);
   readonly #asked = new Uint8Array(ATTRIBUTE_COUNT);
   readonly #last = new Int32Array(ATTRIBUTE_COUNT).fill(-1);
@@ -48,12 +49,13 @@ export class Attributes {
   }
 
   reset(): void {
-    for (const place of this.#used) {
+    for (let i = 0; i < this.#usedCount; i++) {
+      const place = this.#used[i] as number;
       this.texts[place] = -1;
       this.numbers[place] = Number.NaN;
     }
-    this.#used.length = 0;
-    this.#rest.length = 0;
+    this.#usedCount = 0;
+    if (this.#rest.length > 0) this.#rest = [];
     this.#asked.fill(0);
     this.#keysRead = 0;
   }
@@ -144,7 +146,8 @@ export class Attributes {
     this.#rest.push(...this.#where.subarray(3 * place, 3 * place + 3));
     this.texts[place] = -1;
     this.numbers[place] = Number.NaN;
-    this.#used.splice(this.#used.indexOf(place), 1);
+    const at = this.#used.indexOf(place);
+    this.#used.copyWithin(at, at + 1, this.#usedCount--);
   }
 
   #take(pbf: PbfReader, place: number, start: number, end: number): boolean {
@@ -163,7 +166,7 @@ export class Attributes {
       taken = !Number.isNaN(this.numbers[place]);
     } else if (field === 5) taken = this.#takeFirst(pbf, place, end);
     else taken = false;
-    if (taken) this.#used.push(place);
+    if (taken) this.#used[this.#usedCount++] = place;
     return taken;
   }
 
@@ -195,11 +198,10 @@ export class Attributes {
       if (this.#own[placeOf(this.#rest[i] as number)] === 1) this.followsFromOwn = true;
       members.push(this.#member(pbf, this.#rest, i));
     }
-    for (const place of this.#used)
-      if (this.#asked[place] === 0) {
-        this.#look(place);
-        members.push(this.#member(pbf, this.#where, 3 * place));
-      }
+    for (let i = 0; i < this.#usedCount; i++) {
+      const place = this.#used[i] as number;
+      if (this.#asked[place] === 0) members.push(this.#member(pbf, this.#where, 3 * place));
+    }
     pbf.pos = back;
     return members;
   }
@@ -209,17 +211,24 @@ export class Attributes {
     return [key, valueJson(pbf, at[i + 1] as number, at[i + 2] as number, 0)];
   }
 
-  /**
-   * {@link members}, `extra`, and of `others` those with names of their own, as a JSON object with sorted keys; undefined
-   * where there are none.
-   */
-  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+  /** {@link members}, `extra`, and of `others` those with names of their own. */
+  all(pbf: PbfReader, extra: readonly Member[], others: readonly Member[]): Member[] {
     const members = [...this.members(pbf), ...extra];
     for (const other of others) if (members.every(([name]) => name !== other[0])) members.push(other);
-    if (members.length === 0) return undefined;
-    members.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+    return members;
   }
+
+  /** {@link all} as {@link jsonOf} has it. */
+  json(pbf: PbfReader, extra: readonly Member[] = [], others: readonly Member[] = []): string | undefined {
+    return jsonOf(this.all(pbf, extra, others));
+  }
+}
+
+/** A JSON object with sorted keys; undefined where there are no members. */
+export function jsonOf(members: readonly Member[]): string | undefined {
+  if (members.length === 0) return undefined;
+  const sorted = members.toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${sorted.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
 /** Name and value, the value as JSON. */

@@ -26,7 +26,8 @@ export class SpanRecord {
   /** Read by {@link readAttributes}. */
   readonly attributes: Attributes;
   /** Where in the buffer the attributes are: of each where its length is, where it begins, where it ends. */
-  readonly places: number[] = [];
+  places = new Int32Array(3 * 32);
+  count = 0;
   /** Where the span ends. */
   #end = 0;
   /** Of the first exception event. */
@@ -47,7 +48,7 @@ export class SpanRecord {
     this.traceAt = this.spanAt = this.parentAt = this.name = this.statusMessage = -1;
     this.kind = this.status = 0;
     this.start.low = this.start.high = this.end.low = this.end.high = 0;
-    this.places.length = 0;
+    this.count = 0;
     this.#end = end;
     if (this.hasException) this.exception.reset();
     this.hasException = false;
@@ -96,7 +97,15 @@ export class SpanRecord {
   #attribute(pbf: PbfReader, limit: number): void {
     const at = pbf.pos;
     const end = enter(pbf, limit);
-    this.places.push(at, pbf.pos, end);
+    if (3 * this.count === this.places.length) {
+      const larger = new Int32Array(2 * this.places.length);
+      larger.set(this.places);
+      this.places = larger;
+    }
+    const place = 3 * this.count++;
+    this.places[place] = at;
+    this.places[place + 1] = pbf.pos;
+    this.places[place + 2] = end;
     pbf.pos = end;
   }
 
@@ -104,7 +113,7 @@ export class SpanRecord {
   readAttributes(pbf: PbfReader, of?: readonly number[]): void {
     this.attributes.reset();
     if (of) for (const n of of) this.#readAttribute(pbf, n);
-    else for (let n = 0; 3 * n < this.places.length; n++) this.#readAttribute(pbf, n);
+    else for (let n = 0; n < this.count; n++) this.#readAttribute(pbf, n);
   }
 
   #readAttribute(pbf: PbfReader, n: number): void {

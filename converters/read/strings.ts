@@ -161,12 +161,17 @@ export class StringPool {
 
   /** As {@link of}, for strings that are not expected again. */
   ofUncached(text: string): number {
-    if (this.#scratch.length < text.length * 3) {
-      this.#scratch = new Uint8Array(text.length * 4);
+    const { length } = text;
+    if (this.#scratch.length < length * 3) {
+      this.#scratch = new Uint8Array(length * 4);
       this.#scratchWords = wordsOf(this.#scratch);
     }
-    const { written } = encoder.encodeInto(text, this.#scratch);
-    return this.ofBytes(this.#scratch, 0, written);
+    const bytes = length <= SHORT && putAscii(text, this.#scratch) ? length : this.#encode(text);
+    return this.ofBytes(this.#scratch, 0, bytes);
+  }
+
+  #encode(text: string): number {
+    return encoder.encodeInto(text, this.#scratch).written;
   }
 
   /** Where the bytes of a string are, until the next one comes. */
@@ -230,6 +235,20 @@ export class StringPool {
     while (this.#table[at] !== 0) at = (at + 1) & mask;
     this.#table[at] = id + 1;
   }
+}
+
+/** Of so few characters it is quicker to look at each. */
+const SHORT = 64;
+
+/** False where one is not ASCII. */
+function putAscii(text: string, into: Uint8Array): boolean {
+  let all = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    all |= code;
+    into[i] = code;
+  }
+  return all < 0x80;
 }
 
 /** To read several bytes at once. */

@@ -44,8 +44,11 @@ export function readFixed64(pbf: PbfReader, limit: number, into: Fixed64): void 
 const residue = ({ low, high }: Fixed64): number => high * 967_296 + low;
 /** Whole milliseconds of a count of nanoseconds. */
 export const wholeMs = (ns: Fixed64): number => ns.high * 4294 + Math.floor(residue(ns) / 1_000_000);
-/** The nanoseconds beyond {@link wholeMs}. */
-export const restNs = (ns: Fixed64): number => residue(ns) % 1_000_000;
+/** The nanoseconds beyond {@link wholeMs}; quicker than `%`, which divides doubles bit by bit. */
+export function restNs(ns: Fixed64): number {
+  const all = residue(ns);
+  return all - Math.floor(all / 1_000_000) * 1_000_000;
+}
 /** Nanoseconds from `start` to `end`, exact up to 104 days. */
 export const elapsedNs = (start: Fixed64, end: Fixed64): number =>
   (wholeMs(end) - wholeMs(start)) * 1_000_000 + restNs(end) - restNs(start);

@@ -1,7 +1,7 @@
 import { hexText } from '../hex.ts';
 import { MOST_TEMPLATES, Rows } from '../map/rows.ts';
 import { ID_BYTES, isShared, SLOT } from '../map/slots.ts';
-import type { RowsView } from '../parts/rows-view.ts';
+import { compareKey, type RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
@@ -14,6 +14,16 @@ export interface MergedBatch {
   readonly signals: readonly Signal[];
 }
 
+/** Rows of a part that stand side by side in a batch too. */
+interface Run {
+  readonly from: number;
+  readonly place: number;
+  count: number;
+}
+
+/** From so many rows on they are copied at once. */
+const MANY = 8;
+
 /** A part that is being read. `remap` turns its string ids into those of the batch, `template` its templates into those of all batches. */
 export class Cursor {
   readonly view: RowsView;
@@ -24,10 +34,8 @@ export class Cursor {
   generation = -1;
   row = 0;
   time: number;
-  /** Rows of it that go into the batch, and where there. */
-  taken = 0;
-  readonly rows: Int32Array;
-  readonly places: Int32Array;
+  /** What of it goes into the batch. */
+  readonly runs: Run[] = [];
   readonly #times: Float64Array;
   /** Templates of lines whose identity may come with two times. */
   readonly #unparsed = new Set<number>();
@@ -37,8 +45,6 @@ export class Cursor {
     this.signal = signal;
     this.remap = new Int32Array(view.offsets.length).fill(-1);
     this.template = new Int32Array(view.templates);
-    const most = Math.min(view.length, BATCH_ROWS);
-    [this.rows, this.places] = [new Int32Array(most), new Int32Array(most)];
     this.#times = view.numbers[SLOT.time] as Float64Array;
     this.time = this.#times[0] as number;
     if (signal !== 'logs') return;
@@ -47,9 +53,23 @@ export class Cursor {
         this.#unparsed.add(template);
   }
 
+  /** How many rows, from its row on, are before `limit` and each another event than the one before it: at least one, at most `most`. */
+  countBefore(limit: number, most: number): number {
+    if (this.#unparsed.size > 0) return 1; // each of them is looked at
+    const times = this.#times;
+    const end = Math.min(this.row + most, this.view.length);
+    let row = this.row + 1;
+    while (row < end && (times[row] as number) < limit && !this.#isRepeated(row)) row += 1;
+    return row - this.row;
+  }
+
+  #isRepeated(row: number): boolean {
+    return this.#times[row] === this.#times[row - 1] && compareKey(this.view, row - 1, this.view, row) === 0;
+  }
+
   /** False behind its last row. */
-  advance(): boolean {
-    this.row += 1;
+  advance(count: number): boolean {
+    this.row += count;
     this.time = this.#times[this.row] as number;
     return this.row < this.view.length;
   }
@@ -61,10 +81,10 @@ export class Cursor {
     this.template.fill(-1);
   }
 
-  take(place: number): void {
-    this.rows[this.taken] = this.row;
-    this.places[this.taken] = place;
-    this.taken += 1;
+  take(place: number, count: number): void {
+    const last = this.runs.at(-1);
+    if (last && last.from + last.count === this.row && last.place + last.count === place) last.count += count;
+    else this.runs.push({ from: this.row, place, count });
   }
 
   /** Identity of the row where it is a line without a time of its own. */
@@ -87,13 +107,15 @@ export class Gathering {
   signals: Signal[] = [];
   readonly #from = new Set<Cursor>();
 
-  get isFull(): boolean {
-    return this.signals.length === BATCH_ROWS;
+  /** Rows that a batch has room for. */
+  get room(): number {
+    return BATCH_ROWS - this.signals.length;
   }
 
-  take(cursor: Cursor): void {
-    cursor.take(this.signals.length);
-    this.signals.push(cursor.signal);
+  /** So many rows of a part, from the one on that it is at. */
+  take(cursor: Cursor, count: number): void {
+    cursor.take(this.signals.length, count);
+    for (let i = 0; i < count; i++) this.signals.push(cursor.signal);
     this.#from.add(cursor);
   }
 
@@ -118,12 +140,13 @@ export class Gathering {
   }
 }
 
-function gatherTemplates({ view, template, remap, taken, rows: from, places }: Cursor, rows: Rows): void {
-  for (let i = 0; i < taken; i++) {
-    const old = view.template[from[i] as number] as number;
-    if ((template[old] as number) < 0) template[old] = settled(view, old, remap, rows);
-    rows.template[places[i] as number] = template[old] as number;
-  }
+function gatherTemplates({ view, template, remap, runs }: Cursor, rows: Rows): void {
+  for (const { from, place, count } of runs)
+    for (let i = 0; i < count; i++) {
+      const old = view.template[from + i] as number;
+      if ((template[old] as number) < 0) template[old] = settled(view, old, remap, rows);
+      rows.template[place + i] = template[old] as number;
+    }
 }
 
 /** A template of a part among those of all batches. */
@@ -153,49 +176,48 @@ function mapped({ bytes, offsets, words }: RowsView, id: number, remap: Int32Arr
 }
 
 function gather(cursor: Cursor, rows: Rows): void {
-  const { view, remap } = cursor;
+  const { view, remap, runs } = cursor;
   view.numbers.forEach((source, slot) => {
-    if (source && isShared[slot] === 0) gatherNumbers(cursor, source, rows, slot);
+    if (!source || isShared[slot] === 1) return;
+    rows.fill(slot);
+    copyRuns(runs, source, rows.numbers[slot] as Float64Array, 1);
   });
   view.texts.forEach((source, slot) => {
-    if (source && isShared[slot] === 0) gatherTexts(cursor, source, rows, slot);
+    if (!source || isShared[slot] === 1) return;
+    rows.fill(slot);
+    gatherTexts(cursor, source, rows, slot);
   });
   view.ids.forEach((source, slot) => {
-    if (source) gatherIds(cursor, source, rows, slot);
+    if (!source) return;
+    rows.fill(slot);
+    copyRuns(runs, source, rows.ids[slot] as Uint8Array, ID_BYTES[slot] as number);
   });
   // The pool of the batch begins anew with the next.
   remap.fill(-1);
-  cursor.taken = 0;
+  runs.length = 0;
 }
 
-function gatherNumbers(
-  { taken, rows: from, places }: Cursor,
-  source: Float64Array,
-  rows: Rows,
-  slot: number,
-) {
-  rows.fill(slot);
-  const into = rows.numbers[slot] as Float64Array;
-  for (let i = 0; i < taken; i++) into[places[i] as number] = source[from[i] as number] as number;
+/** @param width numbers that a value has */
+function copyRuns<T extends Float64Array | Uint8Array>(
+  runs: readonly Run[],
+  source: T,
+  into: T,
+  width: number,
+): void {
+  for (const { from, place, count } of runs) {
+    const [start, end, at] = [from * width, (from + count) * width, place * width];
+    if (count >= MANY) into.set(source.subarray(start, end), at);
+    else for (let i = start; i < end; i++) into[at + i - start] = source[i] as number;
+  }
 }
 
-function gatherTexts(cursor: Cursor, source: Int32Array, rows: Rows, slot: number) {
-  const { view, remap, taken, rows: from, places } = cursor;
-  rows.fill(slot);
+function gatherTexts({ view, remap, runs }: Cursor, source: Int32Array, rows: Rows, slot: number): void {
   const into = rows.texts[slot] as Int32Array;
-  for (let i = 0; i < taken; i++) {
-    const id = source[from[i] as number] as number;
-    if (id >= 0) into[places[i] as number] = mapped(view, id, remap, rows);
-  }
-}
-
-function gatherIds({ taken, rows: from, places }: Cursor, source: Uint8Array, rows: Rows, slot: number) {
-  rows.fill(slot);
-  const width = ID_BYTES[slot] as number;
-  const into = rows.ids[slot] as Uint8Array;
-  for (let i = 0; i < taken; i++) {
-    const start = (from[i] as number) * width;
-    let at = (places[i] as number) * width;
-    for (let b = start; b < start + width; b++) into[at++] = source[b] as number;
-  }
+  for (const { from, place, count } of runs)
+    for (let i = 0; i < count; i++) {
+      const id = source[from + i] as number;
+      if (id < 0) continue;
+      const known = remap[id] as number;
+      into[place + i] = known < 0 ? mapped(view, id, remap, rows) : known;
+    }
 }

@@ -110,19 +110,22 @@ async function* mergeOpened({
     const cursor = heap.top;
     if (!cursor) break;
     const { view, row, signal, time } = cursor;
+    let count = 1;
     if (time >= endMs) counts.outside[signal] += 1;
     else if (last && compareKey(last, lastRow, view, row) === 0) counts.duplicate[signal] += 1;
     else {
-      [last, lastRow] = [view, row];
       const uid = cursor.unparsedUid();
       if (uid !== undefined && unparsed.has(uid)) counts.duplicate[signal] += 1;
       else {
         if (uid !== undefined) unparsed.add(uid);
-        gathering.take(cursor);
-        if (gathering.isFull) yield gathering.batch();
+        const limit = Math.min(endMs, heap.secondTime(), waiting[next]?.min_ms ?? endMs);
+        count = cursor.countBefore(limit, gathering.room);
+        gathering.take(cursor, count);
+        if (gathering.room === 0) yield gathering.batch();
       }
+      [last, lastRow] = [view, row + count - 1];
     }
-    heap.advance();
+    heap.advance(count);
   }
   if (gathering.signals.length > 0) yield gathering.batch();
 }
@@ -140,6 +143,11 @@ class CursorHeap {
   leastTime(): number {
     return (this.#items[0] as Cursor).time;
   }
+  /** Of the least row of all but the top cursor. */
+  secondTime(): number {
+    const [, left, right] = this.#items;
+    return Math.min(left?.time ?? Number.POSITIVE_INFINITY, right?.time ?? Number.POSITIVE_INFINITY);
+  }
 
   push(cursor: Cursor): void {
     let at = this.#items.length;
@@ -152,10 +160,10 @@ class CursorHeap {
     }
   }
 
-  /** Moves the top cursor to its next row; lets it go behind its last. */
-  advance(): void {
+  /** Moves the top cursor on by so many rows; lets it go behind its last. */
+  advance(count: number): void {
     const top = this.#items[0] as Cursor;
-    if (!top.advance()) {
+    if (!top.advance(count)) {
       const last = this.#items.pop() as Cursor;
       if (this.#items.length === 0) return;
       this.#items[0] = last;

@@ -33,16 +33,17 @@ export const isDiskFull = (error: unknown): boolean =>
 export async function writeWhole(options: WriteWholeOptions): Promise<number> {
   const { path, body, createOnly = false, signal } = options;
   const temp = join(options.tempFolder ?? dirname(path), await unfinishedName());
+  let renamed = false;
   try {
-    await mkdir(dirname(temp), { recursive: true });
     const written = await writeSynced(temp, body, signal);
     await place({ temp, path, createOnly });
+    renamed = !createOnly;
     return written;
   } catch (error) {
     if (isDiskFull(error)) throw diskFull({ path, cause: error });
     throw error;
   } finally {
-    await rm(temp, { force: true });
+    if (!renamed) await rm(temp, { force: true });
   }
 }
 
@@ -51,7 +52,7 @@ async function writeSynced(
   body: ObjectBody | Readable,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const file = await open(path, 'wx', 0o644);
+  const file = await inFolder(dirname(path), () => open(path, 'wx', 0o644));
   try {
     let written = 0;
     const chunks = body instanceof Uint8Array ? [body] : 'file' in body ? createReadStream(body.file) : body;
@@ -82,17 +83,23 @@ async function place({
   path: string;
   createOnly: boolean;
 }): Promise<void> {
-  // A delete elsewhere may remove the folder between the two steps, since it prunes empty ones.
+  await inFolder(dirname(path), () => (createOnly ? link(temp, path) : rename(temp, path)));
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Does what needs a folder, which is made where it is not there. A delete elsewhere may remove it at any moment, since it prunes
+ * empty ones.
+ */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    await mkdir(dirname(path), { recursive: true });
     try {
-      await (createOnly ? link(temp, path) : rename(temp, path));
-      break;
+      return await work();
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || attempt === 10) throw error;
     }
+    await mkdir(folder, { recursive: true });
   }
-  await syncFolder(dirname(path));
 }
 
 /** Makes names durable; some systems (Windows) cannot sync a folder, and need not. */

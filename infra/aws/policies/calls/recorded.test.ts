@@ -63,7 +63,7 @@ test('the task converts what is left, removes leftovers and seals', async (t) =>
   const world = await s3World(t);
   if (!world) return;
   await putRun(world);
-  for (const key of ['parts/bench/old.arrow.zst', 'dead-letter/bench/old.ndjson'])
+  for (const key of ['parts/bench/old.rows', 'dead-letter/bench/old.ndjson'])
     await world.raw.put(key, Buffer.from('left'));
   const door = await world.as('seal-task');
   const { raw, datasets } = door;

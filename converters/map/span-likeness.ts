@@ -4,6 +4,7 @@ import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/name
 import type { SpanRecord } from '../read/span.ts';
 import { wordsOf } from '../read/strings.ts';
 import type { Origin } from '../read/walk.ts';
+import { FEW_VALUES, type Like, MOST_BRANCHES, MOST_NODES } from './like.ts';
 import type { Bind } from './mapper.ts';
 import type { Rows } from './rows.ts';
 
@@ -23,34 +24,28 @@ const OWN = flags(...ANYWHERE);
 const OWN_OF_SERVER = flags(...ANYWHERE, 'client.port', 'network.peer.port', 'net.peer.port');
 const SERVER = 2;
 
-/** So many different attributes at one place, and so many in all, are kept; spans with others are mapped each for itself. */
-const MOST_BRANCHES = 64;
-const MOST_NODES = 1 << 14;
 /** Tags of the fields of `KeyValue` (common.proto). */
 const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
 
-/** What spans have in common that are alike. */
-export interface Like {
-  readonly template: number;
-  /** Of a row's own slots what is the same in all of them: pool ids and numbers. */
-  readonly texts: readonly (readonly [slot: number, id: number])[];
-  readonly numbers: readonly (readonly [slot: number, value: number])[];
-  /** What sets the others. */
-  readonly binds: readonly Bind[];
-}
-
 /** One attribute, and those that came behind it. */
 interface Node {
-  /** Place of an attribute of the span's own; -1: the whole of it is compared. */
+  /** Of an own attribute the name is compared, else the whole of it. */
+  readonly isOwn: boolean;
+  /** Place of an own attribute; -1: it has none. */
   readonly place: number;
-  /** What is compared: of an own attribute its name, as a field. */
+  /** What is compared; names as a field. */
   readonly bytes: DataView;
   /** Whether the name comes last, as the collector writes it. */
   readonly isLast: boolean;
+  /** Pool id of the attribute's name, where that is known. */
+  readonly name: number;
+  /** Which of the attributes up to this one are own, and the places of those that have one. */
+  readonly own: readonly number[];
+  readonly places: readonly number[];
   readonly next: Node[];
   /** Where it is the last one; null: spans that end here are mapped each for itself. */
-  like?: Like | null;
+  like?: Like<Bind> | null;
 }
 
 const NOTHING = new DataView(new ArrayBuffer(0));
@@ -60,7 +55,7 @@ const NOTHING = new DataView(new ArrayBuffer(0));
  * made of that one holds for them. Such spans have the same resource, name, kind and status, and the same attributes in the same
  * order, byte by byte; only of own attributes the values may differ.
  */
-export class Likenesses {
+export class SpanLikenesses {
   readonly #rows: Rows;
   #generation = -1;
   /** Numbers of resources, by their attributes. */
@@ -68,9 +63,6 @@ export class Likenesses {
   #last: { readonly origin?: Origin; readonly resource: number } = { resource: -1 };
   readonly #roots = new Map<number, Node>();
   #nodes = 0;
-  /** Numbers of the own attributes of the span that was looked for, and their places. */
-  readonly own: number[] = [];
-  readonly #places: number[] = [];
   #leaf: Node | undefined;
 
   constructor(rows: Rows) {
@@ -93,28 +85,38 @@ export class Likenesses {
   }
 
   /** What holds for the span; undefined: nothing is known of it. */
-  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like | undefined {
+  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like<Bind> | undefined {
     this.#leaf = undefined;
     if (span.hasException) return undefined;
-    this.own.length = this.#places.length = 0;
-    const { places, kind } = span;
+    const { places, count } = span;
     let node = this.#root(span, origin);
-    for (let n = 0; n < places.length && node; n += 3) {
-      const [start, end] = [places[n + 1] as number, places[n + 2] as number];
-      node =
-        matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, start, end, Likenesses.own(kind));
-      if (node && node.place >= 0) {
-        this.own.push(n / 3);
-        this.#places.push(node.place);
-      }
+    for (let n = 0; n < count && node; n++) {
+      const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
+      node = matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, n, span);
     }
     this.#leaf = node;
     return node?.like ?? undefined;
   }
 
+  /** Numbers of the own attributes of the span that was looked for. */
+  get own(): readonly number[] {
+    return this.#leaf?.own ?? [];
+  }
+
   /** Whether the own attributes of the span that was looked for were read into their places. */
   areOwn(attributes: Attributes): boolean {
-    return this.#places.every((place) => attributes.has(place));
+    const { places } = this.#leaf as Node;
+    for (let i = 0; i < places.length; i++) if (!attributes.has(places[i] as number)) return false;
+    return true;
+  }
+
+  /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
+  areAll(attributes: Attributes, kind: number): boolean {
+    const own = SpanLikenesses.own(kind);
+    const { places } = this.#leaf as Node;
+    for (let place = 0; place < ATTRIBUTE_COUNT; place++)
+      if (own[place] === 1 && attributes.has(place) && !places.includes(place)) return false;
+    return true;
   }
 
   /** What {@link find} did not find. */
@@ -123,7 +125,7 @@ export class Likenesses {
   }
 
   /** Null: nothing holds for spans that are like that one. */
-  learn(like: Like | null): void {
+  learn(like: Like<Bind> | null): void {
     if (this.#leaf) this.#leaf.like = like;
   }
 
@@ -134,7 +136,18 @@ export class Likenesses {
     const key = ((resource * 8 + kind) * 4 + status) * 0x8000_0000 + name;
     let root = this.#roots.get(key);
     if (!root) {
-      root = { place: -1, bytes: NOTHING, isLast: false, next: [] };
+      root = {
+        ...{
+          isOwn: false,
+          place: -1,
+          bytes: NOTHING,
+          isLast: false,
+          name: -1,
+          own: [],
+          places: [],
+          next: [],
+        },
+      };
       this.#roots.set(key, root);
     }
     return root;
@@ -146,42 +159,64 @@ export class Likenesses {
     return number;
   }
 
-  #branch(node: Node, { buf }: PbfReader, start: number, end: number, own: Uint8Array): Node | undefined {
+  /** @param n which attribute of the span it is that comes next */
+  #branch(node: Node, { buf }: PbfReader, n: number, span: SpanRecord): Node | undefined {
     if (node.next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
     this.#nodes += 1;
+    const [start, end] = [span.places[3 * n + 1] as number, span.places[3 * n + 2] as number];
     const key = keyIn(buf, start, end);
-    const place = key ? placeOf(this.#rows.pool.ofBytes(buf, key.from + 2, key.to)) : -1;
-    const isOwn = key !== undefined && place >= 0 && own[place] === 1;
-    const bytes = isOwn ? buf.slice(key.from, key.to) : buf.slice(start, end);
+    const name = key ? this.#rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
+    const place = placeOf(name);
+    const isOwn =
+      name >= 0 && (place < 0 ? this.#isVaried(node, name) : SpanLikenesses.own(span.kind)[place] === 1);
     const made: Node = {
-      ...{ place: isOwn ? place : -1, bytes: wordsOf(bytes), next: [] },
-      isLast: isOwn && key.from !== start,
+      ...{ isOwn, place: isOwn ? place : -1, isLast: isOwn && key?.from !== start, name, next: [] },
+      bytes: wordsOf(isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end)),
+      own: isOwn ? [...node.own, n] : node.own,
+      places: isOwn && place >= 0 ? [...node.places, place] : node.places,
     };
-    node.next.push(made);
+    // What has one value comes first: names match whatever the value is.
+    if (isOwn) node.next.push(made);
+    else node.next.unshift(made);
     return made;
+  }
+
+  #isVaried({ next }: Node, name: number): boolean {
+    let values = 0;
+    for (const node of next) if (node.name === name) values += 1;
+    return values >= FEW_VALUES;
   }
 }
 
-/** Where the name of a `KeyValue` is, as a field: before its value, or behind it; undefined where it is written in another way. */
+/**
+ * Where the name of a `KeyValue` is, as a field: before its value, or behind it. Undefined where it is written in another way than as
+ * these two fields.
+ */
 function keyIn(buf: Uint8Array, start: number, end: number): { from: number; to: number } | undefined {
-  let from = start;
-  if (buf[from] === VALUE_TAG) {
-    const [low, high] = [buf[start + 1] as number, buf[start + 2] as number];
-    from += low < 0x80 ? 2 + low : 3 + (low & 0x7f) + (high << 7);
-  }
-  const length = buf[from + 1] as number;
-  const to = from + 2 + length;
-  const isKey = from < end && buf[from] === KEY_TAG && length < 0x80 && to <= end;
-  return isKey && (from === start || to === end) ? { from, to } : undefined;
+  const valueFirst = buf[start] === VALUE_TAG;
+  const from = valueFirst ? fieldEnd(buf, start) : start;
+  const to = fieldEnd(buf, from);
+  const last = valueFirst ? to : fieldEnd(buf, to);
+  const isPair = buf[from] === KEY_TAG && (valueFirst || buf[to] === VALUE_TAG) && last === end;
+  return isPair && to - from < 2 + 0x80 ? { from, to } : undefined;
+}
+
+/** Where the length-delimited field ends whose tag is there; its length has two bytes at the most, else it is nowhere. */
+function fieldEnd(buf: Uint8Array, at: number): number {
+  const [low, high] = [buf[at + 1] as number, buf[at + 2] as number];
+  if (low < 0x80) return at + 2 + low;
+  return high < 0x80 ? at + 3 + (low & 0x7f) + (high << 7) : Number.NaN;
 }
 
 function matching(nodes: readonly Node[], pbf: PbfReader, start: number, end: number): Node | undefined {
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i] as Node;
-    const { bytes, isLast } = node;
+    const { bytes, isOwn, isLast } = node;
     const length = bytes.byteLength;
-    if (node.place >= 0 ? length > end - start : length !== end - start) continue;
-    if (isSame(bytes, pbf.dataView, isLast ? end - length : start)) return node;
+    if (isOwn ? length > end - start : length !== end - start) continue;
+    const from = isLast ? end - length : start;
+    if (isSame(bytes, pbf.dataView, from) && (!isOwn || keyIn(pbf.buf, start, end)?.from === from))
+      return node;
   }
   return undefined;
 }

@@ -1,0 +1,141 @@
+import { jsonOf } from '../read/attributes.ts';
+import type { Origin } from '../read/walk.ts';
+import { mapChange } from './change.ts';
+import { mapAccess } from './http.ts';
+import { eventUid } from './identity.ts';
+import { beginLike, type Like, ownSlots } from './like.ts';
+import type { Likenesses } from './likenesses.ts';
+import type { LogLine } from './line.ts';
+import type { LineBind, LineLikenesses } from './line-likeness.ts';
+import { type RowWriter, text } from './mapper.ts';
+import { mapProcess } from './process.ts';
+import { ERROR, levelSeverity } from './severity.ts';
+import { SLOT } from './slots.ts';
+
+export const LOG = text('log');
+const LOGGED = text('Log');
+const GENERAL_ERROR = text('General Error');
+export const BASE = 0;
+export const APPLICATION_ERROR = 6008;
+
+/**
+ * Lines as the services of the stack write them → one row each. A line that is like one before is not mapped again: its row gets the
+ * template of that one, and what is its own.
+ */
+export class OurLineMapper {
+  readonly #writer: RowWriter;
+  readonly #likenesses: LineLikenesses;
+  #last: { readonly origin?: Origin; readonly file: number; readonly name: string } = { file: -1, name: '' };
+
+  constructor(writer: RowWriter, { lines }: Likenesses) {
+    this.#writer = writer;
+    this.#likenesses = lines;
+    lines.begin();
+  }
+
+  /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
+  map(line: LogLine, origin: Origin, time: number, file: number): void {
+    const writer = this.#writer;
+    const like = this.#likenesses.find(line, this.#senderOf(origin, file));
+    if (like) this.#again(like, line);
+    else this.#anew(line, origin, time, file);
+    const count = line.number('line');
+    writer.number(SLOT.time, time);
+    writer.number(SLOT.line, count);
+    writer.uid(eventUid('line', line.text('instance') as string, count, time));
+  }
+
+  /** Lines of one sender often follow each other. */
+  #senderOf(origin: Origin, file: number): string {
+    const last = this.#last;
+    if (last.origin !== origin || last.file !== file)
+      this.#last = { origin, file, name: `${file} ${origin.identity}` };
+    return this.#last.name;
+  }
+
+  #again(like: Like<LineBind>, line: LogLine): void {
+    const writer = this.#writer;
+    beginLike(writer, like);
+    for (const bind of like.binds) bind(writer, line);
+    const own = line.untaken(this.#likenesses.own);
+    if (own.length > 0) writer.longText(SLOT.attributes, jsonOf([...own, ...like.rest]));
+  }
+
+  #anew(line: LogLine, origin: Origin, time: number, file: number): void {
+    const writer = this.#writer;
+    const { own, isNew } = this.#likenesses;
+    line.watch(own);
+    writer.begin(LOG, BASE, origin, time);
+    const binds = [setIds, setShared(writer, line, origin)];
+    writer.id(SLOT.log_file, file);
+    const [same, asked] = [ownSlots(writer), [...line.taken]];
+    const follows = line.followsFromOwn;
+    for (const bind of binds) bind(writer, line);
+    writer.longText(SLOT.attributes, line.rest());
+    if (isNew) this.#likenesses.learn(follows ? null : this.#like(line, same, binds), asked);
+  }
+
+  /** Null where what is left of the line cannot be said name by name. */
+  #like(
+    line: LogLine,
+    same: Pick<Like<LineBind>, 'texts' | 'numbers'>,
+    binds: readonly LineBind[],
+  ): Like<LineBind> | null {
+    const { own } = this.#likenesses;
+    const rest = line.untaken(Object.keys(line.fields).filter((name) => !own.includes(name)));
+    if (jsonOf([...line.untaken(own), ...rest]) !== line.rest()) return null;
+    const { rows, row, pool } = this.#writer;
+    rows.settle();
+    const json = jsonOf(rest);
+    const texts: Like<LineBind>['texts'] =
+      json === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(json) }];
+    return {
+      ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
+      ...{ numbers: same.numbers, binds, rest },
+    };
+  }
+}
+
+/** What follows from the shared fields of a line; what sets the row's own slots is returned. */
+function setShared(writer: RowWriter, line: LogLine, origin: Origin): LineBind {
+  const level = line.text('level');
+  writer.text(SLOT.service, line.text('service'));
+  writer.text(SLOT.reporter, line.text('service'));
+  writer.text(SLOT.service_version, line.text('version'));
+  writer.text(SLOT.instance, line.text('instance'));
+  writer.text(SLOT.level, level);
+  const error = line.nested('err');
+  if (error) {
+    writer.text(SLOT.error_type, error.text('type'));
+    writer.text(SLOT.error_message, error.text('message'));
+    writer.text(SLOT.error_stack, error.text('stack'));
+    writer.text(SLOT.status_code, error.text('code'));
+  }
+  const event = line.text('event');
+  if (event === 'http.access') return mapAccess(writer, line);
+  if (event === 'change' && mapChange(writer, line, origin)) return () => undefined;
+  if (event === 'process' && mapProcess(writer, line)) return () => undefined;
+  setPlain(writer, level);
+  return setMessage;
+}
+
+const setIds: LineBind = (writer, line) => {
+  writer.hex(SLOT.trace_id, line.text('trace_id'));
+  writer.hex(SLOT.span_id, line.text('span_id'));
+  writer.longText(SLOT.request_id, line.text('request_id'));
+  writer.longText(SLOT.user_id, line.text('user_id'));
+  writer.longText(SLOT.job_id, line.text('job_id'));
+};
+
+const setMessage: LineBind = (writer, line) => writer.longText(SLOT.message, line.text('msg') ?? '');
+
+/** An ordinary line → Base Event; from level error on → 6008 Application Error. */
+export function setPlain(writer: RowWriter, level: string | undefined): void {
+  const severity = levelSeverity(level);
+  const error = severity >= ERROR;
+  writer.id(SLOT.event_kind, LOG);
+  writer.number(SLOT.class_uid, error ? APPLICATION_ERROR : BASE);
+  writer.activity(error ? 1 : 99, error ? GENERAL_ERROR : LOGGED);
+  writer.number(SLOT.severity_id, severity);
+  if (error) writer.number(SLOT.status_id, 2);
+}

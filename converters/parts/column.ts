@@ -1,0 +1,111 @@
+import { number, object, oneOf, text } from '../run/shape.ts';
+
+/** Numbers of a column may be whole, or so many parts of a whole: microseconds with three decimals, say. */
+const UNITS = [1, 1000];
+/** Of a code, by its bytes. */
+const GREATEST: readonly (readonly [bytes: Column['bytes'], code: number])[] = [
+  [1, 0xff],
+  [2, 0xffff],
+  [4, 0x7fffffff],
+];
+
+/** How the values of a column are written. */
+export interface Column {
+  readonly name: string;
+  /** Of a value. Up to 4: a code, where 0 is absent; 8 and 16: a double or an id as it is; 0: what the column `time` says. */
+  readonly bytes: 0 | 1 | 2 | 4 | 8 | 16;
+  /** A value is `(least + code - 1) / unit`. */
+  readonly least: number;
+  readonly unit: number;
+}
+
+export const columnShape = object({
+  ...{ name: text, bytes: oneOf(0, 1, 2, 4, 8, 16), least: number, unit: oneOf(...UNITS) },
+});
+
+/** Of a column without codes. */
+export const NO_CODES = { least: 0, unit: 1 } as const;
+
+/** A column with its values. */
+export type Packed = Column & { readonly data: Uint8Array };
+
+/** Numbers in as few bytes as keep each exactly; NaN is absent. */
+export function packed(name: string, values: Float64Array): Packed {
+  for (const unit of UNITS) {
+    const range = rangeOf(values, unit);
+    if (!range) continue;
+    const { least, most } = range;
+    for (const [bytes, greatest] of GREATEST)
+      if (most - least + 1 <= greatest)
+        return { name, bytes, least, unit, data: coded({ values, bytes, unit, least }) };
+  }
+  return { name, ...NO_CODES, bytes: 8, data: bytesOf(values.slice()) };
+}
+
+/** Of values times `unit`; undefined where one of them is not a whole number then, so that it would not come back. */
+function rangeOf(values: Float64Array, unit: number): { least: number; most: number } | undefined {
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    const whole = Math.round(value * unit);
+    // -0 comes back as 0.
+    if (!Object.is(whole / unit + 0, value)) return undefined;
+    if (whole < least) least = whole;
+    if (whole > most) most = whole;
+  }
+  return least > most ? { least: 0, most: 0 } : { least, most };
+}
+
+function coded({
+  values,
+  bytes,
+  unit,
+  least,
+}: Pick<Column, 'bytes' | 'unit' | 'least'> & { values: Float64Array }): Uint8Array {
+  const codes = codesOf(new Uint8Array(values.length * bytes), bytes);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    codes[i] = Number.isNaN(value) ? 0 : Math.round(value * unit) - least + 1;
+  }
+  return bytesOf(codes);
+}
+
+type Codes = Uint8Array | Uint16Array | Int32Array;
+
+function codesOf({ buffer, byteOffset, byteLength }: Uint8Array, bytes: number): Codes {
+  if (bytes === 1) return new Uint8Array(buffer, byteOffset, byteLength);
+  if (bytes === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
+  return new Int32Array(buffer, byteOffset, byteLength / 4);
+}
+
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** Numbers as they were packed. `data` lies where numbers of their width may. @throws RangeError */
+export function numbersOf({ name, bytes, unit, least, data }: Packed): Float64Array {
+  if (bytes === 16) throw new RangeError(`${name} has no numbers of 16 bytes`);
+  if (bytes === 8) return new Float64Array(data.buffer, data.byteOffset, data.length / 8);
+  const codes = codesOf(data, bytes);
+  const values = new Float64Array(codes.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    values[i] = code === 0 ? Number.NaN : (least + (code - 1)) / unit;
+  }
+  return values;
+}
+
+/** The same of places in a list; -1 is absent. @param count of what is in the list @throws RangeError */
+export function placesOf({ name, bytes, least, data }: Packed, count: number): Int32Array {
+  if (bytes === 0 || bytes > 4) throw new RangeError(`${name} has no places of ${bytes} bytes`);
+  const codes = codesOf(data, bytes);
+  const places = new Int32Array(codes.length);
+  let most = 0;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] as number;
+    if (code > most) most = code;
+    places[i] = code === 0 ? -1 : least + code - 1;
+  }
+  if (least + most > count) throw new RangeError(`${name} has place ${least + most - 1} among ${count}`);
+  return places;
+}

@@ -1,0 +1,94 @@
+import { ID_BYTES, SLOT, type SlotName, UNIQUE_SLOTS } from '../map/slots.ts';
+import { bytesOf, NO_CODES, type Packed, packed, placesOf } from './column.ts';
+import { joined, type Sections } from './sections.ts';
+
+/** Bytes of a word: ids are moved and compared word by word. */
+const WORD = 4;
+/** Ids that begin alike are looked through no further: that one is there twice does no harm. */
+const MOST_PROBES = 16;
+
+/** Ids in order: as they are, or where they come again each once, behind the places of the rows among them. */
+export function idColumn(name: SlotName, ids: Uint8Array, order: Uint32Array): Packed {
+  const bytes = ID_BYTES[SLOT[name]] as 8 | 16;
+  const words = inOrder(wordsOf(ids), order, bytes / WORD);
+  if (!UNIQUE_SLOTS.has(SLOT[name])) {
+    const { places, distinct } = distinctOf(words, bytes / WORD);
+    const column = packed(name, places);
+    if (column.bytes < bytes && column.data.length + distinct.byteLength < words.byteLength)
+      return { ...column, data: joined([column.data, bytesOf(distinct)]) };
+  }
+  return { name, bytes, ...NO_CODES, data: bytesOf(words) };
+}
+
+const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array =>
+  new Int32Array(buffer, byteOffset, byteLength / WORD);
+
+function inOrder(from: Int32Array, order: Uint32Array, width: number): Int32Array {
+  const into = new Int32Array(order.length * width);
+  for (let i = 0, at = 0; i < order.length; i++) {
+    const start = (order[i] as number) * width;
+    for (let word = start; word < start + width; word++) into[at++] = from[word] as number;
+  }
+  return into;
+}
+
+/** Each id once, and where each row has its own; NaN where it has none. @param width words of an id */
+function distinctOf(words: Int32Array, width: number): { places: Float64Array; distinct: Int32Array } {
+  const places = new Float64Array(words.length / width);
+  const distinct = new Int32Array(words.length);
+  /** Place and one, by hash. */
+  const table = new Int32Array(2 ** Math.ceil(Math.log2(2 * places.length)));
+  const mask = table.length - 1;
+  let count = 0;
+  for (let row = 0; row < places.length; row++) {
+    const from = row * width;
+    let hash = 0;
+    for (let word = from; word < from + width; word++)
+      hash = Math.imul(hash ^ (words[word] as number), 0x9e3779b1);
+    if (hash === 0 && !words.subarray(from, from + width).some((word) => word !== 0)) {
+      places[row] = Number.NaN;
+      continue;
+    }
+    let at = (hash ^ (hash >>> 15)) & mask;
+    let place = (table[at] as number) - 1;
+    for (let probe = 0; place >= 0 && !isSame(distinct, place * width, words, from, width); probe++) {
+      at = (at + 1) & mask;
+      place = probe < MOST_PROBES ? (table[at] as number) - 1 : -1;
+    }
+    if (place < 0) {
+      place = count++;
+      table[at] = place + 1;
+      for (let word = 0; word < width; word++) distinct[place * width + word] = words[from + word] as number;
+    }
+    places[row] = place;
+  }
+  return { places, distinct: distinct.subarray(0, count * width) };
+}
+
+function isSame(a: Int32Array, i: number, b: Int32Array, j: number, width: number): boolean {
+  for (let word = 0; word < width; word++) if (a[i + word] !== b[j + word]) return false;
+  return true;
+}
+
+/** Ids of so many rows as they were, zeros where absent. @param of how they were packed @throws RangeError */
+export function idsOf(
+  sections: Sections,
+  { name, bytes, ...of }: Omit<Packed, 'data'>,
+  rows: number,
+): Uint8Array {
+  const width = ID_BYTES[SLOT[name as SlotName]] as number;
+  const data = sections.next(rows * bytes);
+  if (bytes === width) return data;
+  const places = placesOf({ name, bytes, ...of, data }, rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) count = Math.max(count, (places[row] as number) + 1);
+  const distinct = wordsOf(sections.next(count * width));
+  const words = new Int32Array((rows * width) / WORD);
+  for (let row = 0; row < rows; row++) {
+    const place = places[row] as number;
+    if (place < 0) continue;
+    const [from, into] = [(place * width) / WORD, (row * width) / WORD];
+    for (let word = 0; word < width / WORD; word++) words[into + word] = distinct[from + word] as number;
+  }
+  return bytesOf(words);
+}
