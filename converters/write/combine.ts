@@ -31,37 +31,28 @@ export function both(chosen: Chosen, one: Filled, other: Filled): Filled {
   return { keys, present: chosen.presence(keys, present) };
 }
 
-/** Of each row the string of the first column that has one. */
+/** Of each row the string of the first column that has one: columns of slots as they are. */
 export function firstOf(chosen: Chosen, columns: readonly Batch[]): Batch {
   const some = columns.filter(({ present }) => present !== false);
   const [first, ...others] = some;
   if (!first) return nothing(chosen);
   if (first.present === true || others.length === 0) return first;
-  const { byRow, rows } = chosen;
-  const keys = others.every(({ keys }) => keys === first.keys) ? first.keys : byRow;
-  const ids = intsOf.take(chosen.room(keys));
-  const present = bytesOf.take(chosen.room(keys));
-  const sources = some.map((column) => ({
-    ids: (column.values as Texts).ids,
-    template: column.keys === keys ? undefined : rows.template,
-  }));
+  const isAlike = others.every(({ keys }) => keys === first.keys);
+  const keys = isAlike ? first.keys : chosen.byRow;
   const at = keys.used ?? keys.of;
-  for (let i = 0; i < at.length; i++) {
-    const key = at[i] as number;
-    let id = -1;
-    for (let s = 0; s < sources.length && id < 0; s++) {
-      const { ids: of, template } = sources[s] as (typeof sources)[number];
-      id = of[template ? (template[key] as number) : key] as number;
-    }
-    ids[key] = id;
-    present[key] = id < 0 ? 0 : 1;
+  const ids = intsOf.take(chosen.room(keys)).fill(-1);
+  for (const column of some)
+    setMissing(ids, ((isAlike ? column : chosen.spread(column)).values as Texts).ids, at);
+  const values = { ...(first.values as Texts), ids };
+  return { keys, present: union(chosen, some).present, floor: 0, values };
+}
+
+/** Sets those that are -1. */
+function setMissing(ids: Int32Array, from: Int32Array, keys: Int32Array): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    if ((ids[key] as number) < 0) ids[key] = from[key] as number;
   }
-  return {
-    ...first,
-    keys,
-    present: chosen.presence(keys, present),
-    values: { ...(first.values as Texts), ids },
-  };
 }
 
 /** Where any is. */

@@ -20,8 +20,8 @@ import { sealRun } from '../seal/seal.ts';
 import { MemoryStore } from '../store/memory.ts';
 import { FLAT_COLUMNS } from './columns.ts';
 import { EVERY_KIND, EVERY_KIND_RUN } from './every-kind.test-world.ts';
+import { asEvent, type Json, plain } from './read-rows.test-world.ts';
 
-type Json = Record<string, unknown>;
 const RUN = EVERY_KIND_RUN.run_id;
 
 async function sealed(): Promise<{ datasets: MemoryStore; manifest: Manifest }> {
@@ -49,23 +49,6 @@ function mapped(): { events: Map<string, Json>; slots: Map<string, Json> } {
     }
   }
   return { events, slots };
-}
-
-/** Without nulls and what they leave empty; INT64 as numbers. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== 'object' || value === null) return value ?? undefined;
-  const members = Object.entries(value)
-    .map(([key, item]) => [key, plain(item)] as const)
-    .filter(([, item]) => item !== undefined);
-  return members.length === 0 ? undefined : Object.fromEntries(members);
-}
-
-function asEvent(row: Json): Json {
-  const event = plain(row) as Json;
-  if (typeof event.unmapped === 'string') event.unmapped = JSON.parse(event.unmapped);
-  return event;
 }
 
 const uidOf = (event: Json): string => (event.metadata as Json).uid as string;

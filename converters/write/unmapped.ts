@@ -1,6 +1,7 @@
 import type { Rows } from '../map/rows.ts';
-import { ID_BYTES, isShared, SLOT, type SlotName, slotKind } from '../map/slots.ts';
+import { ID_BYTES, isShared, SLOT, type SlotKind, type SlotName, slotKind } from '../map/slots.ts';
 import type { ClassLayout, UnmappedLeaf } from '../ocsf/layout.ts';
+import { wordsOf } from '../read/strings.ts';
 import type { Chosen } from './chosen.ts';
 import { both } from './combine.ts';
 import { type Batch, eachOnce } from './encode/batch.ts';
@@ -15,15 +16,20 @@ interface Node {
   readonly children: Node[];
 }
 interface Place {
-  readonly slot: SlotName;
+  readonly name: SlotName;
   readonly when: SlotName | undefined;
+  readonly slot: number;
+  readonly kind: SlotKind;
   /** In masks of rows: that it is filled. 0: its template says so. */
   readonly bit: number;
 }
 
 /** What rows have in common that have a template and fill the same places of their own: the text between these. */
 interface Form {
+  /** The places that are filled. */
+  readonly mask: number;
   readonly bytes: Uint8Array;
+  readonly words: DataView;
   /** Places of a row's own, and where in `bytes` they are. */
   readonly own: readonly Place[];
   readonly at: readonly number[];
@@ -43,7 +49,9 @@ export class Unmapped {
   readonly #root: Node = { key: new Uint8Array(0), children: [] };
   /** By bit. */
   readonly #own: Place[] = [];
-  readonly #forms = new Map<number, Form>();
+  /** By template. */
+  #forms: Form[][] = [];
+  #count = 0;
   /** Whose templates the forms are of. */
   #rows: Rows | undefined;
   #generation = 0;
@@ -68,17 +76,20 @@ export class Unmapped {
 
   #place({ slot, when }: UnmappedLeaf): Place {
     const ofTemplate = [slot, when ?? slot].every((name) => isShared[SLOT[name]] === 1);
-    if (ofTemplate) return { slot, when, bit: 0 };
-    const place = { slot, when, bit: 1 << this.#own.length };
-    this.#own.push(place);
-    return place;
+    const place = { name: slot, when, slot: SLOT[slot], kind: slotKind(slot) };
+    if (ofTemplate) return { ...place, bit: 0 };
+    const own = { ...place, bit: 1 << this.#own.length };
+    this.#own.push(own);
+    return own;
   }
 
   /** To be written before others are chosen. */
   column(chosen: Chosen): Batch {
     const { rows, byRow } = chosen;
+    const source = { rows, words: wordsOf(rows.pool.bytes) };
     const masks = this.#masks(chosen);
-    if (this.#rows !== rows || this.#generation !== rows.generation) this.#forms.clear();
+    if (this.#rows !== rows || this.#generation !== rows.generation || this.#count > MOST_FORMS)
+      this.#forget();
     [this.#rows, this.#generation] = [rows, rows.generation];
     const keys = eachOnce(chosen.length);
     const offsets = intsOf.take(chosen.length + 1);
@@ -86,8 +97,8 @@ export class Unmapped {
     out.length = offsets[0] = 0;
     for (let i = 0; i < chosen.length; i++) {
       const row = byRow.of[i] as number;
-      const form = this.#form(rows, rows.template[row] as number, masks[row] as number);
-      if (form.bytes.length > 0) writeRow(form, rows, row);
+      const form = this.#form(source, rows.template[row] as number, masks[row] as number);
+      if (form.bytes.length > 0) writeRow(form, source, row);
       present[i] = form.bytes.length > 0 ? 1 : 0;
       offsets[i + 1] = out.length;
     }
@@ -99,8 +110,8 @@ export class Unmapped {
   #masks(chosen: Chosen): Int32Array {
     const { of } = chosen.byRow;
     const masks = intsOf.take(chosen.rows.length).fill(0);
-    for (const { slot, when, bit } of this.#own) {
-      const filled = chosen.filled(slot);
+    for (const { name, when, bit } of this.#own) {
+      const filled = chosen.filled(name);
       const { present } = chosen.spreadFilled(when ? both(chosen, filled, chosen.filled(when)) : filled);
       if (present === false) continue;
       for (let i = 0; i < of.length; i++) {
@@ -111,34 +122,56 @@ export class Unmapped {
     return masks;
   }
 
-  #form(rows: Rows, template: number, mask: number): Form {
-    const key = template * 2 ** this.#own.length + mask;
-    let form = this.#forms.get(key);
-    if (!form) {
-      if (this.#forms.size === MOST_FORMS) this.#forms.clear();
-      form = formOf(this.#root, rows, template, mask);
-      this.#forms.set(key, form);
-    }
+  #form(source: Source, template: number, mask: number): Form {
+    const forms = this.#forms[template] ?? [];
+    for (let i = 0; i < forms.length; i++) if (forms[i]?.mask === mask) return forms[i] as Form;
+    const form = formOf({ root: this.#root, source, template, mask });
+    forms.push(form);
+    this.#forms[template] = forms;
+    this.#count += 1;
     return form;
+  }
+
+  #forget(): void {
+    this.#forms = [];
+    this.#count = 0;
   }
 }
 
+/** Where values come from. */
+interface Source {
+  readonly rows: Rows;
+  /** Of its strings. */
+  readonly words: DataView;
+}
+
 /** Walks the object once, leaving out the values of a row's own. */
-function formOf(root: Node, rows: Rows, template: number, mask: number): Form {
+function formOf({
+  root,
+  source,
+  template,
+  mask,
+}: {
+  root: Node;
+  source: Source;
+  template: number;
+  mask: number;
+}): Form {
   const start = out.length;
   const own: Place[] = [];
   const at: number[] = [];
-  const isThere = (name: SlotName): boolean => isFilled(rows, SLOT[name], template);
+  const isThere = (name: SlotName): boolean => isFilled(source.rows, SLOT[name], template);
   /** False: there is nothing, and nothing was written. */
   const write = ({ leaf, children }: Node): boolean => {
-    if (leaf && leaf.bit === 0) {
-      if (!isThere(leaf.slot) || !isThere(leaf.when ?? leaf.slot)) return false;
-      writeValue(leaf.slot, rows, template);
-    } else if (leaf) {
-      if ((mask & leaf.bit) === 0) return false;
-      own.push(leaf);
-      at.push(out.length - start);
-    } else return writeObject(children);
+    if (!leaf) return writeObject(children);
+    if (leaf.bit === 0) {
+      if (!isThere(leaf.name) || !isThere(leaf.when ?? leaf.name)) return false;
+      writeValue(leaf, source, template);
+      return true;
+    }
+    if ((mask & leaf.bit) === 0) return false;
+    own.push(leaf);
+    at.push(out.length - start);
     return true;
   };
   const writeObject = (children: readonly Node[]): boolean => {
@@ -158,7 +191,7 @@ function formOf(root: Node, rows: Rows, template: number, mask: number): Form {
   writeObject(root.children);
   const bytes = out.all.slice(start, out.length);
   out.length = start;
-  return { bytes, own, at };
+  return { mask, bytes, words: wordsOf(bytes), own, at };
 }
 
 /** Whether a template has a value. */
@@ -167,31 +200,29 @@ function isFilled({ texts, numbers }: Rows, slot: number, template: number): boo
   return ids ? (ids[template] as number) >= 0 : !Number.isNaN(numbers[slot]?.[template]);
 }
 
-function writeRow({ bytes, own, at }: Form, rows: Rows, row: number): void {
+function writeRow({ bytes, words, own, at }: Form, source: Source, row: number): void {
   const start = out.length;
-  out.reserve(LENGTH + bytes.length);
-  out.length += LENGTH;
+  out.int(0);
   let from = 0;
   for (let i = 0; i < own.length; i++) {
-    const { slot } = own[i] as Place;
-    out.append(bytes, from, at[i]);
+    const place = own[i] as Place;
+    out.copy(bytes, words, from, at[i] as number);
     from = at[i] as number;
-    writeValue(slot, rows, rows.at(SLOT[slot], row));
+    writeValue(place, source, source.rows.at(place.slot, row));
   }
-  out.append(bytes, from);
+  out.copy(bytes, words, from, bytes.length);
   out.words.setInt32(start, out.length - start - LENGTH, true);
 }
 
 /** @param at of the slot's column */
-function writeValue(name: SlotName, { numbers, texts, ids, pool }: Rows, at: number): void {
-  const slot = SLOT[name];
-  const kind = slotKind(name);
+function writeValue({ slot, kind }: Place, { rows, words }: Source, at: number): void {
+  const { numbers, texts, ids, pool } = rows;
   if (kind === 'n') out.number((numbers[slot] as Float64Array)[at] as number);
   else if (kind === 'h') out.hex(ids[slot] as Uint8Array, at, ID_BYTES[slot] as number);
   else {
     const id = (texts[slot] as Int32Array)[at] as number;
     const { bytes, start, end } = pool.at(id);
-    if (kind === 'j') out.append(bytes, start, end);
+    if (kind === 'j') out.copy(bytes, words, start, end);
     else if (!out.quoted(bytes, start, end)) out.string(JSON.stringify(pool.text(id)));
   }
 }

@@ -204,5 +204,6 @@ function writeLevels(levels: Runs<Uint8Array>, greatest: number): void {
   levelBytes.length = 0;
   writeRuns(levelBytes, levels, bitWidth(greatest));
   const { bytes } = levelBytes;
-  body.text(bytes, 0, bytes.length);
+  body.int(bytes.length);
+  body.append(bytes);
 }

@@ -3,7 +3,7 @@ import { wordsOf } from '../../read/strings.ts';
 /** Rounds up what a page takes: the next ones are as long, more or less. */
 const ROOM = 1 << 16;
 /** From so many bytes on it is quicker to have them copied than to copy them. */
-const LONG = 200;
+const LONG = 300;
 
 /** Bytes that grow, and hardly more than they must: every column keeps its own, and doubled they would be half empty. */
 export class PageBytes {
@@ -32,13 +32,26 @@ export class PageBytes {
     this.#words = wordsOf(larger);
   }
 
-  append(from: Uint8Array, start = 0, end = from.length): void {
-    this.reserve(end - start);
-    const into = this.#bytes;
+  append(from: Uint8Array): void {
+    this.reserve(from.length);
+    this.#bytes.set(from, this.length);
+    this.length += from.length;
+  }
+
+  /** Some bytes of `from`, four at once. @param words of `from` */
+  copy(from: Uint8Array, words: DataView, start: number, end: number): void {
+    const count = end - start;
+    this.reserve(count);
+    const [into, own] = [this.#bytes, this.#words];
     let at = this.length;
-    if (end - start > LONG) into.set(from.subarray(start, end), at);
-    else for (let i = start; i < end; i++) into[at++] = from[i] as number;
-    this.length += end - start;
+    this.length += count;
+    if (count > LONG) {
+      into.set(from.subarray(start, end), at);
+      return;
+    }
+    let i = start;
+    for (const whole = end - 3; i < whole; i += 4, at += 4) own.setInt32(at, words.getInt32(i));
+    for (; i < end; i++) into[at++] = from[i] as number;
   }
 
   byte(value: number): void {
@@ -52,11 +65,16 @@ export class PageBytes {
     this.byte(rest);
   }
 
-  /** Behind its length in four bytes. */
-  text(from: Uint8Array, start: number, end: number): void {
-    this.reserve(4 + end - start);
-    this.#words.setInt32(this.length, end - start, true);
+  /** In four bytes, the lowest first. */
+  int(value: number): void {
+    this.reserve(4);
+    this.#words.setInt32(this.length, value, true);
     this.length += 4;
-    this.append(from, start, end);
+  }
+
+  /** As {@link copy}, behind its length in four bytes. */
+  text(from: Uint8Array, words: DataView, start: number, end: number): void {
+    this.int(end - start);
+    this.copy(from, words, start, end);
   }
 }

@@ -60,7 +60,16 @@ const GROUP = 8;
 export function writeRuns(into: PageBytes, runs: Runs<Uint8Array | Int32Array>, width: number): void {
   const values = runs.values();
   if (typeof values === 'number') writeRun(into, values, runs.count, width);
-  else writeHybrid(into, values, width);
+  else writeHybrid(into, asInts(values), width);
+}
+
+let ints = new Int32Array(PAGE_LEVELS);
+/** One kind of array for what is compiled: for two it is slower, and is compiled again and again. */
+function asInts(values: Uint8Array | Int32Array): Int32Array {
+  if (values instanceof Int32Array) return values;
+  if (ints.length < values.length) ints = new Int32Array(2 * values.length);
+  ints.set(values);
+  return ints.subarray(0, values.length);
 }
 
 function writeRun(into: PageBytes, value: number, count: number, width: number): void {
@@ -69,7 +78,7 @@ function writeRun(into: PageBytes, value: number, count: number, width: number):
 }
 
 /** Runs are looked for where a group begins: what stands before one goes in whole groups. */
-function writeHybrid(into: PageBytes, values: Uint8Array | Int32Array, width: number): void {
+function writeHybrid(into: PageBytes, values: Int32Array, width: number): void {
   const count = values.length;
   let packed = 0;
   let at = 0;
@@ -91,13 +100,7 @@ function writeHybrid(into: PageBytes, values: Uint8Array | Int32Array, width: nu
 }
 
 /** So many groups from a place on, the lowest bit first; what lacks behind the last value is 0. */
-function writePacked(
-  into: PageBytes,
-  values: Uint8Array | Int32Array,
-  from: number,
-  groups: number,
-  width: number,
-): void {
+function writePacked(into: PageBytes, values: Int32Array, from: number, groups: number, width: number): void {
   if (groups === 0) return;
   into.varint((groups << 1) | 1);
   into.reserve(groups * width);

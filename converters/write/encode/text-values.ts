@@ -80,7 +80,7 @@ export class TextValues extends Values {
     const words = wordsOf(bytes);
     for (let i = 0; i < of.length; i++) {
       const id = ids[of[i] as number] as number;
-      this.plain.text(bytes, offsets[id] as number, offsets[id + 1] as number);
+      this.plain.text(bytes, words, offsets[id] as number, offsets[id + 1] as number);
     }
     const bounding = used ?? of;
     for (let i = 0; i < bounding.length; i++) {
@@ -100,8 +100,9 @@ export class TextValues extends Values {
 
   protected writeDictionary(into: PageBytes): void {
     const { bytes, offsets, size } = this.#pool;
+    const words = wordsOf(bytes);
     for (let place = 0; place < size; place++)
-      into.text(bytes, offsets[place] as number, offsets[place + 1] as number);
+      into.text(bytes, words, offsets[place] as number, offsets[place + 1] as number);
   }
 
   protected forget(): void {
