@@ -1,7 +1,7 @@
 import { hexText } from '../hex.ts';
 import { MOST_TEMPLATES, Rows } from '../map/rows.ts';
 import { ID_BYTES, isShared, SLOT } from '../map/slots.ts';
-import { compareKey, type RowsView } from '../parts/rows-view.ts';
+import type { RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
@@ -67,8 +67,13 @@ export class Cursor {
     return row - this.row;
   }
 
+  /** Whether it is the same event as the row before it. */
   #isRepeated(row: number): boolean {
-    return this.#times[row] === this.#times[row - 1] && compareKey(this.view, row - 1, this.view, row) === 0;
+    if (this.#times[row] !== this.#times[row - 1]) return false;
+    const width = ID_BYTES[SLOT.event_uid] as number;
+    const uids = this.view.ids[SLOT.event_uid] as Uint8Array;
+    for (let i = row * width; i < (row + 1) * width; i++) if (uids[i] !== uids[i - width]) return false;
+    return true;
   }
 
   /** False behind its last row. */
