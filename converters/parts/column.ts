@@ -2,6 +2,7 @@ import { number, object, oneOf, text } from '../run/shape.ts';
 
 /** Numbers of a column may be whole, or so many parts of a whole: microseconds with three decimals, say. */
 const UNITS = [1, 1000];
+/** Of four bytes. */
 export const GREATEST_CODE = 0x7fffffff;
 
 /** How the values of a column are written. */
