@@ -1,11 +1,17 @@
-import type { Member } from '../read/attributes.ts';
+import { jsonOf, type Member } from '../read/attributes.ts';
 import type { RowWriter } from './mapper.ts';
+import type { Rows } from './rows.ts';
+import { SLOT } from './slots.ts';
 
-/** So many different values of one attribute at one place, and so many in all, are kept; records with others are mapped each for itself. */
+/** So many different values of one attribute at one place are kept; records with others are mapped each for itself. */
 export const MOST_BRANCHES = 64;
-export const MOST_NODES = 1 << 14;
 /** Values of an attribute that is only handed on: with more of them it is taken for one of the records' own. */
 export const FEW_VALUES = 8;
+/** Records with more attributes, or longer ones, are mapped each for itself. */
+export const MOST_ATTRIBUTES = 64;
+export const LONGEST_VALUE = 1 << 10;
+/** So many attributes are kept in all. With more, all are forgotten. */
+const MOST_NODES = 1 << 13;
 
 interface Value {
   readonly slot: number;
@@ -22,6 +28,92 @@ export interface Like<Bind> {
   readonly binds: readonly Bind[];
   /** Of `attributes` what is the same in all of them: to be joined with what a record has of its own in it, where there is any. */
   readonly rest: readonly Member[];
+}
+
+/** An attribute of a record, and those before it. */
+export interface Node<Bind, Own> {
+  /** Which of them are a record's own. */
+  readonly own: readonly Own[];
+  /** Where it is the last one; null: records that end here are mapped each for itself. */
+  like?: Like<Bind> | null;
+}
+
+/** What was learned of records, as a tree over their attributes: of one that is looked for it knows where its attributes end. */
+export abstract class LikenessTree<Of extends Node<Bind, Own>, Bind, Own> {
+  protected readonly rows: Rows;
+  /** Of the record that was looked for; undefined where nothing is to be learned of it. */
+  protected leaf: Of | undefined;
+  readonly #roots = new Map<number, Of>();
+  #nodes = 0;
+
+  constructor(rows: Rows) {
+    this.rows = rows;
+  }
+
+  get isFull(): boolean {
+    return this.#nodes >= MOST_NODES;
+  }
+
+  forget(): void {
+    this.leaf = undefined;
+    this.#nodes = 0;
+    this.#roots.clear();
+  }
+
+  /** Which attributes of the record that was looked for are its own. */
+  get own(): readonly Own[] {
+    return this.leaf?.own ?? [];
+  }
+
+  /** Whether it is to be learned. */
+  get isNew(): boolean {
+    return this.leaf !== undefined && this.leaf.like === undefined;
+  }
+
+  /** Null: nothing holds for records that are like that one. */
+  learn(like: Like<Bind> | null): void {
+    if (this.leaf) this.leaf.like = like;
+  }
+
+  /** Where those begin of which this says all but the attributes; undefined where there is no room. */
+  protected root(key: number, make: () => Of): Of | undefined {
+    const known = this.#roots.get(key);
+    if (known || !this.grow()) return known;
+    const made = make();
+    this.#roots.set(key, made);
+    return made;
+  }
+
+  /** False: there is no room for another node. */
+  protected grow(): boolean {
+    if (this.isFull) return false;
+    this.#nodes += 1;
+    return true;
+  }
+}
+
+/**
+ * What holds for records like the last row, which has its binds done. `same`: the row's own slots before that. `rest`: of
+ * `attributes` what no record has of its own.
+ */
+export function likeOf<Bind>({
+  writer: { rows, row, pool },
+  same,
+  binds,
+  rest,
+}: {
+  writer: RowWriter;
+  same: Pick<Like<Bind>, 'texts' | 'numbers'>;
+  binds: readonly Bind[];
+  rest: readonly Member[];
+}): Like<Bind> {
+  rows.settle();
+  const json = jsonOf(rest);
+  const texts = json === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(json) }];
+  return {
+    template: rows.template[row] as number,
+    ...{ texts: [...same.texts, ...texts], numbers: same.numbers, binds, rest },
+  };
 }
 
 /** A row's own slots that the last row fills. */

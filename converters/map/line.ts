@@ -14,11 +14,15 @@ const exact = (json: string): string =>
       )
     : json;
 
-/** Whether some integer is none that a double holds. */
-function isInexact(value: unknown): boolean {
+/** So deep it is looked for {@link isInexact}. */
+const DEEP = 100;
+
+/** Whether some integer may be none that a double holds. */
+function isInexact(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER;
   if (typeof value !== 'object' || value === null) return false;
-  for (const name in value) if (isInexact((value as Record<string, unknown>)[name])) return true;
+  if (depth > DEEP) return true;
+  for (const name in value) if (isInexact((value as Record<string, unknown>)[name], depth + 1)) return true;
   return false;
 }
 

@@ -7,8 +7,8 @@ import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
 import { type ForeignLine, parseForeign } from './foreign.ts';
 import { eventUid, uidText } from './identity.ts';
+import type { Likenesses } from './likenesses.ts';
 import { LogLine } from './line.ts';
-import type { LineLikenesses } from './line-likeness.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
 import { APPLICATION_ERROR, BASE, LOG, OurLineMapper, setPlain } from './our-line.ts';
 import { levelSeverity, otlpLevel } from './severity.ts';
@@ -27,7 +27,7 @@ export class LogMapper {
   /** In this object. */
   seen: Occurrences = new Map();
 
-  constructor(writer: RowWriter, likenesses: LineLikenesses) {
+  constructor(writer: RowWriter, likenesses: Likenesses) {
     this.#writer = writer;
     this.#ours = new OurLineMapper(writer, likenesses);
   }

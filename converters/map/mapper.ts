@@ -85,7 +85,7 @@ export class RowWriter {
   text(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.of(value));
   }
-  /** Text that is hardly seen twice, or so short that it is quickly looked up by its bytes. */
+  /** Text that is not worth a lookup by its characters: hardly seen twice, or short. */
   longText(slot: number, value: string | undefined): void {
     if (value !== undefined) this.id(slot, this.pool.ofUncached(value));
   }

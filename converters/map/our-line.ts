@@ -3,11 +3,13 @@ import type { Origin } from '../read/walk.ts';
 import { mapChange } from './change.ts';
 import { mapAccess } from './http.ts';
 import { eventUid } from './identity.ts';
-import { beginLike, type Like, ownSlots } from './like.ts';
+import { beginLike, type Like, likeOf, ownSlots } from './like.ts';
+import type { Likenesses } from './likenesses.ts';
 import type { LogLine } from './line.ts';
 import type { LineBind, LineLikenesses } from './line-likeness.ts';
 import { type RowWriter, text } from './mapper.ts';
 import { mapProcess } from './process.ts';
+import type { Senders } from './senders.ts';
 import { ERROR, levelSeverity } from './severity.ts';
 import { SLOT } from './slots.ts';
 
@@ -24,31 +26,24 @@ export const APPLICATION_ERROR = 6008;
 export class OurLineMapper {
   readonly #writer: RowWriter;
   readonly #likenesses: LineLikenesses;
-  #last: { readonly origin?: Origin; readonly file: number; readonly name: string } = { file: -1, name: '' };
+  readonly #senders: Senders;
 
-  constructor(writer: RowWriter, likenesses: LineLikenesses) {
+  constructor(writer: RowWriter, { lines, senders }: Likenesses) {
     this.#writer = writer;
-    this.#likenesses = likenesses;
+    [this.#likenesses, this.#senders] = [lines, senders];
   }
 
   /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
   map(line: LogLine, origin: Origin, time: number, file: number): void {
     const writer = this.#writer;
-    const like = this.#likenesses.find(line, this.#senderOf(origin, file));
+    // A pool id has 31 bits.
+    const like = this.#likenesses.find(line, this.#senders.of(origin) * 0x8000_0000 + file + 1);
     if (like) this.#again(like, line);
     else this.#anew(line, origin, time, file);
     const count = line.number('line');
     writer.number(SLOT.time, time);
     writer.number(SLOT.line, count);
     writer.uid(eventUid('line', line.text('instance') as string, count, time));
-  }
-
-  /** Lines of one sender often follow each other. */
-  #senderOf(origin: Origin, file: number): string {
-    const last = this.#last;
-    if (last.origin !== origin || last.file !== file)
-      this.#last = { origin, file, name: `${file} ${origin.identity}` };
-    return this.#last.name;
   }
 
   #again(like: Like<LineBind>, line: LogLine): void {
@@ -70,7 +65,9 @@ export class OurLineMapper {
     const follows = line.followsFromOwn;
     for (const bind of binds) bind(writer, line);
     writer.longText(SLOT.attributes, line.rest());
-    if (isNew) this.#likenesses.learn(follows ? null : this.#like(line, same, binds), asked);
+    if (!isNew) return;
+    this.#likenesses.ask(asked);
+    this.#likenesses.learn(follows ? null : this.#like(line, same, binds));
   }
 
   /** Null where what is left of the line cannot be said name by name. */
@@ -82,15 +79,7 @@ export class OurLineMapper {
     const { own } = this.#likenesses;
     const rest = line.untaken(Object.keys(line.fields).filter((name) => !own.includes(name)));
     if (jsonOf([...line.untaken(own), ...rest]) !== line.rest()) return null;
-    const { rows, row, pool } = this.#writer;
-    rows.settle();
-    const json = jsonOf(rest);
-    const texts: Like<LineBind>['texts'] =
-      json === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(json) }];
-    return {
-      ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
-      ...{ numbers: same.numbers, binds, rest },
-    };
+    return likeOf({ writer: this.#writer, same, binds, rest });
   }
 }
 

@@ -33,6 +33,9 @@ function firstPort(attributes: Attributes, of: readonly number[]): number {
 const portOf = (value: number): number =>
   Number.isInteger(value) && value >= 0 && value <= 65535 ? value : Number.NaN;
 
+/** Characters of an IPv6 address that ends in an IPv4 one. */
+const LONGEST_ADDRESS = 45;
+
 /** Addresses seen before, as they are written; undefined for what is none. */
 const addresses = new Map<string, string | undefined>();
 
@@ -42,7 +45,7 @@ export function setIp(writer: RowWriter, slot: number, address: string | undefin
   let plain = addresses.get(address);
   if (plain === undefined && !addresses.has(address)) {
     plain = plainAddress(address);
-    if (addresses.size < 1000) addresses.set(address, plain);
+    if (addresses.size < 1000 && address.length <= LONGEST_ADDRESS) addresses.set(address, plain);
   }
   writer.text(slot, plain);
   return plain !== undefined;

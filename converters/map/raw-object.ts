@@ -22,7 +22,7 @@ export interface MappedObject {
 
 /** Looks an event over when it was mapped: what is wrong with it, undefined where nothing is. */
 export interface EventCheck {
-  /** Row numbers and strings are those of another object from now on. */
+  /** For the rows of another object; whether numbers of templates and strings are the same, `rows.generation` says. */
   begin(rows: Rows): void;
   problem(row: number): string | undefined;
 }
@@ -160,7 +160,7 @@ class Spans extends RecordVisitor {
   constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
     super(intake, writer);
     this.#span = new SpanRecord(writer.pool);
-    this.#mapper = new SpanMapper(writer, likenesses.spans);
+    this.#mapper = new SpanMapper(writer, likenesses);
   }
 
   record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
@@ -182,7 +182,7 @@ class Logs extends RecordVisitor {
   constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
     super(intake, writer);
     this.#log = new LogRecord(writer.pool);
-    this.#mapper = new LogMapper(writer, likenesses.lines);
+    this.#mapper = new LogMapper(writer, likenesses);
   }
 
   override begin(seen: Occurrences): void {

@@ -187,6 +187,7 @@ export class Rows {
     }
     for (const slot of [...numbers, ...texts]) this.#isFilled[slot] = 0;
     numbers.length = texts.length = this.length = 0;
+    if (this.#open) this.templates.drop();
     this.#open = false;
   }
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PbfWriter } from 'pbf';
 import { seeded } from '../bench/telemetry.ts';
 import { encodePart } from '../parts/part.ts';
 import { sortedOrder, viewOf } from '../parts/rows-view.ts';
@@ -12,77 +11,10 @@ import type { Bind } from './mapper.ts';
 import { ObjectMapper } from './raw-object.ts';
 import { Rows } from './rows.ts';
 import { SpanLikenesses } from './span-likeness.ts';
+import { type Attribute, requestOf, type Span, type Value, window } from './spans.test-world.ts';
 
-const window = { start_ms: 0, end_ms: Number.POSITIVE_INFINITY };
 const pool = new StringPool();
 const NAMES = [...ALIASES.flat().map((id) => pool.text(id)), 'app.flag', 'thread.id', 'x'];
-
-type Value = string | number | boolean | readonly string[] | undefined;
-type Attribute = readonly [name: string, value: Value];
-interface Span {
-  readonly name: string;
-  readonly kind: number;
-  readonly status: number;
-  readonly attributes: readonly Attribute[];
-  /** Where the name of an attribute is: before its value, behind it as the collector writes, or another one behind it, which counts. */
-  readonly names: 'first' | 'last' | 'twice';
-}
-
-function writeValue(value: Value, pbf: PbfWriter): void {
-  if (typeof value === 'string') pbf.writeStringField(1, value);
-  else if (typeof value === 'boolean') pbf.writeBooleanField(2, value);
-  else if (typeof value === 'number' && Number.isInteger(value)) pbf.writeVarintField(3, value);
-  else if (typeof value === 'number') pbf.writeDoubleField(4, value);
-  else if (value) pbf.writeMessage(5, writeValues, value);
-}
-
-function writeValues(values: readonly string[], pbf: PbfWriter): void {
-  for (const value of values) pbf.writeMessage(1, writeValue, value);
-}
-
-function writeSpan({ span, n }: { span: Span; n: number }, pbf: PbfWriter): void {
-  const id = Buffer.from(String(n).padStart(32, '1'), 'hex');
-  pbf.writeBytesField(1, id);
-  pbf.writeBytesField(2, id.subarray(8));
-  pbf.writeStringField(5, span.name);
-  pbf.writeVarintField(6, span.kind);
-  for (const field of [7, 8]) {
-    pbf.writeTag(field, 1);
-    pbf.writeFixed32(0);
-    pbf.writeFixed32(418_000_000 + field + n);
-  }
-  for (const [name, value] of span.attributes)
-    pbf.writeMessage(
-      9,
-      (_, pair) => {
-        if (span.names !== 'last') pair.writeStringField(1, name);
-        pair.writeMessage(2, writeValue, value);
-        if (span.names === 'last') pair.writeStringField(1, name);
-        if (span.names === 'twice')
-          pair.writeStringField(1, name === 'thread.id' ? 'http.route' : `${name}.${n % 2}`);
-      },
-      undefined,
-    );
-  pbf.writeMessage(15, (status, of) => of.writeVarintField(3, status), span.status);
-}
-
-function requestOf(spans: readonly { span: Span; n: number }[]): Uint8Array {
-  const request = new PbfWriter();
-  request.writeMessage(
-    1,
-    (of, resource) => {
-      resource.writeMessage(
-        2,
-        (all, scope) => {
-          for (const one of all) scope.writeMessage(2, writeSpan, one);
-        },
-        of,
-      );
-    },
-    spans,
-  );
-  return request.finish();
-}
 
 /** Counts what it finds. */
 class Counted extends SpanLikenesses {
@@ -221,25 +153,26 @@ test('where something else follows from an own attribute, each span is mapped fo
 
 test('what was learned holds for the next raw object, and its part has the bytes that it has alone', async () => {
   const rows = new Rows();
-  const likenesses = new Counted(rows);
+  const counted = new Counted(rows);
+  const mapper = new ObjectMapper({
+    ...{ rows, likenesses: Object.assign(new Likenesses(rows), { spans: counted }) },
+  });
+  const map = (spans: readonly Span[]) =>
+    mapper.map({ ...{ signal: 'traces', window }, bytes: requestOf(spans.map((span, n) => ({ span, n }))) });
   const query: Span = { ...request({}, 3), attributes: [['db.system.name', 'postgresql']] };
-  const first = [request(), request({ 'thread.id': 5 }), query].map((span, n) => ({ span, n }));
-  const second = [request({ 'user.id': 'u-2' }), request({ 'url.path': '/users/2' })].map((span, n) => ({
-    span,
-    n,
-  }));
+  const second = [request({ 'user.id': 'u-2' }), request({ 'url.path': '/users/2' })];
   const partOf = (of: Rows) => encodePart({ view: viewOf(of), order: sortedOrder(viewOf(of)) });
-  const alone = await partOf(mapped(second).rows);
-  mapped(first, rows, likenesses);
+  map([request(), request({ 'thread.id': 5 }), query]);
   rows.renew();
-  const found = likenesses.found;
-  mapped(second, rows, likenesses);
-  assert.equal(likenesses.found - found, 2);
+  const { found } = counted;
+  map(second);
+  assert.equal(counted.found - found, 2);
+  const alone = await partOf(mapped(second.map((span, n) => ({ span, n }))).rows);
   assert.deepEqual(await partOf(rows), alone);
   // Everything has other numbers now.
   rows.clear();
-  mapped(second, rows, likenesses);
-  assert.equal(likenesses.found - found, 3);
+  map(second);
+  assert.equal(counted.found - found, 3);
   assert.deepEqual(await partOf(rows), alone);
 });
 

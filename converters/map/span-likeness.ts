@@ -3,10 +3,16 @@ import type { Attributes } from '../read/attributes.ts';
 import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { wordsOf } from '../read/strings.ts';
-import type { Origin } from '../read/walk.ts';
-import { FEW_VALUES, type Like, MOST_BRANCHES, MOST_NODES } from './like.ts';
+import {
+  FEW_VALUES,
+  type Like,
+  LikenessTree,
+  LONGEST_VALUE,
+  MOST_ATTRIBUTES,
+  MOST_BRANCHES,
+  type Node,
+} from './like.ts';
 import type { Bind } from './mapper.ts';
-import type { Rows } from './rows.ts';
 
 const flags = (...names: AttributeName[]): Uint8Array => {
   const found = new Uint8Array(ATTRIBUTE_COUNT);
@@ -29,23 +35,18 @@ const KEY_TAG = 0x0a;
 const VALUE_TAG = 0x12;
 
 /** One attribute, and those that came behind it. */
-interface Node {
+interface SpanNode extends Node<Bind, number> {
   /** Of an own attribute the name is compared, else the whole of it. */
   readonly isOwn: boolean;
-  /** Place of an own attribute; -1: it has none. */
-  readonly place: number;
   /** What is compared; names as a field. */
   readonly bytes: DataView;
   /** Whether the name comes last, as the collector writes it. */
   readonly isLast: boolean;
   /** Pool id of the attribute's name, where that is known. */
   readonly name: number;
-  /** Which of the attributes up to this one are own, and the places of those that have one. */
-  readonly own: readonly number[];
+  /** Of the own attributes up to this one the places of those that have one. */
   readonly places: readonly number[];
-  readonly next: Node[];
-  /** Where it is the last one; null: spans that end here are mapped each for itself. */
-  like?: Like<Bind> | null;
+  readonly next: SpanNode[];
 }
 
 const NOTHING = new DataView(new ArrayBuffer(0));
@@ -55,57 +56,29 @@ const NOTHING = new DataView(new ArrayBuffer(0));
  * made of that one holds for them. Such spans have the same resource, name, kind and status, and the same attributes in the same
  * order, byte by byte; only of own attributes the values may differ.
  */
-export class SpanLikenesses {
-  readonly #rows: Rows;
-  #generation = -1;
-  /** Numbers of resources, by their attributes. */
-  readonly #resources = new Map<string, number>();
-  #last: { readonly origin?: Origin; readonly resource: number } = { resource: -1 };
-  readonly #roots = new Map<number, Node>();
-  #nodes = 0;
-  #leaf: Node | undefined;
-
-  constructor(rows: Rows) {
-    this.#rows = rows;
-  }
-
+export class SpanLikenesses extends LikenessTree<SpanNode, Bind, number> {
   /** Which attributes are own for spans of a kind, by place. */
   static own(kind: number): Uint8Array {
     return kind === SERVER ? OWN_OF_SERVER : OWN;
   }
 
-  /** What was learned with other numbers of templates and strings is forgotten. */
-  begin(): void {
-    this.#last = { resource: -1 };
-    if (this.#generation === this.#rows.generation) return;
-    this.#generation = this.#rows.generation;
-    this.#roots.clear();
-    this.#resources.clear();
-    this.#nodes = 0;
-  }
-
-  /** What holds for the span; undefined: nothing is known of it. */
-  find(span: SpanRecord, origin: Origin, pbf: PbfReader): Like<Bind> | undefined {
-    this.#leaf = undefined;
-    if (span.hasException) return undefined;
+  /** What holds for the span; undefined: nothing is known of it. @param sender number of who sent it, -1 where that is not known */
+  find(span: SpanRecord, sender: number, pbf: PbfReader): Like<Bind> | undefined {
     const { places, count } = span;
-    let node = this.#root(span, origin);
+    let node = this.#root(span, sender);
     for (let n = 0; n < count && node; n++) {
       const [start, end] = [places[3 * n + 1] as number, places[3 * n + 2] as number];
-      node = matching(node.next, pbf, start, end) ?? this.#branch(node, pbf, n, span);
+      node =
+        matching(node.next, pbf, start, end) ??
+        this.#branch(node, { pbf, n, start, end, own: SpanLikenesses.own(span.kind) });
     }
-    this.#leaf = node;
+    this.leaf = node;
     return node?.like ?? undefined;
-  }
-
-  /** Numbers of the own attributes of the span that was looked for. */
-  get own(): readonly number[] {
-    return this.#leaf?.own ?? [];
   }
 
   /** Whether the own attributes of the span that was looked for were read into their places. */
   areOwn(attributes: Attributes): boolean {
-    const { places } = this.#leaf as Node;
+    const { places } = this.leaf as SpanNode;
     for (let i = 0; i < places.length; i++) if (!attributes.has(places[i] as number)) return false;
     return true;
   }
@@ -113,75 +86,58 @@ export class SpanLikenesses {
   /** Whether no other is in a place for own ones: what is written in another way than others are is compared as a whole. */
   areAll(attributes: Attributes, kind: number): boolean {
     const own = SpanLikenesses.own(kind);
-    const { places } = this.#leaf as Node;
+    const { places } = this.leaf as SpanNode;
     for (let place = 0; place < ATTRIBUTE_COUNT; place++)
       if (own[place] === 1 && attributes.has(place) && !places.includes(place)) return false;
     return true;
   }
 
-  /** What {@link find} did not find. */
-  get isNew(): boolean {
-    return this.#leaf !== undefined && this.#leaf.like === undefined;
-  }
-
-  /** Null: nothing holds for spans that are like that one. */
-  learn(like: Like<Bind> | null): void {
-    if (this.#leaf) this.#leaf.like = like;
-  }
-
-  #root({ name, kind, status, statusMessage }: SpanRecord, origin: Origin): Node | undefined {
-    if (this.#last.origin !== origin) this.#last = { origin, resource: this.#resource(origin) };
-    const { resource } = this.#last;
-    if (statusMessage >= 0 || kind > 7 || status > 3 || resource >= 1 << 16) return undefined;
-    const key = ((resource * 8 + kind) * 4 + status) * 0x8000_0000 + name;
-    let root = this.#roots.get(key);
-    if (!root) {
-      root = {
-        ...{
-          isOwn: false,
-          place: -1,
-          bytes: NOTHING,
-          isLast: false,
-          name: -1,
-          own: [],
-          places: [],
-          next: [],
-        },
-      };
-      this.#roots.set(key, root);
-    }
-    return root;
-  }
-
-  #resource({ identity }: Origin): number {
-    const number = this.#resources.get(identity) ?? this.#resources.size;
-    this.#resources.set(identity, number);
-    return number;
+  #root({ name, kind, status, ...span }: SpanRecord, sender: number): SpanNode | undefined {
+    const isPlain = !span.hasException && span.statusMessage < 0 && span.count <= MOST_ATTRIBUTES;
+    if (!isPlain || sender < 0 || kind > 7 || status > 3) return undefined;
+    return this.root(((sender * 8 + kind) * 4 + status) * 0x8000_0000 + name, () => ({
+      ...{ isOwn: false, bytes: NOTHING, isLast: false, name: -1, own: [], places: [], next: [] },
+    }));
   }
 
   /** @param n which attribute of the span it is that comes next */
-  #branch(node: Node, { buf }: PbfReader, n: number, span: SpanRecord): Node | undefined {
-    if (node.next.length >= MOST_BRANCHES || this.#nodes >= MOST_NODES) return undefined;
-    this.#nodes += 1;
-    const [start, end] = [span.places[3 * n + 1] as number, span.places[3 * n + 2] as number];
+  #branch(
+    { own: before, places, next }: SpanNode,
+    {
+      pbf: { buf },
+      n,
+      start,
+      end,
+      own,
+    }: {
+      pbf: PbfReader;
+      n: number;
+      start: number;
+      end: number;
+      own: Uint8Array;
+    },
+  ): SpanNode | undefined {
+    if (end - start > LONGEST_VALUE || next.length >= MOST_BRANCHES || !this.grow()) return undefined;
     const key = keyIn(buf, start, end);
-    const name = key ? this.#rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
+    const name = key ? this.rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
     const place = placeOf(name);
-    const isOwn =
-      name >= 0 && (place < 0 ? this.#isVaried(node, name) : SpanLikenesses.own(span.kind)[place] === 1);
-    const made: Node = {
-      ...{ isOwn, place: isOwn ? place : -1, isLast: isOwn && key?.from !== start, name, next: [] },
+    const isOwn = name >= 0 && (place < 0 ? this.#isVaried(next, name) : own[place] === 1);
+    const made: SpanNode = {
+      isOwn,
       bytes: wordsOf(isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end)),
-      own: isOwn ? [...node.own, n] : node.own,
-      places: isOwn && place >= 0 ? [...node.places, place] : node.places,
+      isLast: isOwn && key?.from !== start,
+      name,
+      own: isOwn ? [...before, n] : before,
+      places: isOwn && place >= 0 ? [...places, place] : places,
+      next: [],
     };
     // What has one value comes first: names match whatever the value is.
-    if (isOwn) node.next.push(made);
-    else node.next.unshift(made);
+    if (isOwn) next.push(made);
+    else next.unshift(made);
     return made;
   }
 
-  #isVaried({ next }: Node, name: number): boolean {
+  #isVaried(next: readonly SpanNode[], name: number): boolean {
     let values = 0;
     for (const node of next) if (node.name === name) values += 1;
     return values >= FEW_VALUES;
@@ -198,7 +154,8 @@ function keyIn(buf: Uint8Array, start: number, end: number): { from: number; to:
   const to = fieldEnd(buf, from);
   const last = valueFirst ? to : fieldEnd(buf, to);
   const isPair = buf[from] === KEY_TAG && (valueFirst || buf[to] === VALUE_TAG) && last === end;
-  return isPair && to - from < 2 + 0x80 ? { from, to } : undefined;
+  // Its length in one byte, as everybody writes it.
+  return isPair && buf[from + 1] === to - from - 2 ? { from, to } : undefined;
 }
 
 /** Where the length-delimited field ends whose tag is there; its length has two bytes at the most, else it is nowhere. */
@@ -208,9 +165,14 @@ function fieldEnd(buf: Uint8Array, at: number): number {
   return high < 0x80 ? at + 3 + (low & 0x7f) + (high << 7) : Number.NaN;
 }
 
-function matching(nodes: readonly Node[], pbf: PbfReader, start: number, end: number): Node | undefined {
+function matching(
+  nodes: readonly SpanNode[],
+  pbf: PbfReader,
+  start: number,
+  end: number,
+): SpanNode | undefined {
   for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i] as Node;
+    const node = nodes[i] as SpanNode;
     const { bytes, isOwn, isLast } = node;
     const length = bytes.byteLength;
     if (isOwn ? length > end - start : length !== end - start) continue;

@@ -7,8 +7,10 @@ import type { Origin } from '../read/walk.ts';
 import { elapsedNs } from '../read/wire.ts';
 import { spanUid } from './identity.ts';
 import { mapKind } from './kind.ts';
-import { beginLike, type Like, ownSlots } from './like.ts';
+import { beginLike, type Like, likeOf, ownSlots } from './like.ts';
+import type { Likenesses } from './likenesses.ts';
 import { type Bind, epochMs, type RowWriter, text } from './mapper.ts';
+import type { Senders } from './senders.ts';
 import { SLOT } from './slots.ts';
 import { SpanLikenesses } from './span-likeness.ts';
 
@@ -24,10 +26,11 @@ const UNSET = STATUSES[0] as number;
 export class SpanMapper {
   readonly #writer: RowWriter;
   readonly #likenesses: SpanLikenesses;
+  readonly #senders: Senders;
 
-  constructor(writer: RowWriter, likenesses: SpanLikenesses) {
+  constructor(writer: RowWriter, { spans, senders }: Likenesses) {
     this.#writer = writer;
-    this.#likenesses = likenesses;
+    [this.#likenesses, this.#senders] = [spans, senders];
   }
 
   map(span: SpanRecord, origin: Origin, pbf: PbfReader): void {
@@ -35,7 +38,7 @@ export class SpanMapper {
     const end = epochMs(span.end);
     const ns = elapsedNs(span.start, span.end);
     if (ns < 0) throw new Malformed('invalid_time');
-    const like = this.#likenesses.find(span, origin, pbf);
+    const like = this.#likenesses.find(span, this.#senders.of(origin), pbf);
     if (!like || !this.#again(like, span, pbf)) this.#anew(span, origin, pbf, time);
     const writer = this.#writer;
     writer.bytes(SLOT.trace_id, pbf.buf, span.traceAt);
@@ -98,20 +101,13 @@ export class SpanMapper {
   }): Like<Bind> | null {
     const { attributes } = span;
     if (attributes.followsFromOwn || !this.#likenesses.areAll(attributes, span.kind)) return null;
-    const { rows, row, binds, pool } = this.#writer;
-    rows.settle();
+    const { binds } = this.#writer;
     span.readAttributes(pbf, this.#likenesses.own);
     for (const bind of binds) bind(this.#writer, attributes);
     const own = attributes.members(pbf);
     const rest = members.filter(([name]) => own.every(([other]) => other !== name));
     if (jsonOf([...own, ...rest]) !== json) return null;
-    const shared = jsonOf(rest);
-    const texts: Like<Bind>['texts'] =
-      shared === undefined ? [] : [{ slot: SLOT.attributes, value: pool.ofUncached(shared) }];
-    return {
-      ...{ template: rows.template[row] as number, texts: [...same.texts, ...texts] },
-      ...{ numbers: same.numbers, binds: [...binds], rest },
-    };
+    return likeOf({ writer: this.#writer, same, binds: [...binds], rest });
   }
 }
 

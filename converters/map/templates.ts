@@ -90,11 +90,14 @@ export class Templates {
     let hash = 0x811c9dc5;
     for (const slot of this.filled.numbers) {
       const value = (this.#numbers[slot] as Float64Array)[template] as number;
-      if (!Number.isNaN(value)) hash = Math.imul(hash ^ (slot + (value | 0) * 0x1003f), 0x01000193);
+      if (Number.isNaN(value)) continue;
+      // Numbers of more than 32 bits differ in both halves.
+      const bits = (value | 0) ^ Math.imul(Math.floor(value / 2 ** 32), 0x9e3779b1);
+      hash = Math.imul(hash ^ (slot + Math.imul(bits, 0x1003f)), 0x01000193);
     }
     for (const slot of this.filled.texts) {
       const id = (this.#texts[slot] as Int32Array)[template] as number;
-      if (id >= 0) hash = Math.imul(hash ^ (slot + id * 0x1003f), 0x01000193);
+      if (id >= 0) hash = Math.imul(hash ^ (slot + Math.imul(id, 0x1003f)), 0x01000193);
     }
     return hash ^ (hash >>> 15);
   }

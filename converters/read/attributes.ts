@@ -44,8 +44,11 @@ export class Attributes {
   /** What asks meanwhile is meant to: for own places alone. */
   bind(ask: () => void): void {
     this.#binding = true;
-    ask();
-    this.#binding = false;
+    try {
+      ask();
+    } finally {
+      this.#binding = false;
+    }
   }
 
   reset(): void {
@@ -167,6 +170,7 @@ export class Attributes {
     } else if (field === 5) taken = this.#takeFirst(pbf, place, end);
     else taken = false;
     if (taken) this.#used[this.#usedCount++] = place;
+    if (pbf.pos > end) throw new Malformed('malformed_record');
     return taken;
   }
 

@@ -50,7 +50,7 @@ export class SpanRecord {
     this.start.low = this.start.high = this.end.low = this.end.high = 0;
     this.count = 0;
     this.#end = end;
-    if (this.hasException) this.exception.reset();
+    this.exception.reset();
     this.hasException = false;
     this.events = this.links = '';
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {

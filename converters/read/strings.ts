@@ -20,7 +20,8 @@ export function fixed(text: string): number {
 /** How many strings are {@link fixed}: ids below this are theirs. */
 export const fixedCount = (): number => FIXED.length;
 
-const strict = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark is a character as others are. */
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
@@ -153,6 +154,8 @@ export class StringPool {
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
     const id = this.ofUncached(text);
+    // What UTF-8 cannot say became another string.
+    if (!text.isWellFormed()) return id;
     this.#ids.set(text, id);
     this.#texts[id] = text;
     return id;

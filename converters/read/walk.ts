@@ -3,7 +3,7 @@ import { Malformed, type RejectReason } from '../errors.ts';
 import { Attributes, type Member } from './attributes.ts';
 import { ATTR } from './names.ts';
 import { fixed, type StringPool } from './strings.ts';
-import { enter, leave } from './wire.ts';
+import { BYTES, enter, leave } from './wire.ts';
 
 /** Of records whose resource has no `service.name`. */
 export const UNKNOWN = fixed('unknown');
@@ -127,6 +127,7 @@ class Walk {
       const at = pbf.pos;
       this.#attributes.read(pbf, end);
       pbf.pos = at;
+      pbf.type = BYTES;
       this.#whole.read(pbf, end, false);
     }
     leave(pbf, end);

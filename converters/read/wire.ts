@@ -54,7 +54,7 @@ export const elapsedNs = (start: Fixed64, end: Fixed64): number =>
   (wholeMs(end) - wholeMs(start)) * 1_000_000 + restNs(end) - restNs(start);
 
 /** Epoch milliseconds of 13 digits: seconds or nanoseconds by mistake are not taken. */
-export const isEpochMs = (ms: number): boolean => ms > 1e12 && ms < 1e14;
+export const isEpochMs = (ms: number): boolean => ms >= 1e12 && ms < 1e13;
 
 export function readDouble(pbf: PbfReader, limit: number): number {
   if (pbf.pos + 8 > limit) throw new Malformed('malformed_record');
