@@ -11,4 +11,10 @@ export class Likenesses {
     this.spans = new SpanLikenesses(rows);
     this.lines = new LineLikenesses(rows);
   }
+
+  /** What was learned with other numbers of templates and strings is forgotten. */
+  begin(): void {
+    this.spans.begin();
+    this.lines.begin();
+  }
 }

@@ -6,7 +6,7 @@ import type { Like } from './like.ts';
 import { Likenesses } from './likenesses.ts';
 import { type LineBind, LineLikenesses } from './line-likeness.ts';
 import { logRequest, TIME } from './otlp.test-world.ts';
-import { mapObject } from './raw-object.ts';
+import { ObjectMapper } from './raw-object.ts';
 import { Rows } from './rows.ts';
 
 type Line = Readonly<Record<string, unknown>>;
@@ -33,7 +33,8 @@ class None extends LineLikenesses {
 }
 
 function mapped(lines: readonly Line[], rows: Rows, of: LineLikenesses) {
-  const likenesses = { ...new Likenesses(rows), lines: of };
+  const likenesses = Object.assign(new Likenesses(rows), { lines: of });
+  const mapper = new ObjectMapper({ rows, likenesses });
   let rejected = 0;
   for (const line of lines) {
     const bytes = otlpJsonToProtobuf({
@@ -41,7 +42,7 @@ function mapped(lines: readonly Line[], rows: Rows, of: LineLikenesses) {
       signal: 'logs',
     });
     const { length } = rows;
-    rejected += mapObject({ bytes, signal: 'logs', window, rows, likenesses }).rejected.length;
+    rejected += mapper.map({ bytes, signal: 'logs', window }).rejected.length;
     assert.ok(rows.length - length <= 1);
   }
   return { rows: Array.from({ length: rows.length }, (_, row) => rows.row(row)), rejected };

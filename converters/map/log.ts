@@ -7,8 +7,8 @@ import { type Origin, UNKNOWN } from '../read/walk.ts';
 import { isEpochMs, wholeMs } from '../read/wire.ts';
 import { type ForeignLine, parseForeign } from './foreign.ts';
 import { eventUid, uidText } from './identity.ts';
-import type { Likenesses } from './likenesses.ts';
 import { LogLine } from './line.ts';
+import type { LineLikenesses } from './line-likeness.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';
 import { APPLICATION_ERROR, BASE, LOG, OurLineMapper, setPlain } from './our-line.ts';
 import { levelSeverity, otlpLevel } from './severity.ts';
@@ -20,14 +20,15 @@ const TRANSLATION_ERROR = text('Translation Error');
 /** How often a foreign line without a place (file, offset) was seen in its object. */
 export type Occurrences = Map<string, number>;
 
-/** Log records of a raw object → one row each. The body is the raw line: ours by its `instance` and `line`, else foreign. */
+/** Log records → one row each. The body is the raw line: ours by its `instance` and `line`, else foreign. */
 export class LogMapper {
   readonly #writer: RowWriter;
   readonly #ours: OurLineMapper;
-  readonly #seen: Occurrences;
+  /** In this object. */
+  seen: Occurrences = new Map();
 
-  constructor(writer: RowWriter, likenesses: Likenesses, seen: Occurrences) {
-    [this.#writer, this.#seen] = [writer, seen];
+  constructor(writer: RowWriter, likenesses: LineLikenesses) {
+    this.#writer = writer;
     this.#ours = new OurLineMapper(writer, likenesses);
   }
 
@@ -41,7 +42,7 @@ export class LogMapper {
     if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
       this.#ours.map(line, origin, Math.floor(time), file);
     else {
-      mapForeignLine(this.#writer, record, line, origin, pbf, this.#seen);
+      mapForeignLine(this.#writer, record, line, origin, pbf, this.seen);
       this.#writer.id(SLOT.log_file, file);
     }
   }

@@ -4,7 +4,6 @@ import { mapChange } from './change.ts';
 import { mapAccess } from './http.ts';
 import { eventUid } from './identity.ts';
 import { beginLike, type Like, ownSlots } from './like.ts';
-import type { Likenesses } from './likenesses.ts';
 import type { LogLine } from './line.ts';
 import type { LineBind, LineLikenesses } from './line-likeness.ts';
 import { type RowWriter, text } from './mapper.ts';
@@ -27,10 +26,9 @@ export class OurLineMapper {
   readonly #likenesses: LineLikenesses;
   #last: { readonly origin?: Origin; readonly file: number; readonly name: string } = { file: -1, name: '' };
 
-  constructor(writer: RowWriter, { lines }: Likenesses) {
+  constructor(writer: RowWriter, likenesses: LineLikenesses) {
     this.#writer = writer;
-    this.#likenesses = lines;
-    lines.begin();
+    this.#likenesses = likenesses;
   }
 
   /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
@@ -56,7 +54,7 @@ export class OurLineMapper {
   #again(like: Like<LineBind>, line: LogLine): void {
     const writer = this.#writer;
     beginLike(writer, like);
-    for (const bind of like.binds) bind(writer, line);
+    for (let i = 0; i < like.binds.length; i++) like.binds[i]?.(writer, line);
     const own = line.untaken(this.#likenesses.own);
     if (own.length > 0) writer.longText(SLOT.attributes, jsonOf([...own, ...like.rest]));
   }

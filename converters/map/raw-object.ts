@@ -1,9 +1,10 @@
+import type { PbfReader } from 'pbf';
 import { Malformed, type RejectReason } from '../errors.ts';
 import { LogRecord } from '../read/log.ts';
 import { MetricReader } from '../read/metric.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { SpanRecord } from '../read/span.ts';
-import { type Visitor, walk } from '../read/walk.ts';
+import { type Origin, type Visitor, walk } from '../read/walk.ts';
 import { Likenesses } from './likenesses.ts';
 import { LogMapper, type Occurrences } from './log.ts';
 import { type Rejected, RowWriter, type Window } from './mapper.ts';
@@ -26,75 +27,195 @@ export interface EventCheck {
   problem(row: number): string | undefined;
 }
 
-/** Reads and maps one unpacked raw object. Never throws for what is in it. */
-export function mapObject({
-  bytes,
-  signal,
-  window,
-  rows = new Rows(),
-  likenesses = new Likenesses(rows),
-  check,
-  seen = new Map(),
-}: {
-  bytes: Uint8Array;
-  signal: Signal;
-  window: Window;
-  rows?: Rows;
-  /** Of these rows: what was learned from the objects before. */
-  likenesses?: Likenesses | undefined;
-  check?: EventCheck;
+export interface ObjectToMap {
+  readonly bytes: Uint8Array;
+  readonly signal: Signal;
+  readonly window: Window;
   /** Of the pieces of the same object before this one. */
-  seen?: Occurrences;
-}): MappedObject {
-  check?.begin(rows);
-  const { pool } = rows;
-  const writer = new RowWriter(rows);
-  const rejected: Rejected[] = [];
-  let outside = 0;
-  const times = () => rows.numbers[SLOT.time] as Float64Array;
-  const reject = (reason: RejectReason, start: number, end: number, detail?: string): void => {
-    rejected.push({ reason, offset: start, length: end - start, ...(detail && { detail }) });
-  };
-  /** Maps one record; a row that was begun and failed, or lies outside of the window, is taken back. */
-  const guarded = (map: () => void): void => {
-    const before = rows.length;
-    try {
-      map();
-    } catch (error) {
-      if (rows.length > before) rows.drop();
-      throw error instanceof Malformed ? error : new Malformed('malformed_record');
-    }
+  readonly seen?: Occurrences;
+}
+
+/** Reads and maps unpacked raw objects, one after another, into the same rows. */
+export class ObjectMapper {
+  readonly rows: Rows;
+  readonly #likenesses: Likenesses;
+  readonly #intake: Intake;
+  #generation = -1;
+  #visitors: Readonly<Record<Signal, RecordVisitor>> | undefined;
+
+  constructor({
+    rows = new Rows(),
+    likenesses = new Likenesses(rows),
+    check,
+  }: {
+    rows?: Rows;
+    /** Of these rows. */
+    likenesses?: Likenesses;
+    check?: EventCheck;
+  } = {}) {
+    this.rows = rows;
+    this.#likenesses = likenesses;
+    this.#intake = new Intake(rows, check);
+  }
+
+  /** Adds the rows of an object. Never throws for what is in it. */
+  map({ bytes, signal, window, seen = new Map() }: ObjectToMap): MappedObject {
+    const intake = this.#intake;
+    intake.begin(window);
+    this.#likenesses.begin();
+    const visitor = this.#visitorsNow()[signal];
+    visitor.begin(seen);
+    walk({ bytes, pool: this.rows.pool, visitor });
+    return { rows: this.rows, rejected: intake.rejected, outside: intake.outside };
+  }
+
+  /** Readers remember numbers of strings: they begin anew with these. */
+  #visitorsNow(): Readonly<Record<Signal, RecordVisitor>> {
+    if (this.#visitors && this.#generation === this.rows.generation) return this.#visitors;
+    this.#generation = this.rows.generation;
+    const writer = new RowWriter(this.rows);
+    const [intake, likenesses] = [this.#intake, this.#likenesses];
+    this.#visitors = {
+      traces: new Spans(intake, writer, likenesses),
+      logs: new Logs(intake, writer, likenesses),
+      metrics: new Metrics(intake, writer),
+    };
+    return this.#visitors;
+  }
+}
+
+/** Reads and maps one unpacked raw object. Never throws for what is in it. */
+export const mapObject = ({
+  rows,
+  check,
+  ...object
+}: ObjectToMap & { rows?: Rows; check?: EventCheck }): MappedObject =>
+  new ObjectMapper({ ...(rows && { rows }), ...(check && { check }) }).map(object);
+
+/** Takes rows in that are done, or takes them back. */
+class Intake {
+  readonly rows: Rows;
+  rejected: Rejected[] = [];
+  outside = 0;
+  readonly #check: EventCheck | undefined;
+  #window: Window = { start_ms: 0, end_ms: 0 };
+
+  constructor(rows: Rows, check: EventCheck | undefined) {
+    this.rows = rows;
+    this.#check = check;
+  }
+
+  begin(window: Window): void {
+    this.#window = window;
+    this.rejected = [];
+    this.outside = 0;
+    this.#check?.begin(this.rows);
+  }
+
+  /** The last row is done. @throws Malformed where it is no valid event */
+  done(): void {
+    const { rows } = this;
     rows.settle();
-    const time = times()[rows.length - 1] as number;
-    const inside = time >= window.start_ms && time < window.end_ms;
-    const problem = inside ? check?.problem(rows.length - 1) : undefined;
+    const { start_ms, end_ms } = this.#window;
+    const row = rows.length - 1;
+    const time = (rows.numbers[SLOT.time] as Float64Array)[row] as number;
+    const inside = time >= start_ms && time < end_ms;
+    const problem = inside ? this.#check?.problem(row) : undefined;
     if (inside && problem === undefined) return;
     rows.drop();
     if (problem !== undefined) throw new Malformed('invalid_event', problem);
-    outside += 1;
-  };
-  const span = new SpanRecord(pool);
-  const spans = new SpanMapper(writer, likenesses);
-  const logs = new LogMapper(writer, likenesses, seen);
-  const log = new LogRecord(pool);
-  const metric = new MetricReader(pool);
-  const record: Record<Signal, Visitor['record']> = {
-    traces(pbf, _start, end, origin) {
-      span.read(pbf, end);
-      guarded(() => spans.map(span, origin, pbf));
-    },
-    logs(pbf, _start, end, origin) {
-      log.read(pbf, end);
-      guarded(() => logs.map(log, origin, pbf));
-    },
-    metrics(pbf, _start, end, origin) {
-      metric.read(pbf, end, {
-        sample: (point, value, suffix, labels, extra, whole) =>
-          guarded(() => mapSample({ writer, pbf, point, value, suffix, labels, extra, whole, origin })),
-        reject,
-      });
-    },
-  };
-  walk({ bytes, pool, visitor: { record: record[signal], reject } });
-  return { rows, rejected, outside };
+    this.outside += 1;
+  }
+
+  /** Mapping threw: a row that was begun since there were `before` is taken back. */
+  failed(before: number, error: unknown): Malformed {
+    if (this.rows.length > before) this.rows.drop();
+    return error instanceof Malformed ? error : new Malformed('malformed_record');
+  }
+}
+
+abstract class RecordVisitor implements Visitor {
+  protected readonly intake: Intake;
+  protected readonly writer: RowWriter;
+
+  constructor(intake: Intake, writer: RowWriter) {
+    this.intake = intake;
+    this.writer = writer;
+  }
+
+  /** @param _seen of the pieces of the same object before */
+  begin(_seen: Occurrences): void {}
+
+  abstract record(pbf: PbfReader, start: number, end: number, origin: Origin): void;
+
+  reject(reason: RejectReason, start: number, end: number, detail?: string): void {
+    this.intake.rejected.push({ reason, offset: start, length: end - start, ...(detail && { detail }) });
+  }
+}
+
+class Spans extends RecordVisitor {
+  readonly #span: SpanRecord;
+  readonly #mapper: SpanMapper;
+
+  constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
+    super(intake, writer);
+    this.#span = new SpanRecord(writer.pool);
+    this.#mapper = new SpanMapper(writer, likenesses.spans);
+  }
+
+  record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
+    this.#span.read(pbf, end);
+    const before = this.intake.rows.length;
+    try {
+      this.#mapper.map(this.#span, origin, pbf);
+    } catch (error) {
+      throw this.intake.failed(before, error);
+    }
+    this.intake.done();
+  }
+}
+
+class Logs extends RecordVisitor {
+  readonly #log: LogRecord;
+  readonly #mapper: LogMapper;
+
+  constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
+    super(intake, writer);
+    this.#log = new LogRecord(writer.pool);
+    this.#mapper = new LogMapper(writer, likenesses.lines);
+  }
+
+  override begin(seen: Occurrences): void {
+    this.#mapper.seen = seen;
+  }
+
+  record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
+    this.#log.read(pbf, end);
+    const before = this.intake.rows.length;
+    try {
+      this.#mapper.map(this.#log, origin, pbf);
+    } catch (error) {
+      throw this.intake.failed(before, error);
+    }
+    this.intake.done();
+  }
+}
+
+class Metrics extends RecordVisitor {
+  readonly #metric = new MetricReader(this.writer.pool);
+
+  record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
+    this.#metric.read(pbf, end, {
+      sample: (point, value, suffix, labels, extra, whole) => {
+        const before = this.intake.rows.length;
+        try {
+          mapSample({ writer: this.writer, pbf, point, value, suffix, labels, extra, whole, origin });
+        } catch (error) {
+          throw this.intake.failed(before, error);
+        }
+        this.intake.done();
+      },
+      reject: (reason, start, stop, detail) => this.reject(reason, start, stop, detail),
+    });
+  }
 }

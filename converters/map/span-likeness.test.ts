@@ -9,7 +9,7 @@ import { StringPool } from '../read/strings.ts';
 import type { Like } from './like.ts';
 import { Likenesses } from './likenesses.ts';
 import type { Bind } from './mapper.ts';
-import { mapObject } from './raw-object.ts';
+import { ObjectMapper } from './raw-object.ts';
 import { Rows } from './rows.ts';
 import { SpanLikenesses } from './span-likeness.ts';
 
@@ -105,9 +105,9 @@ class None extends SpanLikenesses {
 }
 
 function mapped(spans: readonly { span: Span; n: number }[], rows = new Rows(), of = new Counted(rows)) {
-  const likenesses = { ...new Likenesses(rows), spans: of };
+  const likenesses = Object.assign(new Likenesses(rows), { spans: of });
   return {
-    ...mapObject({ bytes: requestOf(spans), signal: 'traces', window, rows, likenesses }),
+    ...new ObjectMapper({ rows, likenesses }).map({ bytes: requestOf(spans), signal: 'traces', window }),
     found: of.found,
   };
 }
@@ -118,8 +118,8 @@ function assertSame(spans: readonly Span[]): number {
   const { rows, rejected, found } = mapped(all);
   const alone = all.map((one) => {
     const rows = new Rows();
-    const likenesses = { ...new Likenesses(rows), spans: new None(rows) };
-    return mapObject({ bytes: requestOf([one]), signal: 'traces', window, rows, likenesses });
+    const likenesses = Object.assign(new Likenesses(rows), { spans: new None(rows) });
+    return new ObjectMapper({ rows, likenesses }).map({ bytes: requestOf([one]), signal: 'traces', window });
   });
   assert.equal(
     rejected.length,

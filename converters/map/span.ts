@@ -8,7 +8,6 @@ import { elapsedNs } from '../read/wire.ts';
 import { spanUid } from './identity.ts';
 import { mapKind } from './kind.ts';
 import { beginLike, type Like, ownSlots } from './like.ts';
-import type { Likenesses } from './likenesses.ts';
 import { type Bind, epochMs, type RowWriter, text } from './mapper.ts';
 import { SLOT } from './slots.ts';
 import { SpanLikenesses } from './span-likeness.ts';
@@ -19,17 +18,16 @@ const UNSPECIFIED = KINDS[0] as number;
 const UNSET = STATUSES[0] as number;
 
 /**
- * Spans of a raw object → one row each. What a kind's mapper asks no attribute for is kept in `attributes`, and so are those of
+ * Spans → one row each. What a kind's mapper asks no attribute for is kept in `attributes`, and so are those of
  * the resource. A span that is like one before is not mapped again: its row gets the template of that one, and what is its own.
  */
 export class SpanMapper {
   readonly #writer: RowWriter;
   readonly #likenesses: SpanLikenesses;
 
-  constructor(writer: RowWriter, { spans }: Likenesses) {
+  constructor(writer: RowWriter, likenesses: SpanLikenesses) {
     this.#writer = writer;
-    this.#likenesses = spans;
-    spans.begin();
+    this.#likenesses = likenesses;
   }
 
   map(span: SpanRecord, origin: Origin, pbf: PbfReader): void {
@@ -59,7 +57,7 @@ export class SpanMapper {
     if (!this.#likenesses.areOwn(attributes)) return false;
     const writer = this.#writer;
     beginLike(writer, like);
-    for (const bind of like.binds) bind(writer, attributes);
+    for (let i = 0; i < like.binds.length; i++) like.binds[i]?.(writer, attributes);
     const own = attributes.members(pbf);
     if (own.length > 0) writer.longText(SLOT.attributes, jsonOf([...own, ...like.rest]));
     return true;

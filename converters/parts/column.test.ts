@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numbersOf, packed, placesOf } from './column.ts';
+import { numbersOf, packed, packedPlaces, placesOf } from './column.ts';
 
 const HOUR = 1_795_500_000_000;
 
@@ -34,9 +34,21 @@ for (const [what, bytes, values] of CASES)
     assert.deepEqual([...numbersOf({ ...JSON.parse(JSON.stringify(said)), data })], values);
   });
 
-test('places come back as they were; one that is not in the list is refused', () => {
-  const column = packed('some', Float64Array.of(3, Number.NaN, 5, 4));
-  assert.deepEqual([...placesOf(column, 6)], [3, -1, 5, 4]);
+test('places come back as they were, in as few bytes as tell them apart; one that is not in the list is refused', () => {
+  for (const [bytes, places] of [
+    [1, [3, -1, 5, 4]],
+    [1, [70_000, 70_254]],
+    [2, [70_000, 70_255, -1]],
+    [4, [0, 65_535]],
+    [1, [-1, -1]],
+    [1, []],
+  ] as const) {
+    const column = packedPlaces('some', Int32Array.from(places));
+    assert.equal(column.bytes, bytes);
+    assert.equal(column.data.length, bytes * places.length);
+    assert.deepEqual([...placesOf(column, 70_256)], places);
+  }
+  const column = packedPlaces('some', Int32Array.of(3, -1, 5, 4));
   assert.throws(() => placesOf(column, 5), /some has place 5 among 5/);
   assert.throws(
     () => placesOf(packed('some', Float64Array.of(0.1 + 0.2)), 5),

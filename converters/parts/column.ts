@@ -2,12 +2,8 @@ import { number, object, oneOf, text } from '../run/shape.ts';
 
 /** Numbers of a column may be whole, or so many parts of a whole: microseconds with three decimals, say. */
 const UNITS = [1, 1000];
-/** Of a code, by its bytes. */
-const GREATEST: readonly (readonly [bytes: Column['bytes'], code: number])[] = [
-  [1, 0xff],
-  [2, 0xffff],
-  [4, 0x7fffffff],
-];
+/** Of four bytes. */
+export const GREATEST_CODE = 0x7fffffff;
 
 /** How the values of a column are written. */
 export interface Column {
@@ -33,17 +29,52 @@ export type Packed = Column & { readonly data: Uint8Array };
 export function packed(name: string, values: Float64Array): Packed {
   for (const unit of UNITS) {
     const range = rangeOf(values, unit);
-    if (!range) continue;
-    const { least, most } = range;
-    for (const [bytes, greatest] of GREATEST)
-      if (most - least + 1 <= greatest)
-        return { name, bytes, least, unit, data: coded({ values, bytes, unit, least }) };
+    const bytes = range && bytesFor(range);
+    if (!range || !bytes) continue;
+    const { least } = range;
+    const codes = codesOf(new Uint8Array(values.length * bytes), bytes);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      codes[i] = Number.isNaN(value) ? 0 : Math.round(value * unit) - least + 1;
+    }
+    return { name, bytes, least, unit, data: bytesOf(codes) };
   }
-  return { name, ...NO_CODES, bytes: 8, data: bytesOf(values.slice()) };
+  return { name, ...NO_CODES, bytes: 8, data: bytesOf(values) };
+}
+
+/** The same of places in a list; -1 is absent. */
+export function packedPlaces(name: string, places: Int32Array): Packed {
+  let [least, most] = [GREATEST_CODE, -1];
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number;
+    if (place > most) most = place;
+    if (place >= 0 && place < least) least = place;
+  }
+  if (most < 0) [least, most] = [0, 0];
+  const bytes = bytesFor({ least, most }) ?? 4;
+  const codes = codesOf(new Uint8Array(places.length * bytes), bytes);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number;
+    codes[i] = place < 0 ? 0 : place - least + 1;
+  }
+  return { name, bytes, least, unit: 1, data: bytesOf(codes) };
+}
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Of a code; undefined where none is so large. */
+function bytesFor({ least, most }: Range): 1 | 2 | 4 | undefined {
+  const greatest = most - least + 1;
+  if (greatest <= 0xff) return 1;
+  if (greatest <= 0xffff) return 2;
+  return greatest <= GREATEST_CODE ? 4 : undefined;
 }
 
 /** Of values times `unit`; undefined where one of them is not a whole number then, so that it would not come back. */
-function rangeOf(values: Float64Array, unit: number): { least: number; most: number } | undefined {
+function rangeOf(values: Float64Array, unit: number): Range | undefined {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
@@ -55,20 +86,6 @@ function rangeOf(values: Float64Array, unit: number): { least: number; most: num
     if (whole > most) most = whole;
   }
   return least > most ? { least: 0, most: 0 } : { least, most };
-}
-
-function coded({
-  values,
-  bytes,
-  unit,
-  least,
-}: Pick<Column, 'bytes' | 'unit' | 'least'> & { values: Float64Array }): Uint8Array {
-  const codes = codesOf(new Uint8Array(values.length * bytes), bytes);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    codes[i] = Number.isNaN(value) ? 0 : Math.round(value * unit) - least + 1;
-  }
-  return bytesOf(codes);
 }
 
 type Codes = Uint8Array | Uint16Array | Int32Array;
@@ -95,7 +112,7 @@ export function numbersOf({ name, bytes, unit, least, data }: Packed): Float64Ar
   return values;
 }
 
-/** The same of places in a list; -1 is absent. @param count of what is in the list @throws RangeError */
+/** Places as they were packed. @param count of what is in the list @throws RangeError */
 export function placesOf({ name, bytes, least, data }: Packed, count: number): Int32Array {
   if (bytes === 0 || bytes > 4) throw new RangeError(`${name} has no places of ${bytes} bytes`);
   const codes = codesOf(data, bytes);

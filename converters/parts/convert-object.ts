@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RejectReason } from '../errors.ts';
-import { Likenesses } from '../map/likenesses.ts';
 import type { Occurrences } from '../map/log.ts';
 import type { Window } from '../map/mapper.ts';
-import { type EventCheck, mapObject } from '../map/raw-object.ts';
-import { Rows } from '../map/rows.ts';
+import { type EventCheck, ObjectMapper } from '../map/raw-object.ts';
 import { SLOT } from '../map/slots.ts';
 import { foreignPieces } from '../read/foreign.ts';
 import type { Piece, Refused } from '../read/piece.ts';
@@ -28,15 +26,14 @@ export interface ObjectOptions {
 
 /** What converting needs while it computes, and not while it waits for a store: one for many objects in hand. */
 export interface Workbench<Check = EventCheck> {
-  readonly rows: Rows;
-  readonly likenesses: Likenesses;
+  readonly mapper: ObjectMapper;
   /** What it finds wrong becomes a dead letter. */
   readonly check: Check;
 }
-export function workbench<Check extends EventCheck>(check: Check): Workbench<Check> {
-  const rows = new Rows();
-  return { rows, likenesses: new Likenesses(rows), check };
-}
+export const workbench = <Check extends EventCheck>(check: Check): Workbench<Check> => ({
+  ...{ mapper: new ObjectMapper({ check }), check },
+});
+
 /** Does the work when the bench is free. */
 export type AtBench = <T>(work: (bench: Workbench) => Promise<T>) => Promise<T>;
 
@@ -121,9 +118,7 @@ interface Made {
 async function convertPiece({
   record,
   key,
-  rows,
-  likenesses,
-  check,
+  mapper,
   piece: { signal, bytes, refused },
   n,
   seen,
@@ -134,10 +129,9 @@ async function convertPiece({
   n: number;
   seen: Occurrences;
 }): Promise<Made> {
+  const { rows } = mapper;
   rows.renew();
-  const { outside, rejected } = mapObject({
-    ...{ bytes, signal, rows, likenesses, check, seen, window: windowOf(record) },
-  });
+  const { outside, rejected } = mapper.map({ bytes, signal, seen, window: windowOf(record) });
   const dead: Refused[] = [
     ...rejected.map(({ reason, detail, offset, length }) => ({
       ...{ reason, detail, offset, bytes: bytes.subarray(offset, offset + length) },

@@ -7,10 +7,12 @@ import {
   bytesOf,
   type Column,
   columnShape,
+  GREATEST_CODE,
   NO_CODES,
   numbersOf,
   type Packed,
   packed,
+  packedPlaces,
   placesOf,
 } from './column.ts';
 import { idColumn, idsOf } from './ids.ts';
@@ -61,9 +63,9 @@ export async function encodePart({
   const strings = new UsedStrings(view);
   const shared = columnsOf({ view, order: used.order, strings, shared: 1 });
   const own = columnsOf({ view, order, strings, shared: 0 });
-  const template = packed('template', used.template);
+  const template = packedPlaces('template', used.template);
   const all = strings.all();
-  const lengths = packed('length', all.lengths);
+  const lengths = packedPlaces('length', all.lengths);
   const head: Head = {
     ...{ rows: order.length, templates: used.order.length, strings: strings.count, lengths: said(lengths) },
     ...{ shared: shared.map(said), template: said(template), own: own.map(said) },
@@ -82,10 +84,10 @@ const dataOf = ({ data }: Packed): Uint8Array => data;
 function usedTemplates(
   { template, templates }: RowsView,
   order: Uint32Array,
-): { order: Uint32Array; template: Float64Array } {
+): { order: Uint32Array; template: Int32Array } {
   const numbers = new Int32Array(templates).fill(-1);
   const used: number[] = [];
-  const own = new Float64Array(order.length);
+  const own = new Int32Array(order.length);
   for (let i = 0; i < order.length; i++) {
     const old = template[order[i] as number] as number;
     if ((numbers[old] as number) < 0) numbers[old] = used.push(old) - 1;
@@ -106,18 +108,17 @@ function columnsOf({
   strings: UsedStrings;
   shared: 0 | 1;
 }): Packed[] {
-  const values = new Float64Array(order.length);
   const times = view.numbers[SLOT.time];
   return SLOT_NAMES.flatMap((name): Packed[] => {
     const slot = SLOT[name];
     if (isShared[slot] !== shared) return [];
     const [numbers, texts, ids] = [view.numbers[slot], view.texts[slot], view.ids[slot]];
     if (ids) return filled(idColumn(name, ids, order));
-    if (numbers && times && slot !== SLOT.time && shared === 0 && isSame(numbers, times, order.length))
+    if (texts) return filled(packedPlaces(name, strings.use(texts, order)));
+    if (!numbers) return [];
+    if (times && slot !== SLOT.time && shared === 0 && isSame(numbers, times, order.length))
       return [{ name, bytes: 0, ...NO_CODES, data: new Uint8Array(0) }];
-    if (numbers) inOrder(numbers, order, values);
-    else if (texts) strings.use(texts, order, values);
-    return numbers || texts ? filled(packed(name, values)) : [];
+    return filled(packed(name, inOrder(numbers, order)));
   });
 }
 
@@ -130,8 +131,10 @@ function isSame(a: Float64Array, b: Float64Array, length: number): boolean {
   return i === length;
 }
 
-function inOrder(source: Float64Array, order: Uint32Array, into: Float64Array): void {
-  for (let i = 0; i < order.length; i++) into[i] = source[order[i] as number] as number;
+function inOrder(source: Float64Array, order: Uint32Array): Float64Array {
+  const values = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) values[i] = source[order[i] as number] as number;
+  return values;
 }
 
 /** The rows of a part. @throws `PART_INVALID` */
@@ -174,7 +177,7 @@ const read = (sections: Sections, column: Column, length: number): Packed => ({
 
 /** Where each string begins, and the last one ends. */
 function offsetsOf(lengths: Packed): Int32Array {
-  const values = numbersOf(lengths);
+  const values = placesOf(lengths, GREATEST_CODE);
   const offsets = new Int32Array(values.length + 1);
   for (let i = 0; i < values.length; i++) offsets[i + 1] = (offsets[i] as number) + (values[i] as number);
   return offsets;

@@ -154,24 +154,33 @@ function orderByTime(times: Float64Array, length: number): Uint32Array {
   const digits = new Uint16Array(length);
   const ends = new Uint32Array(DIGITS);
   for (let unit = 1; unit <= most; unit *= DIGITS) {
-    ends.fill(0);
-    for (let row = 0; row < length; row++) {
-      const digit = ((offsets[row] as number) / unit) & (DIGITS - 1);
-      digits[row] = digit;
-      ends[digit] = (ends[digit] as number) + 1;
-    }
-    for (let digit = 1; digit < DIGITS; digit++)
-      ends[digit] = (ends[digit] as number) + (ends[digit - 1] as number);
-    for (let i = length - 1; i >= 0; i--) {
-      const row = order[i] as number;
-      const digit = digits[row] as number;
-      const place = (ends[digit] as number) - 1;
-      ends[digit] = place;
-      sorted[place] = row;
-    }
+    countDigits(offsets, unit, digits, ends);
+    placeByDigit(order, digits, ends, sorted);
     [order, sorted] = [sorted, order];
   }
   return order;
+}
+
+/** The digit of each row, and how many rows have that one or a lesser. */
+function countDigits(offsets: Float64Array, unit: number, digits: Uint16Array, ends: Uint32Array): void {
+  ends.fill(0);
+  for (let row = 0; row < offsets.length; row++) {
+    const digit = ((offsets[row] as number) / unit) & (DIGITS - 1);
+    digits[row] = digit;
+    ends[digit] = (ends[digit] as number) + 1;
+  }
+  for (let digit = 1; digit < DIGITS; digit++)
+    ends[digit] = (ends[digit] as number) + (ends[digit - 1] as number);
+}
+
+function placeByDigit(order: Uint32Array, digits: Uint16Array, ends: Uint32Array, into: Uint32Array): void {
+  for (let i = order.length - 1; i >= 0; i--) {
+    const row = order[i] as number;
+    const digit = digits[row] as number;
+    const place = (ends[digit] as number) - 1;
+    ends[digit] = place;
+    into[place] = row;
+  }
 }
 
 /** Writes what each time has more than the least one; returns the greatest of it. */

@@ -15,14 +15,15 @@ export class UsedStrings {
     this.#ids = new Int32Array(view.offsets.length);
   }
 
-  /** New ids of a column in order; NaN where absent. */
-  use(source: Int32Array, order: Uint32Array, into: Float64Array): void {
+  /** New ids of a column in order; -1 where absent. */
+  use(source: Int32Array, order: Uint32Array): Int32Array {
     const numbers = this.#numbers;
+    const used = new Int32Array(order.length);
     for (let i = 0; i < order.length; i++) {
       const id = source[order[i] as number] as number;
-      if (id < 0) into[i] = Number.NaN;
-      else into[i] = (numbers[id] || this.#add(id)) - 1;
+      used[i] = id < 0 ? -1 : (numbers[id] || this.#add(id)) - 1;
     }
+    return used;
   }
 
   #add(id: number): number {
@@ -34,10 +35,10 @@ export class UsedStrings {
   }
 
   /** All of them, end to end, and the bytes of each. */
-  all(): { bytes: Uint8Array; lengths: Float64Array } {
+  all(): { bytes: Uint8Array; lengths: Int32Array } {
     const { bytes: from, offsets } = this.#view;
     const bytes = new Uint8Array(this.#size);
-    const lengths = new Float64Array(this.count);
+    const lengths = new Int32Array(this.count);
     for (let i = 0, at = 0; i < this.count; i++) {
       const id = this.#ids[i] as number;
       const [start, end] = [offsets[id] as number, offsets[id + 1] as number];

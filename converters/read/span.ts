@@ -112,7 +112,7 @@ export class SpanRecord {
   /** @param of numbers of some attributes, in their order; all where undefined */
   readAttributes(pbf: PbfReader, of?: readonly number[]): void {
     this.attributes.reset();
-    if (of) for (const n of of) this.#readAttribute(pbf, n);
+    if (of) for (let i = 0; i < of.length; i++) this.#readAttribute(pbf, of[i] as number);
     else for (let n = 0; n < this.count; n++) this.#readAttribute(pbf, n);
   }
 

@@ -24,8 +24,7 @@ const strict = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 /**
- * Interned UTF-8 strings, numbered from 0 in order of first sight. Their bytes lie end to end, which is Arrow's own layout, so
- * that a pool is written and read without a copy. -1 stands for "no string" everywhere.
+ * Interned UTF-8 strings, numbered from 0 in order of first sight. Their bytes lie end to end. -1 stands for "no string" everywhere.
  */
 export class StringPool {
   #bytes: Uint8Array<ArrayBuffer>;

@@ -69,6 +69,8 @@ class Walk {
   readonly #visitor: Visitor;
   readonly #attributes: Attributes;
   readonly #whole: Attributes;
+  /** Where those of a scope begin and end. */
+  #records = new Int32Array(1 << 10);
   constructor(pbf: PbfReader, pool: StringPool, visitor: Visitor) {
     this.#pbf = pbf;
     this.#visitor = visitor;
@@ -141,19 +143,19 @@ class Walk {
   #scopeBlock(start: number, end: number, origin: Origin): void {
     const pbf = this.#pbf;
     origin.scope = EMPTY;
-    const records: number[] = [];
+    let count = 0;
     pbf.pos = start;
     for (let field = pbf.nextField(end); field !== 0; field = pbf.nextField(end)) {
       if (field !== 1 && field !== 2) continue;
       const stop = enter(pbf, end);
       if (field === 1) origin.scope = this.#scopeName(pbf.pos, stop);
-      else records.push(pbf.pos, stop);
+      else count = this.#keep(count, pbf.pos, stop);
       pbf.pos = stop;
     }
     leave(pbf, end);
-    for (let i = 0; i < records.length; i += 2) {
-      const from = records[i] as number;
-      const to = records[i + 1] as number;
+    for (let i = 0; i < count; i += 2) {
+      const from = this.#records[i] as number;
+      const to = this.#records[i + 1] as number;
       try {
         pbf.pos = from;
         this.#visitor.record(pbf, from, to, origin);
@@ -162,6 +164,17 @@ class Walk {
         this.#visitor.reject(reasonOf(error, 'malformed_record'), from, to, detail);
       }
     }
+  }
+
+  #keep(count: number, from: number, to: number): number {
+    if (count === this.#records.length) {
+      const larger = new Int32Array(2 * count);
+      larger.set(this.#records);
+      this.#records = larger;
+    }
+    this.#records[count] = from;
+    this.#records[count + 1] = to;
+    return count + 2;
   }
 
   #scopeName(start: number, end: number): number {

@@ -1,7 +1,7 @@
 import { hexText } from '../hex.ts';
 import { MOST_TEMPLATES, Rows } from '../map/rows.ts';
 import { ID_BYTES, isShared, SLOT } from '../map/slots.ts';
-import { compareKey, type RowsView } from '../parts/rows-view.ts';
+import type { RowsView } from '../parts/rows-view.ts';
 import type { Signal } from '../read/raw-object.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
@@ -24,6 +24,10 @@ interface Run {
 /** From so many rows on they are copied at once. */
 const MANY = 8;
 
+/** What a number of a part has in place of one of the batch as long as it has none, and when it is known that it needs one. */
+const UNMAPPED = -1;
+const FOUND = -2;
+
 /** A part that is being read. `remap` turns its string ids into those of the batch, `template` its templates into those of all batches. */
 export class Cursor {
   readonly view: RowsView;
@@ -43,7 +47,7 @@ export class Cursor {
   constructor(view: RowsView, signal: Signal) {
     this.view = view;
     this.signal = signal;
-    this.remap = new Int32Array(view.offsets.length).fill(-1);
+    this.remap = new Int32Array(view.offsets.length).fill(UNMAPPED);
     this.template = new Int32Array(view.templates);
     this.#times = view.numbers[SLOT.time] as Float64Array;
     this.time = this.#times[0] as number;
@@ -63,8 +67,13 @@ export class Cursor {
     return row - this.row;
   }
 
+  /** Whether it is the same event as the row before it. */
   #isRepeated(row: number): boolean {
-    return this.#times[row] === this.#times[row - 1] && compareKey(this.view, row - 1, this.view, row) === 0;
+    if (this.#times[row] !== this.#times[row - 1]) return false;
+    const width = ID_BYTES[SLOT.event_uid] as number;
+    const uids = this.view.ids[SLOT.event_uid] as Uint8Array;
+    for (let i = row * width; i < (row + 1) * width; i++) if (uids[i] !== uids[i - width]) return false;
+    return true;
   }
 
   /** False behind its last row. */
@@ -78,7 +87,7 @@ export class Cursor {
   of(generation: number): void {
     if (this.generation === generation) return;
     this.generation = generation;
-    this.template.fill(-1);
+    this.template.fill(UNMAPPED);
   }
 
   take(place: number, count: number): void {
@@ -141,11 +150,28 @@ export class Gathering {
 }
 
 function gatherTemplates({ view, template, remap, runs }: Cursor, rows: Rows): void {
+  for (const old of unmapped(runs, view.template, template)) template[old] = settled(view, old, remap, rows);
+  copyMapped(runs, view.template, template, rows.template);
+}
+
+/** Numbers that `map` does not have yet, each once. */
+function unmapped(runs: readonly Run[], source: Int32Array, map: Int32Array): readonly number[] {
+  const found: number[] = [];
+  for (const { from, count } of runs)
+    for (let i = from; i < from + count; i++) {
+      const number = source[i] as number;
+      if (number < 0 || map[number] !== UNMAPPED) continue;
+      map[number] = FOUND;
+      found.push(number);
+    }
+  return found;
+}
+
+function copyMapped(runs: readonly Run[], source: Int32Array, map: Int32Array, into: Int32Array): void {
   for (const { from, place, count } of runs)
     for (let i = 0; i < count; i++) {
-      const old = view.template[from + i] as number;
-      if ((template[old] as number) < 0) template[old] = settled(view, old, remap, rows);
-      rows.template[place + i] = template[old] as number;
+      const number = source[from + i] as number;
+      if (number >= 0) into[place + i] = map[number] as number;
     }
 }
 
@@ -166,14 +192,13 @@ function settled(view: RowsView, of: number, remap: Int32Array, rows: Rows): num
 }
 
 /** A string of a part among those of the batch. */
-function mapped({ bytes, offsets, words }: RowsView, id: number, remap: Int32Array, { pool }: Rows): number {
-  let found = remap[id] as number;
-  if (found < 0) {
-    found = pool.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number, words);
-    remap[id] = found;
-  }
-  return found;
+function mapped(view: RowsView, id: number, remap: Int32Array, rows: Rows): number {
+  if ((remap[id] as number) < 0) remap[id] = pooled(view, id, rows);
+  return remap[id] as number;
 }
+
+const pooled = ({ bytes, offsets, words }: RowsView, id: number, { pool }: Rows): number =>
+  pool.ofBytes(bytes, offsets[id] as number, offsets[id + 1] as number, words);
 
 function gather(cursor: Cursor, rows: Rows): void {
   const { view, remap, runs } = cursor;
@@ -193,7 +218,7 @@ function gather(cursor: Cursor, rows: Rows): void {
     copyRuns(runs, source, rows.ids[slot] as Uint8Array, ID_BYTES[slot] as number);
   });
   // The pool of the batch begins anew with the next.
-  remap.fill(-1);
+  remap.fill(UNMAPPED);
   runs.length = 0;
 }
 
@@ -212,12 +237,6 @@ function copyRuns<T extends Float64Array | Uint8Array>(
 }
 
 function gatherTexts({ view, remap, runs }: Cursor, source: Int32Array, rows: Rows, slot: number): void {
-  const into = rows.texts[slot] as Int32Array;
-  for (const { from, place, count } of runs)
-    for (let i = 0; i < count; i++) {
-      const id = source[from + i] as number;
-      if (id < 0) continue;
-      const known = remap[id] as number;
-      into[place + i] = known < 0 ? mapped(view, id, remap, rows) : known;
-    }
+  for (const id of unmapped(runs, source, remap)) remap[id] = pooled(view, id, rows);
+  copyMapped(runs, source, remap, rows.texts[slot] as Int32Array);
 }

@@ -66,9 +66,11 @@ export class DatasetWriter {
   /** Appends rows that are in the order of the dataset. @throws `PARQUET_WRITE` */
   async write(rows: Rows, signals: readonly Signal[]): Promise<void> {
     const { byFile, byClass } = this.#divided(rows, signals);
-    for (const [file, which] of byFile) {
+    // From the choice on nothing is awaited until it is written: other writers choose with the same arrays.
+    for (const [name, which] of byFile) {
+      const file = await this.#flatFile(name);
       const chosen = new Chosen(rows, which.all);
-      await (await this.#flatFile(file)).write(flatBatches(chosen), chosen.length);
+      await file.write(flatBatches(chosen), chosen.length);
     }
     for (const [classUid, which] of this.#withNested ? byClass : [])
       for (const { folder, chosen: some } of divided(rows, which.all, this.#partition)) {
