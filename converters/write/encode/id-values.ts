@@ -94,10 +94,13 @@ class IdBounds {
     const width = this.#width;
     let least = (keys[0] as number) * width;
     let most = least;
+    let [lowest, highest] = [words.getUint32(least), words.getUint32(most)];
     for (let i = 1; i < keys.length; i++) {
       const from = (keys[i] as number) * width;
-      if (isBefore(words, from, least, width)) least = from;
-      else if (isBefore(words, most, from, width)) most = from;
+      const word = words.getUint32(from);
+      if (word > lowest && word < highest) continue; // as almost all
+      if (isBefore(words, from, least, width)) [least, lowest] = [from, word];
+      else if (isBefore(words, most, from, width)) [most, highest] = [from, word];
     }
     const [first, last] = [hex.subarray(least, least + width), hex.subarray(most, most + width)];
     if (!this.#least || order(first, this.#least) < 0) this.#least = first.slice();
