@@ -71,7 +71,7 @@ function document(lines: readonly Line[]) {
       cores: availableParallelism(),
       node: process.versions.node,
     },
-    encoder: 'ours, with headers of hyparquet-writer and zstd in WebAssembly',
+    encoder: 'ours, with the footer of hyparquet-writer and zstd in WebAssembly',
     lines,
   };
 }

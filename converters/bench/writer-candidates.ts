@@ -124,7 +124,7 @@ export const WRITERS = {
   '@dsnp/parquetjs 1.8.8 (SNAPPY)': parquetJs,
   'hyparquet-writer 0.17.0 (SNAPPY)': hyparquetWriter,
   'parquet-wasm 0.8.0 + apache-arrow (ZSTD)': parquetWasm,
-  'ours, with the headers of hyparquet-writer (ZSTD)': ours,
+  'ours, with the footer of hyparquet-writer (ZSTD)': ours,
 } satisfies Record<string, Write>;
 
 export type WriterName = keyof typeof WRITERS;

@@ -107,7 +107,7 @@ export class Chosen {
   }
 }
 
-/** The template of each chosen row, and which occur. */
+/** The template of each chosen row, and which occur unless almost each row has its own. */
 function templatesOf({ template, templates }: Rows, chosen: Int32Array): Keys {
   const of = intsOf.take(chosen.length);
   const seen = bytesOf.take(templates.length).fill(0);
@@ -120,7 +120,7 @@ function templatesOf({ template, templates }: Rows, chosen: Int32Array): Keys {
     seen[one] = 1;
     used[count++] = one;
   }
-  return { of, used: used.subarray(0, count) };
+  return { of, used: 2 * count > of.length ? undefined : used.subarray(0, count) };
 }
 
 // Each marks with 1 the keys that have a value, with 0 those that have none, and counts the first.

@@ -68,12 +68,16 @@ export function union(chosen: Chosen, of: readonly Filled[]): Filled {
   const at = keys.used ?? keys.of;
   for (const filled of some) {
     const present = (alike ? filled : chosen.spreadFilled(filled)).present as Uint8Array;
-    for (let i = 0; i < at.length; i++) {
-      const key = at[i] as number;
-      any[key] = (any[key] as number) | (present[key] as number);
-    }
+    mark(any, present, at);
   }
   return { keys, present: chosen.presence(keys, any) };
+}
+
+function mark(any: Uint8Array, present: Uint8Array, keys: Int32Array): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    any[key] = (any[key] as number) | (present[key] as number);
+  }
 }
 
 /** A leaf within a group: what is not there lies so many levels deeper where the group is. */
@@ -93,16 +97,21 @@ export function deeper(chosen: Chosen, batch: Batch, group: Filled, steps: numbe
   return { ...batch, floor: floors };
 }
 
+/** What is made of a number, which lies at a key. */
+type Derive = (value: number, key: number) => number;
+
 /** What is made of the numbers of a column. */
-export function derived(chosen: Chosen, batch: Batch, from: (value: number, key: number) => number): Batch {
+export function derived(chosen: Chosen, batch: Batch, derive: Derive): Batch {
   if (batch.present === false) return batch;
   const { keys, values } = batch;
-  const { numbers } = values as Numbers;
   const made = doublesOf.take(chosen.room(keys));
-  const at = keys.used ?? keys.of;
-  for (let i = 0; i < at.length; i++) {
-    const key = at[i] as number;
-    made[key] = from(numbers[key] as number, key);
-  }
+  deriveAll((values as Numbers).numbers, keys.used ?? keys.of, made, derive);
   return { ...batch, values: { numbers: made } };
+}
+
+function deriveAll(numbers: Float64Array, keys: Int32Array, into: Float64Array, derive: Derive): void {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] as number;
+    into[key] = derive(numbers[key] as number, key);
+  }
 }

@@ -17,8 +17,9 @@ interface Node {
 }
 interface Place {
   readonly name: SlotName;
-  readonly when: SlotName | undefined;
   readonly slot: number;
+  /** Absent where this slot is. */
+  readonly when: SlotName | undefined;
   readonly kind: SlotKind;
   /** In masks of rows: that it is filled. 0: its template says so. */
   readonly bit: number;
@@ -85,7 +86,7 @@ export class Unmapped {
 
   /** To be written before others are chosen. */
   column(chosen: Chosen): Batch {
-    const { rows, byRow } = chosen;
+    const { rows, byRow, byTemplate } = chosen;
     const source = { rows, words: wordsOf(rows.pool.bytes) };
     const masks = this.#masks(chosen);
     if (this.#rows !== rows || this.#generation !== rows.generation || this.#count > MOST_FORMS)
@@ -97,9 +98,11 @@ export class Unmapped {
     out.length = offsets[0] = 0;
     for (let i = 0; i < chosen.length; i++) {
       const row = byRow.of[i] as number;
-      const form = this.#form(source, rows.template[row] as number, masks[row] as number);
-      if (form.bytes.length > 0) writeRow(form, source, row);
-      present[i] = form.bytes.length > 0 ? 1 : 0;
+      const at = { template: rows.template[row] as number, mask: masks[row] as number };
+      // Where almost each row has a template of its own a form is of no use.
+      if (byTemplate.used) writeRow(this.#form(source, at), source, row);
+      else writeWhole(this.#root, { ...at, source, row });
+      present[i] = out.length > (offsets[i] as number) ? 1 : 0;
       offsets[i + 1] = out.length;
     }
     const values = { written: out.bytes, offsets };
@@ -122,10 +125,10 @@ export class Unmapped {
     return masks;
   }
 
-  #form(source: Source, template: number, mask: number): Form {
+  #form(source: Source, { template, mask }: { template: number; mask: number }): Form {
     const forms = this.#forms[template] ?? [];
     for (let i = 0; i < forms.length; i++) if (forms[i]?.mask === mask) return forms[i] as Form;
-    const form = formOf({ root: this.#root, source, template, mask });
+    const form = formOf(this.#root, { source, template, mask });
     forms.push(form);
     this.#forms[template] = forms;
     this.#count += 1;
@@ -145,53 +148,55 @@ interface Source {
   readonly words: DataView;
 }
 
-/** Walks the object once, leaving out the values of a row's own. */
-function formOf({
-  root,
-  source,
-  template,
-  mask,
-}: {
-  root: Node;
-  source: Source;
-  template: number;
-  mask: number;
-}): Form {
-  const start = out.length;
+/** A way through the object. */
+interface Walk {
+  readonly source: Source;
+  readonly template: number;
+  readonly mask: number;
+  /** Undefined: its own values are left out, and noted below. */
+  readonly row?: number;
+  readonly own?: Place[];
+  readonly at?: number[];
+}
+
+function formOf(root: Node, { source, template, mask }: Walk): Form {
   const own: Place[] = [];
   const at: number[] = [];
-  const isThere = (name: SlotName): boolean => isFilled(source.rows, SLOT[name], template);
-  /** False: there is nothing, and nothing was written. */
-  const write = ({ leaf, children }: Node): boolean => {
-    if (!leaf) return writeObject(children);
-    if (leaf.bit === 0) {
-      if (!isThere(leaf.name) || !isThere(leaf.when ?? leaf.name)) return false;
-      writeValue(leaf, source, template);
-      return true;
-    }
-    if ((mask & leaf.bit) === 0) return false;
-    own.push(leaf);
-    at.push(out.length - start);
-    return true;
-  };
-  const writeObject = (children: readonly Node[]): boolean => {
-    const before = out.length;
-    let next = OPEN;
-    for (const child of children) {
-      const mark = out.length;
-      out.byte(next);
-      out.append(child.key);
-      if (write(child)) next = COMMA;
-      else out.length = mark;
-    }
-    if (next === OPEN) out.length = before;
-    else out.byte(CLOSE);
-    return next !== OPEN;
-  };
-  writeObject(root.children);
+  const start = out.length;
+  writeObject(root, { source, template, mask, own, at });
   const bytes = out.all.slice(start, out.length);
   out.length = start;
-  return { mask, bytes, words: wordsOf(bytes), own, at };
+  return { mask, bytes, words: wordsOf(bytes), own, at: at.map((place) => place - start) };
+}
+
+/** False: there is nothing, and nothing was written. */
+function writeObject({ children }: Node, walk: Walk): boolean {
+  const before = out.length;
+  let next = OPEN;
+  for (const child of children) {
+    const mark = out.length;
+    out.byte(next);
+    out.append(child.key);
+    if (child.leaf ? writeLeaf(child.leaf, walk) : writeObject(child, walk)) next = COMMA;
+    else out.length = mark;
+  }
+  if (next === OPEN) out.length = before;
+  else out.byte(CLOSE);
+  return next !== OPEN;
+}
+
+function writeLeaf(place: Place, { source, template, mask, row, own, at }: Walk): boolean {
+  const { rows } = source;
+  const { bit, slot, when } = place;
+  const isThere = bit > 0 ? (mask & bit) > 0 : isFilled(rows, slot, template);
+  if (!isThere || (bit === 0 && when && !isFilled(rows, SLOT[when], template))) return false;
+  if (bit === 0) writeValue(place, source, template);
+  else if (row !== undefined) writeValue(place, source, rows.at(slot, row));
+  else {
+    own?.push(place);
+    at?.push(out.length);
+  }
+  return true;
 }
 
 /** Whether a template has a value. */
@@ -200,7 +205,17 @@ function isFilled({ texts, numbers }: Rows, slot: number, template: number): boo
   return ids ? (ids[template] as number) >= 0 : !Number.isNaN(numbers[slot]?.[template]);
 }
 
+/** Nothing where nothing is in it. */
+function writeWhole(root: Node, walk: Walk): void {
+  const start = out.length;
+  out.int(0);
+  if (writeObject(root, walk)) out.words.setInt32(start, out.length - start - LENGTH, true);
+  else out.length = start;
+}
+
+/** The same of a form. */
 function writeRow({ bytes, words, own, at }: Form, source: Source, row: number): void {
+  if (bytes.length === 0) return;
   const start = out.length;
   out.int(0);
   let from = 0;

@@ -196,6 +196,7 @@ const NO_KEYS: Keys = { of: new Int32Array(0) };
 function valuesOf({ type, dictionary }: ColumnOptions, values: Batch['values']): Values {
   if ('hex' in values) return new IdValues(values.width, dictionary);
   if (!('numbers' in values)) return new TextValues(dictionary);
+  if (type === 'BYTE_ARRAY') throw new TypeError('a column of texts has no numbers');
   return type === 'BOOLEAN' ? new BooleanValues() : new NumberValues(type, dictionary);
 }
 

@@ -35,7 +35,7 @@ const MAGIC = new Uint8Array([0x50, 0x41, 0x52, 0x31]);
 /**
  * A Parquet file, written batch by batch (https://parquet.apache.org/docs/file-format/): a page a column and batch, dictionaries
  * where values repeat, zstd, statistics a column chunk and page. The same batches give the same bytes. It writes what OCSF needs and no
- * more: groups, strings, whole numbers, doubles, booleans, lists. Headers and footer are those of hyparquet-writer.
+ * more: groups, strings, whole numbers, doubles, booleans, lists. Footer and page index are those of hyparquet-writer.
  *
  *     add(batch of each column) ─► pages in memory ─► when the row group is full: its chunks to the file ─► page index, footer
  */

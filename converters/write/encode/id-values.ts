@@ -89,20 +89,22 @@ class IdBounds {
     this.#width = width;
   }
 
-  /** Those at the places given, by their first four bytes as long as these tell. */
-  add({ hex }: Ids, words: DataView, at: Int32Array): void {
+  /** Those at the keys given. */
+  add({ hex }: Ids, words: DataView, keys: Int32Array): void {
     const width = this.#width;
-    let least = this.#least ? first(this.#least) : Number.POSITIVE_INFINITY;
-    let most = this.#most ? first(this.#most) : Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < at.length; i++) {
-      const from = (at[i] as number) * width;
+    let least = (keys[0] as number) * width;
+    let most = least;
+    let [lowest, highest] = [words.getUint32(least), words.getUint32(most)];
+    for (let i = 1; i < keys.length; i++) {
+      const from = (keys[i] as number) * width;
       const word = words.getUint32(from);
-      if (word > least && word < most) continue;
-      const id = hex.subarray(from, from + width);
-      if (!this.#least || order(id, this.#least) < 0) this.#least = id.slice();
-      if (!this.#most || order(id, this.#most) > 0) this.#most = id.slice();
-      [least, most] = [first(this.#least), first(this.#most)];
+      if (word > lowest && word < highest) continue; // as almost all
+      if (isBefore(words, from, least, width)) [least, lowest] = [from, word];
+      else if (isBefore(words, most, from, width)) [most, highest] = [from, word];
     }
+    const [first, last] = [hex.subarray(least, least + width), hex.subarray(most, most + width)];
+    if (!this.#least || order(first, this.#least) < 0) this.#least = first.slice();
+    if (!this.#most || order(last, this.#most) > 0) this.#most = last.slice();
   }
 
   /** Those of the page that ends, as digits; undefined where it has none. */
@@ -113,7 +115,14 @@ class IdBounds {
   }
 }
 
-const first = (id: Uint8Array): number => wordsOf(id).getUint32(0);
+function isBefore(words: DataView, one: number, other: number, width: number): boolean {
+  for (let i = 0; i < width; i += 4) {
+    const [a, b] = [words.getUint32(one + i), words.getUint32(other + i)];
+    if (a !== b) return a < b;
+  }
+  return false;
+}
+
 function digits(id: Uint8Array): Uint8Array {
   const text = new Uint8Array(2 * id.length);
   writeHex(id, 0, id.length, text, 0);

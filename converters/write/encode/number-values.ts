@@ -1,6 +1,5 @@
 import type { Keys, Numbers } from './batch.ts';
 import { NumberBounds, type Range } from './bounds.ts';
-import type { Physical } from './column.ts';
 import { NumberPool } from './number-pool.ts';
 import type { PageBytes } from './page-bytes.ts';
 import type { PageEncoding } from './page-header.ts';
@@ -13,13 +12,30 @@ const WORD = 2 ** 32;
 /** Places of the batch that is added. */
 let found = new Int32Array(0);
 
+type Write = (into: DataView, from: number, numbers: Float64Array, at: Int32Array) => void;
+
+const writeInts: Write = (into, from, numbers, at) => {
+  for (let i = 0; i < at.length; i++) into.setInt32(from + 4 * i, numbers[at[i] as number] as number, true);
+};
+const writeLongs: Write = (into, from, numbers, at) => {
+  for (let i = 0; i < at.length; i++) {
+    const value = numbers[at[i] as number] as number;
+    into.setInt32(from + 8 * i, value, true);
+    into.setInt32(from + 8 * i + 4, Math.floor(value / WORD), true);
+  }
+};
+const writeDoubles: Write = (into, from, numbers, at) => {
+  for (let i = 0; i < at.length; i++) into.setFloat64(from + 8 * i, numbers[at[i] as number] as number, true);
+};
+const WRITE = { INT32: writeInts, INT64: writeLongs, DOUBLE: writeDoubles };
+
 /** Whole numbers and doubles; doubles go without a dictionary. */
 export class NumberValues extends Values {
-  readonly #type: Physical;
+  readonly #type: keyof typeof WRITE;
   readonly #pool = new NumberPool();
   readonly #bounds = new NumberBounds();
 
-  constructor(type: Physical, withDictionary: boolean) {
+  constructor(type: keyof typeof WRITE, withDictionary: boolean) {
     super(withDictionary && type !== 'DOUBLE');
     this.#type = type;
   }
@@ -58,15 +74,8 @@ export class NumberValues extends Values {
   #write(into: PageBytes, numbers: Float64Array, at: Int32Array): void {
     const width = this.#type === 'INT32' ? 4 : 8;
     into.reserve(at.length * width);
-    const { words } = into;
-    let { length } = into;
-    for (let i = 0; i < at.length; i++, length += width) {
-      const value = numbers[at[i] as number] as number;
-      if (this.#type === 'DOUBLE') words.setFloat64(length, value, true);
-      else words.setInt32(length, value, true);
-      if (this.#type === 'INT64') words.setInt32(length + 4, Math.floor(value / WORD), true);
-    }
-    into.length = length;
+    WRITE[this.#type](into.words, into.length, numbers, at);
+    into.length += at.length * width;
   }
 
   protected writeDictionary(into: PageBytes): void {

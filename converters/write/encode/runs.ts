@@ -55,6 +55,8 @@ export class Runs<T extends Uint8Array | Int32Array> {
 
 /** So many alike are a run, fewer are packed, this many at once. */
 const GROUP = 8;
+/** Bits of a value that is packed: with 15 that wait they are a whole number. A dictionary has fewer than 2^17 values. */
+const WIDEST = 17;
 
 /** The hybrid of runs and packed bits (https://parquet.apache.org/docs/file-format/data-pages/encodings/). */
 export function writeRuns(into: PageBytes, runs: Runs<Uint8Array | Int32Array>, width: number): void {
@@ -102,27 +104,27 @@ function writeHybrid(into: PageBytes, values: Int32Array, width: number): void {
 /** So many groups from a place on, the lowest bit first; what lacks behind the last value is 0. */
 function writePacked(into: PageBytes, values: Int32Array, from: number, groups: number, width: number): void {
   if (groups === 0) return;
+  if (width > WIDEST)
+    throw new RangeError(`places of a dictionary have at most ${WIDEST} bits, not ${width}`);
   into.varint((groups << 1) | 1);
-  into.reserve(groups * width);
+  into.reserve(groups * width + 2);
   const bytes = into.all;
-  const whole = width <= 4 ? Math.min(groups, (values.length - from) >> 3) : 0;
+  const end = Math.min(values.length, from + groups * GROUP);
   let at = into.length;
-  // A group of these is in 32 bits.
-  for (let i = from; i < from + whole * GROUP; i += GROUP) {
-    let bits = 0;
-    for (let j = GROUP - 1; j >= 0; j--) bits = (bits << width) | (values[i + j] as number);
-    for (let j = 0; j < width; j++, bits >>>= 8) bytes[at++] = bits;
-  }
   let bits = 0;
   let waiting = 0;
-  for (let i = from + whole * GROUP; i < from + groups * GROUP; i++) {
-    waiting |= (i < values.length ? (values[i] as number) : 0) << bits;
+  for (let i = from; i < end; i++) {
+    waiting |= (values[i] as number) << bits;
     bits += width;
-    while (bits >= 8) {
-      bytes[at++] = waiting;
-      waiting >>>= 8;
-      bits -= 8;
+    for (; bits >= 16; bits -= 16) {
+      bytes[at] = waiting;
+      bytes[at + 1] = waiting >>> 8;
+      at += 2;
+      waiting >>>= 16;
     }
   }
-  into.length = at;
+  into.length += groups * width;
+  bytes.fill(0, at, into.length);
+  bytes[at] = waiting;
+  bytes[at + 1] = waiting >>> 8;
 }
