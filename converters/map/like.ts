@@ -43,7 +43,8 @@ export abstract class LikenessTree<Of extends Node<Bind, Own>, Bind, Own> {
   protected readonly rows: Rows;
   /** Of the record that was looked for; undefined where nothing is to be learned of it. */
   protected leaf: Of | undefined;
-  readonly #roots = new Map<number, Of>();
+  /** By what else tells records apart, as two small numbers. */
+  readonly #roots = new Map<number, Map<number, Of>>();
   #nodes = 0;
 
   constructor(rows: Rows) {
@@ -75,12 +76,13 @@ export abstract class LikenessTree<Of extends Node<Bind, Own>, Bind, Own> {
     if (this.leaf) this.leaf.like = like;
   }
 
-  /** Where those begin of which this says all but the attributes; undefined where there is no room. */
-  protected root(key: number, make: () => Of): Of | undefined {
-    const known = this.#roots.get(key);
+  /** Where those begin of which these two say all but the attributes; undefined where there is no room. */
+  protected root(one: number, other: number, make: () => Of): Of | undefined {
+    const known = this.#roots.get(one)?.get(other);
     if (known || !this.grow()) return known;
     const made = make();
-    this.#roots.set(key, made);
+    const roots = this.#roots.get(one) ?? new Map<number, Of>();
+    this.#roots.set(one, roots.set(other, made));
     return made;
   }
 

@@ -39,9 +39,9 @@ export class LineLikenesses extends LikenessTree<LineNode, LineBind, string> {
   /** Fields that something other than `attributes` follows from. */
   readonly #asked = new Set<string>();
 
-  /** What holds for the line; undefined: nothing is known of it. @param sender of all that follows from other things than the line; negative: it is not known */
-  find({ fields }: LogLine, sender: number): Like<LineBind> | undefined {
-    let node = sender < 0 ? undefined : this.root(sender, emptyNode);
+  /** What holds for the line; undefined: nothing is known of it. @param sender number of who sent it, -1 where that is not known @param file pool id of its place */
+  find({ fields }: LogLine, sender: number, file: number): Like<LineBind> | undefined {
+    let node = sender < 0 ? undefined : this.root(file, sender, emptyNode);
     let count = 0;
     for (const name in fields) {
       if (!node) break;

@@ -36,8 +36,7 @@ export class OurLineMapper {
   /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
   map(line: LogLine, origin: Origin, time: number, file: number): void {
     const writer = this.#writer;
-    // A pool id has 31 bits.
-    const like = this.#likenesses.find(line, this.#senders.of(origin) * 0x8000_0000 + file + 1);
+    const like = this.#likenesses.find(line, this.#senders.of(origin), file);
     if (like) this.#again(like, line);
     else this.#anew(line, origin, time, file);
     const count = line.number('line');

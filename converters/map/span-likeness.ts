@@ -49,7 +49,10 @@ interface SpanNode extends Node<Bind, number> {
   readonly next: SpanNode[];
 }
 
-const NOTHING = new DataView(new ArrayBuffer(0));
+const emptyNode = (): SpanNode => ({
+  ...{ isOwn: false, bytes: new DataView(new ArrayBuffer(0)), isLast: false, name: -1 },
+  ...{ own: [], places: [], next: [] },
+});
 
 /**
  * Finds the spans that differ from one before in nothing but ids, times and attributes of their own: what was
@@ -92,12 +95,11 @@ export class SpanLikenesses extends LikenessTree<SpanNode, Bind, number> {
     return true;
   }
 
-  #root({ name, kind, status, ...span }: SpanRecord, sender: number): SpanNode | undefined {
+  #root(span: SpanRecord, sender: number): SpanNode | undefined {
+    const { kind, status } = span;
     const isPlain = !span.hasException && span.statusMessage < 0 && span.count <= MOST_ATTRIBUTES;
     if (!isPlain || sender < 0 || kind > 7 || status > 3) return undefined;
-    return this.root(((sender * 8 + kind) * 4 + status) * 0x8000_0000 + name, () => ({
-      ...{ isOwn: false, bytes: NOTHING, isLast: false, name: -1, own: [], places: [], next: [] },
-    }));
+    return this.root(span.name, (sender << 5) | (kind << 2) | status, emptyNode);
   }
 
   /** @param n which attribute of the span it is that comes next */
