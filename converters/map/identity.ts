@@ -19,6 +19,10 @@ const UID_BYTES = 16;
 export const eventUid = (...identity: readonly (string | number)[]): string =>
   digest(identity.join('\u0000'));
 
+/** `eventUid('line', instance, count, time)`. */
+export const lineUid = (instance: string, count: number, time: number): string =>
+  digest(`line\u0000${instance}\u0000${count}\u0000${time}`);
+
 /** As readers see it. */
 export const uidText = (uid: string): string => Buffer.from(uid, 'latin1').toString('hex', 0, UID_BYTES);
 

@@ -29,7 +29,7 @@ function isInexact(value: unknown, depth = 0): boolean {
 /** A log line that is a JSON object. */
 export class LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** Names of the fields that were asked for. */
+  /** Names of the fields that were asked for, some of them more than once. */
   readonly taken: string[] = [];
   #nested: Map<string, LogLine> | undefined;
   #own: readonly string[] = [];
@@ -117,7 +117,7 @@ export class LogLine {
   }
 
   #take<T>(name: string, value: T): T {
-    if (!this.taken.includes(name)) this.taken.push(name);
+    this.taken.push(name);
     return value;
   }
 }

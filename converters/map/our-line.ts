@@ -2,7 +2,7 @@ import { jsonOf } from '../read/attributes.ts';
 import type { Origin } from '../read/walk.ts';
 import { mapChange } from './change.ts';
 import { mapAccess } from './http.ts';
-import { eventUid } from './identity.ts';
+import { lineUid } from './identity.ts';
 import { beginLike, type Like, likeOf, ownSlots } from './like.ts';
 import type { Likenesses } from './likenesses.ts';
 import type { LogLine } from './line.ts';
@@ -42,7 +42,7 @@ export class OurLineMapper {
     const count = line.number('line');
     writer.number(SLOT.time, time);
     writer.number(SLOT.line, count);
-    writer.uid(eventUid('line', line.text('instance') as string, count, time));
+    writer.uid(lineUid(line.text('instance') as string, count, time));
   }
 
   #again(like: Like<LineBind>, line: LogLine): void {
