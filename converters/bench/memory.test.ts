@@ -15,6 +15,8 @@ const TIMES = 5;
  * Sealing holds a row group in the making for every file, and not all of them are full at the smaller input.
  */
 const LIMITS = { convert: 2.4, seal: 1.85 } as const;
+/** And at the most above the idle process, whatever the smaller input takes, MiB. */
+const MOST = { convert: 100, seal: 190 } as const;
 
 const above = ({ peakRssBytes, idleRssBytes }: Measured): number => peakRssBytes - idleRssBytes;
 const mib = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
@@ -42,6 +44,7 @@ test('memory follows what is in the making, not how long the run was', async (t)
     assert.equal(many[phase].rows, TIMES * few[phase].rows);
     const [a, b] = [above(few[phase]), above(many[phase])];
     t.diagnostic(`${phase}: ${mib(a)} for ${few[phase].rows} rows, ${mib(b)} for ${many[phase].rows}`);
+    assert.ok(b < MOST[phase] << 20, `${phase}: ${mib(b)} is more than ${MOST[phase]} MiB`);
     assert.ok(b < limit * a, `${phase}: ${mib(b)} is more than ${limit} times ${mib(a)}`);
   }
 });
