@@ -25,7 +25,8 @@ let context: number | undefined;
 const NO_DICTIONARY = new Uint8Array(0);
 
 function compress(bytes: Uint8Array, level: number): Uint8Array {
-  context ??= createCCtx();
+  context ||= createCCtx();
+  if (!context) throw new Error('no memory for zstd');
   return compressUsingDict(context, bytes, NO_DICTIONARY, level);
 }
 

@@ -7,14 +7,14 @@ import { putRaw } from './dataset.ts';
 import { type Measured, measurePhase } from './phase.ts';
 
 /** Requests; 9.3 rows each. Large enough that the row groups of the largest files have filled once. */
-const FEW = 5_000;
+const FEW = 10_000;
 const TIMES = 5;
 /**
  * How much more memory above the idle process five times the input may take. Converting holds a few raw objects at once, and what is
- * garbage but not collected yet: at the smaller input that is little, since V8 has not widened its young generation yet.
+ * garbage but not collected yet.
  * Sealing holds a row group in the making for every file, and not all of them are full at the smaller input.
  */
-const LIMITS = { convert: 2.4, seal: 1.85 } as const;
+const LIMITS = { convert: 1.75, seal: 1.85 } as const;
 /** And at the most above the idle process, whatever the smaller input takes, MiB. */
 const MOST = { convert: 100, seal: 190 } as const;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numbersOf, packed, packedPlaces, placesOf } from './column.ts';
+import { allPlacesOf, numbersOf, packed, packedPlaces, placesOf } from './column.ts';
 
 const HOUR = 1_795_500_000_000;
 
@@ -54,4 +54,12 @@ test('places come back as they were, in as few bytes as tell them apart; one tha
     () => placesOf(packed('some', Float64Array.of(0.1 + 0.2)), 5),
     /some has no places of 8 bytes/,
   );
+});
+
+test('places below the first are refused, and absent ones where all have to be there', () => {
+  const column = packedPlaces('some', Int32Array.of(3, -1));
+  assert.throws(() => placesOf({ ...column, least: -1 }, 10), /some has places from -1 on/);
+  assert.throws(() => placesOf({ ...column, least: 0.5 }, 10), RangeError);
+  assert.throws(() => allPlacesOf(column, 10), /some is not everywhere/);
+  assert.deepEqual([...allPlacesOf(packedPlaces('some', Int32Array.of(3, 1)), 10)], [3, 1]);
 });

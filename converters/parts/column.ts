@@ -115,6 +115,7 @@ export function numbersOf({ name, bytes, unit, least, data }: Packed): Float64Ar
 /** Places as they were packed. @param count of what is in the list @throws RangeError */
 export function placesOf({ name, bytes, least, data }: Packed, count: number): Int32Array {
   if (bytes === 0 || bytes > 4) throw new RangeError(`${name} has no places of ${bytes} bytes`);
+  if (!(Number.isInteger(least) && least >= 0)) throw new RangeError(`${name} has places from ${least} on`);
   const codes = codesOf(data, bytes);
   const places = new Int32Array(codes.length);
   let most = 0;
@@ -124,5 +125,12 @@ export function placesOf({ name, bytes, least, data }: Packed, count: number): I
     places[i] = code === 0 ? -1 : least + code - 1;
   }
   if (least + most > count) throw new RangeError(`${name} has place ${least + most - 1} among ${count}`);
+  return places;
+}
+
+/** As {@link placesOf}, and none is absent. @throws RangeError */
+export function allPlacesOf(packed: Packed, count: number): Int32Array {
+  const places = placesOf(packed, count);
+  if (places.includes(-1)) throw new RangeError(`${packed.name} is not everywhere`);
   return places;
 }

@@ -12,7 +12,7 @@ const MOST_PROBES = 16;
 /** Ids in order: as they are, or where they come again each once, behind the places of the rows among them. */
 export function idColumn(name: SlotName, ids: Uint8Array, order: Uint32Array): Packed {
   const bytes = ID_BYTES[SLOT[name]] as 8 | 16;
-  const words = inOrder(wordsOf(ids), order, bytes / WORD);
+  const words = inOrder(intsOf(ids), order, bytes / WORD);
   if (name === 'trace_id') {
     const { places, distinct } = distinctOf(words);
     const column = packedPlaces(name, places);
@@ -22,7 +22,7 @@ export function idColumn(name: SlotName, ids: Uint8Array, order: Uint32Array): P
   return { name, bytes, ...NO_CODES, data: bytesOf(words) };
 }
 
-const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array =>
+const intsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Int32Array =>
   new Int32Array(buffer, byteOffset, byteLength / WORD);
 
 function inOrder(from: Int32Array, order: Uint32Array, width: number): Int32Array {
@@ -48,7 +48,9 @@ function distinctOf(words: Int32Array): { places: Int32Array; distinct: Int32Arr
     const [c, d] = [words[from + 2] as number, words[from + 3] as number];
     places[row] = -1;
     if ((a | b | c | d) === 0) continue;
-    let at = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1) & mask;
+    let hash = Math.imul(a ^ b ^ c ^ d, 0x9e3779b1);
+    hash ^= hash >>> 15; // ids that are counted up differ in high bits
+    let at = hash & mask;
     let place = (table[at] as number) - 1;
     for (let probe = 0; place >= 0 && !isSame(distinct, place * TRACE, words, from); probe++) {
       at = (at + 1) & mask;
@@ -80,7 +82,7 @@ export function idsOf(
   const places = placesOf({ name, bytes, ...of, data }, rows);
   let count = 0;
   for (let row = 0; row < rows; row++) count = Math.max(count, (places[row] as number) + 1);
-  const distinct = wordsOf(sections.next(count * width));
+  const distinct = intsOf(sections.next(count * width));
   const words = new Int32Array((rows * width) / WORD);
   for (let row = 0; row < rows; row++) {
     const place = places[row] as number;

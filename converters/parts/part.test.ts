@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Rows } from '../map/rows.ts';
 import { ID_BYTES, isShared, SLOT, SLOT_NAMES, type SlotName, slotKind } from '../map/slots.ts';
+import { loadZstd } from '../zstd.ts';
 import { decodePart, encodePart } from './part.ts';
 import { type RowsView, viewOf } from './rows-view.ts';
+import { joined } from './sections.ts';
 
 type Row = Partial<Record<SlotName, string | number>>;
 
@@ -171,4 +173,42 @@ test('a part that is cut, longer, or begins in another way is refused, wherever 
     wrong[at] = (wrong[at] as number) ^ 1;
     await assert.rejects(decodePart({ key: 'a part', bytes: wrong }), refused, `byte ${at}`);
   }
+});
+
+/** A part whose head says something else, or whose strings are changed. */
+async function tampered(part: Uint8Array, change: (head: Record<string, unknown>, rest: Uint8Array) => void) {
+  const { compress, decompress } = await loadZstd();
+  const [magic = 0, jsonBytes = 0, frameBytes = 0] = new Uint32Array(part.slice(0, 12).buffer);
+  const aligned = (length: number) => Math.ceil(length / 8) * 8;
+  const inner = decompress(part.subarray(16, 16 + frameBytes));
+  const head = JSON.parse(Buffer.from(inner.subarray(0, jsonBytes)).toString());
+  const rest = inner.slice(aligned(jsonBytes));
+  change(head, rest);
+  const json = Buffer.from(JSON.stringify(head));
+  const frame = compress(Buffer.concat([joined([json]), rest]));
+  const sizes = new Uint8Array(Uint32Array.of(magic, json.length, frame.length).buffer);
+  return joined([sizes, frame, part.subarray(16 + aligned(frameBytes))]);
+}
+
+test('a part that says what cannot be is refused, whoever vouches for its bytes', async () => {
+  const rows: Row[] = [1, 2].map((n) => ({ event_uid: uid(n), time: common.time, message: 'words' }));
+  const view = viewOf(rowsOf(rows));
+  const part = await encodePart({ view, order: inOrder(rows.length) });
+  assert.deepEqual(
+    readBack(await decodePart({ key: 'a part', bytes: await tampered(part, () => {}) })),
+    rows,
+  );
+  const isRefused = async (change: Parameters<typeof tampered>[1]) => {
+    const bytes = await tampered(part, change);
+    await assert.rejects(decodePart({ key: 'a part', bytes }), { code: 'PART_INVALID' });
+  };
+  await isRefused((head) => Object.assign(head, { templates: 2 ** 28 }));
+  await isRefused((head) => Object.assign(head.template as object, { least: -1 }));
+  // A column by another name is another column.
+  const rename = (from: string, to: string) => (head: Record<string, unknown>) => {
+    for (const column of head.own as { name: string }[]) if (column.name === from) column.name = to;
+  };
+  await isRefused(rename('event_uid', 'trace_id'));
+  await isRefused(rename('time', 'end_time'));
+  await isRefused((_, rest) => rest.fill(0xff, rest.length - 8));
 });

@@ -4,6 +4,7 @@ import { wordsOf } from '../read/strings.ts';
 import { count, list, object, parseShape } from '../run/shape.ts';
 import { loadZstd } from '../zstd.ts';
 import {
+  allPlacesOf,
   bytesOf,
   type Column,
   columnShape,
@@ -21,6 +22,7 @@ import { joined, Sections } from './sections.ts';
 import { UsedStrings } from './used-strings.ts';
 
 const TEXT: ReadonlySet<number> = new Set(TEXT_SLOTS);
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 /** What a part begins with: "rows". */
 const MAGIC = 0x73776f72;
 
@@ -158,15 +160,19 @@ function decoded(bytes: Uint8Array, decompress: (frame: Uint8Array) => Uint8Arra
   });
   if (!head) throw new Error(problems.join('; '));
   const { rows, templates, strings } = head;
+  if (templates > rows) throw new RangeError(`${templates} templates of ${rows} rows`);
   const offsets = offsetsOf(read(inner, head.lengths, strings));
   const found: Found = { numbers: [], texts: [], ids: [] };
   for (const column of head.shared)
     take({ found, sections: inner, column, length: templates, strings, shared: 1 });
   const text = inner.next(offsets[strings] as number);
+  UTF8.decode(text);
   inner.end();
-  const template = placesOf(read(outer, head.template, rows), templates);
+  const template = allPlacesOf(read(outer, head.template, rows), templates);
   for (const column of head.own) take({ found, sections: outer, column, length: rows, strings, shared: 0 });
   outer.end();
+  if (rows > 0 && !(found.numbers[SLOT.time] && found.ids[SLOT.event_uid]))
+    throw new Error('time and event_uid expected');
   return { length: rows, template, templates, ...found, bytes: text, words: wordsOf(text), offsets };
 }
 
@@ -177,9 +183,14 @@ const read = (sections: Sections, column: Column, length: number): Packed => ({
 
 /** Where each string begins, and the last one ends. */
 function offsetsOf(lengths: Packed): Int32Array {
-  const values = placesOf(lengths, GREATEST_CODE);
+  const values = allPlacesOf(lengths, GREATEST_CODE);
   const offsets = new Int32Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) offsets[i + 1] = (offsets[i] as number) + (values[i] as number);
+  let end = 0;
+  for (let i = 0; i < values.length; i++) {
+    end += values[i] as number;
+    offsets[i + 1] = end;
+  }
+  if (end > GREATEST_CODE) throw new RangeError(`${end} bytes of strings`);
   return offsets;
 }
 
@@ -210,6 +221,11 @@ function take({
   if (isShared[slot] !== shared) throw new Error(`column ${column.name} does not belong here`);
   if (ID_BYTES[slot] !== 0) ids[slot] = idsOf(sections, column, length);
   else if (TEXT.has(slot)) texts[slot] = placesOf(read(sections, column, length), strings);
-  else if (column.bytes === 0) numbers[slot] = numbers[SLOT.time] as Float64Array;
+  else if (column.bytes === 0) numbers[slot] = needed(numbers[SLOT.time]);
   else numbers[slot] = numbersOf(read(sections, column, length));
+}
+
+function needed<T>(column: T | undefined): T {
+  if (column === undefined) throw new Error('a column is said to be one that is not there');
+  return column;
 }

@@ -41,7 +41,7 @@ function chosen<T>(columns: readonly T[], slots: readonly number[]): (T | undefi
 
 /** By the bytes of the strings with these ids; absent ones come first. */
 function compareText(a: RowsView, idA: number, b: RowsView, idB: number): number {
-  if (idA < 0 || idB < 0) return Math.max(idA, -1) - Math.max(idB, -1) === 0 ? 0 : idA < 0 ? -1 : 1;
+  if (idA < 0 || idB < 0) return Number(idB < 0) - Number(idA < 0);
   let at = a.offsets[idA] as number;
   let bt = b.offsets[idB] as number;
   const endA = a.offsets[idA + 1] as number;
@@ -99,7 +99,7 @@ export function compareRows(a: RowsView, rowA: number, b: RowsView, rowB: number
   return 0;
 }
 
-/** Row numbers in the order of the dataset. */
+/** Row numbers in the order of the dataset. Times are whole ms. */
 export function sortedOrder(view: RowsView): Uint32Array {
   const times = view.numbers[SLOT.time] as Float64Array;
   const uids = view.ids[SLOT.event_uid] as Uint8Array;

@@ -9,6 +9,8 @@ const NAME = /(?:^|\/)(logs|traces|metrics)_[^/]*\.(binpb|json)(\.gz)?$/;
 export const LARGEST = 1 << 30;
 /** Bytes that are unpacked at once where less is said. */
 const LEAST_CHUNK = 1 << 16;
+/** And whatever is said. */
+const MOST_CHUNK = 1 << 26;
 /** Bytes that one byte of gzip can unpack to. */
 const MOST_FOR_A_BYTE = 1032;
 
@@ -57,5 +59,5 @@ function chunkFor(packed: Uint8Array): number {
   if (packed.length < 4) return LEAST_CHUNK;
   const { buffer, byteOffset, byteLength } = packed;
   const said = new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 4, true);
-  return Math.max(LEAST_CHUNK, 1 + Math.min(said, packed.length * MOST_FOR_A_BYTE, LARGEST));
+  return Math.max(LEAST_CHUNK, 1 + Math.min(said, packed.length * MOST_FOR_A_BYTE, MOST_CHUNK));
 }

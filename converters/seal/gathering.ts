@@ -6,6 +6,8 @@ import type { Signal } from '../read/raw-object.ts';
 
 /** Rows a batch: large enough that the cost of a batch does not matter, small enough to be held many times over. */
 const BATCH_ROWS = 8_192;
+/** Of strings that templates have, to be kept from batch to batch. */
+const MOST_BYTES = 8 << 20;
 
 export interface MergedBatch {
   /** In the order of the dataset; used again for the next batch. */
@@ -131,11 +133,9 @@ export class Gathering {
   batch(): MergedBatch {
     const { rows, signals } = this;
     // What templates say stays from batch to batch, what rows say of themselves goes.
-    if (rows.templates.length > MOST_TEMPLATES) rows.clear();
-    else {
-      rows.clearRows();
-      rows.pool.clearRest();
-    }
+    rows.clearRows();
+    rows.pool.clearRest();
+    if (rows.templates.length > MOST_TEMPLATES || rows.pool.bytes.length > MOST_BYTES) rows.clear();
     rows.extend(signals.length);
     for (const cursor of this.#from) {
       cursor.of(rows.generation);
@@ -150,12 +150,13 @@ export class Gathering {
 }
 
 function gatherTemplates({ view, template, remap, runs }: Cursor, rows: Rows): void {
-  for (const old of unmapped(runs, view.template, template)) template[old] = settled(view, old, remap, rows);
+  for (const old of withoutNumber(runs, view.template, template))
+    template[old] = settled(view, old, remap, rows);
   copyMapped(runs, view.template, template, rows.template);
 }
 
 /** Numbers that `map` does not have yet, each once. */
-function unmapped(runs: readonly Run[], source: Int32Array, map: Int32Array): readonly number[] {
+function withoutNumber(runs: readonly Run[], source: Int32Array, map: Int32Array): readonly number[] {
   const found: number[] = [];
   for (const { from, count } of runs)
     for (let i = from; i < from + count; i++) {
@@ -237,6 +238,6 @@ function copyRuns<T extends Float64Array | Uint8Array>(
 }
 
 function gatherTexts({ view, remap, runs }: Cursor, source: Int32Array, rows: Rows, slot: number): void {
-  for (const id of unmapped(runs, source, remap)) remap[id] = pooled(view, id, rows);
+  for (const id of withoutNumber(runs, source, remap)) remap[id] = pooled(view, id, rows);
   copyMapped(runs, source, remap, rows.texts[slot] as Int32Array);
 }

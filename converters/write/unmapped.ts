@@ -35,6 +35,8 @@ interface Form {
   readonly own: readonly Place[];
   readonly at: readonly number[];
 }
+/** Bits of a mask. */
+const MOST_OWN = 31;
 /** With more, all are forgotten. */
 const MOST_FORMS = 1 << 12;
 
@@ -79,6 +81,7 @@ export class Unmapped {
     const ofTemplate = [slot, when ?? slot].every((name) => isShared[SLOT[name]] === 1);
     const place = { name: slot, when, slot: SLOT[slot], kind: slotKind(slot) };
     if (ofTemplate) return { ...place, bit: 0 };
+    if (this.#own.length === MOST_OWN) throw new RangeError(`unmapped has more than ${MOST_OWN} own places`);
     const own = { ...place, bit: 1 << this.#own.length };
     this.#own.push(own);
     return own;

@@ -87,10 +87,14 @@ export class Column {
   #addLevels({ keys, present, floor }: Batch): Keys {
     const { of } = keys;
     const greatest = this.options.definition;
-    if (present === true) this.#definition.fill(greatest, of.length);
-    if (present === true) return keys;
-    if (present === false && typeof floor === 'number') this.#definition.fill(floor, of.length);
-    if (present === false && typeof floor === 'number') return NO_KEYS;
+    if (present === true) {
+      this.#definition.fill(greatest, of.length);
+      return keys;
+    }
+    if (present === false && typeof floor === 'number') {
+      this.#definition.fill(floor, of.length);
+      return NO_KEYS;
+    }
     const levels = this.#definition.room(of.length);
     if (typeof floor === 'number') levels.fill(floor);
     else for (let i = 0; i < of.length; i++) levels[i] = floor[of[i] as number] as number;

@@ -5,7 +5,7 @@ const ROOM = 1 << 16;
 /** From so many bytes on it is quicker to have them copied than to copy them. */
 const LONG = 300;
 
-/** Bytes that grow, and hardly more than they must: every column keeps its own, and doubled they would be half empty. */
+/** Bytes that grow by a quarter, or to what is needed: every column keeps its own, and doubled they would be half empty. */
 export class PageBytes {
   length = 0;
   #bytes = new Uint8Array(0);
@@ -26,7 +26,8 @@ export class PageBytes {
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.ceil(needed / ROOM) * ROOM);
+    const wanted = Math.max(needed, 1.25 * this.#bytes.length);
+    const larger = new Uint8Array(Math.ceil(wanted / ROOM) * ROOM);
     larger.set(this.bytes);
     this.#bytes = larger;
     this.#words = wordsOf(larger);

@@ -55,7 +55,7 @@ export class Runs<T extends Uint8Array | Int32Array> {
 
 /** So many alike are a run, fewer are packed, this many at once. */
 const GROUP = 8;
-/** Bits of a value that is packed: with 15 that wait they are a whole number. A dictionary has fewer than 2^17 values. */
+/** Bits of a value that is packed: with 15 that wait they are a whole number. A dictionary is given up at 2^18 bytes: with the batch that does it, of 8,192 rows, it has fewer than 2^17 values. */
 const WIDEST = 17;
 
 /** The hybrid of runs and packed bits (https://parquet.apache.org/docs/file-format/data-pages/encodings/). */
