@@ -9,9 +9,9 @@ export const RUN = {
 
 /** The Lambda function, of docs/benchmarks.md: rows of an object, and ms of one core that it takes. */
 export const FUNCTION_MS: readonly (readonly [rows: number, ms: number])[] = [
-  [187, 13.4],
-  [1_942, 57.5],
-  [17_210, 278],
+  [187, 10.2],
+  [1_942, 39.2],
+  [17_210, 161],
 ];
 
 /** Sealing 1.2 million spans, flat and nested, of docs/benchmarks.md; memory grew by 2 MB a million rows up to 9.6 million. */
