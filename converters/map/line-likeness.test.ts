@@ -91,6 +91,18 @@ test('only fields of its own may differ, and only their values', () => {
   assert.equal(assertSame([ACCESS, without, { ...without, path: '/other' }]), 1);
 });
 
+test('an id that is none is kept as it is said', () => {
+  for (const strange of ['77', '0'.repeat(32), 'A'.repeat(32), 5]) {
+    const lines = [ACCESS, { ...ACCESS, trace_id: strange, span_id: strange }];
+    assert.equal(assertSame(lines), 1);
+    const rows = new Rows();
+    const [, row] = mapped(lines, rows, new Counted(rows)).rows;
+    assert.equal(row?.trace_id, undefined);
+    const { trace_id, span_id } = JSON.parse(String(row?.attributes));
+    assert.deepEqual([trace_id, span_id], [strange, strange]);
+  }
+});
+
 test('what follows from an object is not learned', () => {
   const error = (message: string): Line => ({
     ...ACCESS,

@@ -67,6 +67,11 @@ export class LogLine {
     if (typeof value === 'number' || typeof value === 'boolean') return this.#take(name, String(value));
     return undefined;
   }
+  /** Takes the text of a field where `use` says that it is of use. */
+  offer(name: string, use: (text: string) => boolean): void {
+    const value = this.#value(name);
+    if (typeof value === 'string' && use(value)) this.#take(name, value);
+  }
   /** NaN where absent. */
   number(name: string): number {
     const value = this.#value(name);

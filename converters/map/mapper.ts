@@ -71,9 +71,9 @@ export class RowWriter {
   bytes(slot: number, from: Uint8Array, at: number): void {
     if (at >= 0) this.rows.setId(slot, this.row, from, at);
   }
-  /** An id as hex digits; what is none leaves the slot absent. */
-  hex(slot: number, digits: string | undefined): void {
-    if (digits !== undefined) this.rows.setHex(slot, this.row, digits);
+  /** An id as hex digits, not all of them zero; false, and the slot is absent, where it is none. */
+  hex(slot: number, digits: string): boolean {
+    return this.rows.setHex(slot, this.row, digits);
   }
   /** `event_uid`, as `identity.ts` gives it. */
   uid(bytes: string): void {

@@ -106,8 +106,8 @@ function setShared(writer: RowWriter, line: LogLine, origin: Origin): LineBind {
 }
 
 const setIds: LineBind = (writer, line) => {
-  writer.hex(SLOT.trace_id, line.text('trace_id'));
-  writer.hex(SLOT.span_id, line.text('span_id'));
+  line.offer('trace_id', (text) => writer.hex(SLOT.trace_id, text));
+  line.offer('span_id', (text) => writer.hex(SLOT.span_id, text));
   writer.longText(SLOT.request_id, line.text('request_id'));
   writer.longText(SLOT.user_id, line.text('user_id'));
   writer.longText(SLOT.job_id, line.text('job_id'));

@@ -120,13 +120,16 @@ export class Rows {
     this.#isFilled[slot] = 1;
   }
 
-  /** Lower-case hex digits; where they are none, or too many or too few, the id is absent. */
-  setHex(slot: number, row: number, digits: string): void {
+  /** Lower-case hex digits; false, and the id is absent, where they are none, too many or too few, or all zero. */
+  setHex(slot: number, row: number, digits: string): boolean {
     const width = ID_BYTES[slot] as number;
     const into = this.ids[slot] as Uint8Array;
-    const isId = digits.length === 2 * width && readHex(digits, into, row * width) !== undefined;
-    if (isId) this.#isFilled[slot] = 1;
-    else into.fill(0, row * width, (row + 1) * width);
+    if (digits.length === 2 * width && readHex(digits, into, row * width) !== undefined) {
+      this.#isFilled[slot] = 1;
+      return this.hasId(slot, row);
+    }
+    into.fill(0, row * width, (row + 1) * width);
+    return false;
   }
 
   /** Whoever writes into a column itself says so. */
