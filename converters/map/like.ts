@@ -1,12 +1,12 @@
-import { jsonOf, type Member } from '../read/attributes.ts';
+import { jsonOf, type Member } from '../read/value-json.ts';
 import type { RowWriter } from './mapper.ts';
 import type { Rows } from './rows.ts';
 import { SLOT } from './slots.ts';
 
 /** So many different values of one attribute at one place are kept; records with others are mapped each for itself. */
-export const MOST_BRANCHES = 64;
+const MOST_BRANCHES = 64;
 /** Values of an attribute that is only handed on: with more of them it is taken for one of the records' own. */
-export const FEW_VALUES = 8;
+const FEW_VALUES = 8;
 /** Records with more attributes, or longer ones, are mapped each for itself. */
 export const MOST_ATTRIBUTES = 64;
 export const LONGEST_VALUE = 1 << 10;
@@ -32,6 +32,9 @@ export interface Like<Bind> {
 
 /** An attribute of a record, and those before it. */
 export interface Node<Bind, Own> {
+  /** Of an own attribute the name is compared, else the whole of it. */
+  readonly isOwn: boolean;
+  readonly name: unknown;
   /** Which of them are a record's own. */
   readonly own: readonly Own[];
   /** Where it is the last one; null: records that end here are mapped each for itself. */
@@ -83,6 +86,25 @@ export abstract class LikenessTree<Of extends Node<Bind, Own>, Bind, Own> {
     const made = make();
     const roots = this.#roots.get(one) ?? new Map<number, Of>();
     this.#roots.set(one, roots.set(other, made));
+    return made;
+  }
+
+  /** Whether one more may come behind an attribute, where these come; it is counted then. */
+  protected hasRoom(next: readonly Of[]): boolean {
+    return next.length < MOST_BRANCHES && this.grow();
+  }
+
+  /** Whether an attribute of that name has so many values that it is taken for an own one. */
+  protected isVaried(next: readonly Of[], name: Of['name']): boolean {
+    let values = 0;
+    for (const node of next) if (node.name === name) values += 1;
+    return values >= FEW_VALUES;
+  }
+
+  /** What has one value comes first: names match whatever the value is. */
+  protected branch(next: Of[], made: Of): Of {
+    if (made.isOwn) next.push(made);
+    else next.unshift(made);
     return made;
   }
 

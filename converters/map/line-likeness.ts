@@ -1,12 +1,4 @@
-import {
-  FEW_VALUES,
-  type Like,
-  LikenessTree,
-  LONGEST_VALUE,
-  MOST_ATTRIBUTES,
-  MOST_BRANCHES,
-  type Node,
-} from './like.ts';
+import { type Like, LikenessTree, LONGEST_VALUE, MOST_ATTRIBUTES, type Node } from './like.ts';
 import type { LogLine } from './line.ts';
 import type { RowWriter } from './mapper.ts';
 
@@ -24,8 +16,6 @@ const MOST_ASKED = 1000;
 /** One field, and those that came behind it. */
 interface LineNode extends Node<LineBind, string> {
   readonly name: string;
-  /** Of an own field the name is compared, else the value too. */
-  readonly isOwn: boolean;
   readonly value: unknown;
   readonly next: LineNode[];
 }
@@ -63,21 +53,15 @@ export class LineLikenesses extends LikenessTree<LineNode, LineBind, string> {
   #branch({ own, next }: LineNode, name: string, value: unknown): LineNode | undefined {
     const isLong = name.length > LONGEST_VALUE || (typeof value === 'string' && value.length > LONGEST_VALUE);
     const isObject = typeof value === 'object' && value !== null;
-    const isVaried = () =>
-      !this.#asked.has(name) && next.filter((one) => one.name === name).length >= FEW_VALUES;
-    const isOwn = isObject || OWN.has(name) || isVaried();
-    if ((isLong && !isOwn) || next.length >= MOST_BRANCHES || !this.grow()) return undefined;
-    const made = {
+    const isOwn = isObject || OWN.has(name) || (!this.#asked.has(name) && this.isVaried(next, name));
+    if ((isLong && !isOwn) || !this.hasRoom(next)) return undefined;
+    return this.branch(next, {
       name,
       isOwn,
       value: isOwn ? undefined : value,
       own: isOwn ? [...own, name] : own,
       next: [],
-    };
-    // What has one value comes first: names match whatever the value is.
-    if (isOwn) next.push(made);
-    else next.unshift(made);
-    return made;
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Member } from '../read/attributes.ts';
+import type { Member } from '../read/value-json.ts';
 
 /** A table to look up what came from outside: unlike an object it holds no `constructor` that nobody put there. */
 export const byName = <T>(table: Readonly<Record<string, T>>): ReadonlyMap<string, T> =>

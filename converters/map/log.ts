@@ -40,7 +40,7 @@ export class LogMapper {
     const name = record.attributes.text(ATTR['log.file.name']);
     const file = name >= 0 ? name : record.attributes.text(ATTR['fluent.tag']);
     if (line && instance && Number.isSafeInteger(count) && isEpochMs(time))
-      this.#ours.map(line, origin, Math.floor(time), file);
+      this.#ours.map(line, origin, { time: Math.floor(time), count, instance, file });
     else {
       mapForeignLine(this.#writer, record, line, origin, pbf, this.seen);
       this.#writer.id(SLOT.log_file, file);

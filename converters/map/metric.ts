@@ -1,6 +1,7 @@
 import type { PbfReader } from 'pbf';
-import type { Attributes, Member } from '../read/attributes.ts';
+import type { Attributes } from '../read/attributes.ts';
 import type { Point } from '../read/metric.ts';
+import type { Member } from '../read/value-json.ts';
 import type { Origin } from '../read/walk.ts';
 import { eventUid } from './identity.ts';
 import { epochMs, nanoText, type RowWriter, text } from './mapper.ts';

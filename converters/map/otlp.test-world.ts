@@ -2,8 +2,8 @@ import { eventOf } from '../ocsf/event.ts';
 import { otlpJsonToProtobuf } from '../read/otlp-json.ts';
 import type { Signal } from '../read/raw-object.ts';
 import { flatRowsOf } from '../write/rows-of.test-world.ts';
+import { mapObject } from './map-object.test-world.ts';
 import type { Rejected } from './mapper.ts';
-import { mapObject } from './raw-object.ts';
 import { Rows } from './rows.ts';
 
 type Json = Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { jsonOf } from '../read/attributes.ts';
+import { jsonOf } from '../read/value-json.ts';
 import type { Origin } from '../read/walk.ts';
 import { mapChange } from './change.ts';
 import { mapAccess } from './http.ts';
@@ -19,6 +19,17 @@ const GENERAL_ERROR = text('General Error');
 export const BASE = 0;
 export const APPLICATION_ERROR = 6008;
 
+/** What tells a line apart from all others, and where it was. */
+interface Place {
+  /** Epoch ms. */
+  readonly time: number;
+  /** Of its process, from 1. */
+  readonly count: number;
+  readonly instance: string;
+  /** Pool id of the file, or of the tag of its container; -1 where not said. */
+  readonly file: number;
+}
+
 /**
  * Lines as the services of the stack write them → one row each. A line that is like one before is not mapped again: its row gets the
  * template of that one, and what is its own.
@@ -33,16 +44,14 @@ export class OurLineMapper {
     [this.#likenesses, this.#senders] = [lines, senders];
   }
 
-  /** @param file pool id of its place: the file, or the tag of its container; -1 where not said */
-  map(line: LogLine, origin: Origin, time: number, file: number): void {
+  map(line: LogLine, origin: Origin, { time, count, instance, file }: Place): void {
     const writer = this.#writer;
     const like = this.#likenesses.find(line, this.#senders.of(origin), file);
     if (like) this.#again(like, line);
     else this.#anew(line, origin, time, file);
-    const count = line.number('line');
     writer.number(SLOT.time, time);
     writer.number(SLOT.line, count);
-    writer.uid(lineUid(line.text('instance') as string, count, time));
+    writer.uid(lineUid(instance, count, time));
   }
 
   #again(like: Like<LineBind>, line: LogLine): void {

@@ -35,13 +35,18 @@ export interface ObjectToMap {
   readonly seen?: Occurrences;
 }
 
+interface Readers {
+  readonly logs: LogMapper;
+  readonly visitors: Readonly<Record<Signal, RecordVisitor>>;
+}
+
 /** Reads and maps unpacked raw objects, one after another, into the same rows. */
 export class ObjectMapper {
   readonly rows: Rows;
   readonly #likenesses: Likenesses;
   readonly #intake: Intake;
   #generation = -1;
-  #visitors: Readonly<Record<Signal, RecordVisitor>> | undefined;
+  #made: Readers | undefined;
 
   constructor({
     rows = new Rows(),
@@ -63,34 +68,30 @@ export class ObjectMapper {
     const intake = this.#intake;
     intake.begin(window);
     this.#likenesses.begin();
-    const visitor = this.#visitorsNow()[signal];
-    visitor.begin(seen);
-    walk({ bytes, pool: this.rows.pool, visitor });
+    const { logs, visitors } = this.#readers();
+    logs.seen = seen;
+    walk({ bytes, pool: this.rows.pool, visitor: visitors[signal] });
     return { rows: this.rows, rejected: intake.rejected, outside: intake.outside };
   }
 
-  /** Readers remember numbers of strings: they begin anew with these. */
-  #visitorsNow(): Readonly<Record<Signal, RecordVisitor>> {
-    if (this.#visitors && this.#generation === this.rows.generation) return this.#visitors;
+  /** They remember numbers of strings, and begin anew with these. */
+  #readers(): Readers {
+    if (this.#made && this.#generation === this.rows.generation) return this.#made;
     this.#generation = this.rows.generation;
     const writer = new RowWriter(this.rows);
-    const [intake, likenesses] = [this.#intake, this.#likenesses];
-    this.#visitors = {
-      traces: new Spans(intake, writer, likenesses),
-      logs: new Logs(intake, writer, likenesses),
-      metrics: new Metrics(intake, writer),
+    const [intake, likenesses, { pool }] = [this.#intake, this.#likenesses, writer];
+    const logs = new LogMapper(writer, likenesses);
+    this.#made = {
+      logs,
+      visitors: {
+        traces: new Records(intake, new SpanRecord(pool), new SpanMapper(writer, likenesses)),
+        logs: new Records(intake, new LogRecord(pool), logs),
+        metrics: new Metrics(intake, writer),
+      },
     };
-    return this.#visitors;
+    return this.#made;
   }
 }
-
-/** Reads and maps one unpacked raw object. Never throws for what is in it. */
-export const mapObject = ({
-  rows,
-  check,
-  ...object
-}: ObjectToMap & { rows?: Rows; check?: EventCheck }): MappedObject =>
-  new ObjectMapper({ ...(rows && { rows }), ...(check && { check }) }).map(object);
 
 /** Takes rows in that are done, or takes them back. */
 class Intake {
@@ -134,17 +135,13 @@ class Intake {
   }
 }
 
+/** Of one signal: what becomes of its records. */
 abstract class RecordVisitor implements Visitor {
   protected readonly intake: Intake;
-  protected readonly writer: RowWriter;
 
-  constructor(intake: Intake, writer: RowWriter) {
+  constructor(intake: Intake) {
     this.intake = intake;
-    this.writer = writer;
   }
-
-  /** @param _seen of the pieces of the same object before */
-  begin(_seen: Occurrences): void {}
 
   abstract record(pbf: PbfReader, start: number, end: number, origin: Origin): void;
 
@@ -153,47 +150,21 @@ abstract class RecordVisitor implements Visitor {
   }
 }
 
-class Spans extends RecordVisitor {
-  readonly #span: SpanRecord;
-  readonly #mapper: SpanMapper;
+/** One row a record: it is read, and then mapped. */
+class Records<Of extends { read(pbf: PbfReader, end: number): void }> extends RecordVisitor {
+  readonly #record: Of;
+  readonly #mapper: { map(record: Of, origin: Origin, pbf: PbfReader): void };
 
-  constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
-    super(intake, writer);
-    this.#span = new SpanRecord(writer.pool);
-    this.#mapper = new SpanMapper(writer, likenesses);
+  constructor(intake: Intake, record: Of, mapper: { map(record: Of, origin: Origin, pbf: PbfReader): void }) {
+    super(intake);
+    [this.#record, this.#mapper] = [record, mapper];
   }
 
   record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
-    this.#span.read(pbf, end);
+    this.#record.read(pbf, end);
     const before = this.intake.rows.length;
     try {
-      this.#mapper.map(this.#span, origin, pbf);
-    } catch (error) {
-      throw this.intake.failed(before, error);
-    }
-    this.intake.done();
-  }
-}
-
-class Logs extends RecordVisitor {
-  readonly #log: LogRecord;
-  readonly #mapper: LogMapper;
-
-  constructor(intake: Intake, writer: RowWriter, likenesses: Likenesses) {
-    super(intake, writer);
-    this.#log = new LogRecord(writer.pool);
-    this.#mapper = new LogMapper(writer, likenesses);
-  }
-
-  override begin(seen: Occurrences): void {
-    this.#mapper.seen = seen;
-  }
-
-  record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
-    this.#log.read(pbf, end);
-    const before = this.intake.rows.length;
-    try {
-      this.#mapper.map(this.#log, origin, pbf);
+      this.#mapper.map(this.#record, origin, pbf);
     } catch (error) {
       throw this.intake.failed(before, error);
     }
@@ -202,14 +173,20 @@ class Logs extends RecordVisitor {
 }
 
 class Metrics extends RecordVisitor {
-  readonly #metric = new MetricReader(this.writer.pool);
+  readonly #writer: RowWriter;
+  readonly #metric: MetricReader;
+
+  constructor(intake: Intake, writer: RowWriter) {
+    super(intake);
+    [this.#writer, this.#metric] = [writer, new MetricReader(writer.pool)];
+  }
 
   record(pbf: PbfReader, _start: number, end: number, origin: Origin): void {
     this.#metric.read(pbf, end, {
       sample: (point, value, suffix, labels, extra, whole) => {
         const before = this.intake.rows.length;
         try {
-          mapSample({ writer: this.writer, pbf, point, value, suffix, labels, extra, whole, origin });
+          mapSample({ writer: this.#writer, pbf, point, value, suffix, labels, extra, whole, origin });
         } catch (error) {
           throw this.intake.failed(before, error);
         }

@@ -1,21 +1,10 @@
-import { readHex, writeHex } from '../hex.ts';
+import { hexText, readHex } from '../hex.ts';
+import { enlarged } from '../read/enlarged.ts';
 import { StringPool } from '../read/strings.ts';
-import {
-  ID_BYTES,
-  ID_SLOTS,
-  isShared,
-  NUMBER_SLOTS,
-  SLOT,
-  SLOT_NAMES,
-  type SlotName,
-  slotKind,
-  TEXT_SLOTS,
-} from './slots.ts';
-import { type Filled, Templates } from './templates.ts';
+import { type Filled, SlotColumns } from './slot-columns.ts';
+import { ID_BYTES, ID_SLOTS, isShared, SLOT, SLOT_NAMES, type SlotName, slotKind } from './slots.ts';
+import { Templates } from './templates.ts';
 
-const OWN_NUMBERS = NUMBER_SLOTS.filter((slot) => isShared[slot] === 0);
-const OWN_TEXTS = TEXT_SLOTS.filter((slot) => isShared[slot] === 0);
-const decoder = new TextDecoder();
 /** Of strings and of templates, to be kept. */
 const MOST_BYTES = 1 << 20;
 export const MOST_TEMPLATES = 1 << 14;
@@ -36,8 +25,7 @@ export class Rows {
   /** By row. */
   template: Int32Array;
   length = 0;
-  /** Of slots that are not shared; an id slot that some row fills is in neither list. */
-  readonly filled: Filled = { numbers: [], texts: [] };
+  readonly #own: SlotColumns;
   readonly #isFilled = new Uint8Array(SLOT_NAMES.length);
   #capacity: number;
   /** Whether the template of the last row is in the making. */
@@ -48,9 +36,13 @@ export class Rows {
     this.#capacity = capacity;
     this.template = new Int32Array(capacity);
     this.templates = new Templates(this.numbers, this.texts);
-    for (const slot of OWN_NUMBERS) this.numbers[slot] = new Float64Array(capacity).fill(Number.NaN);
-    for (const slot of OWN_TEXTS) this.texts[slot] = new Int32Array(capacity).fill(-1);
+    this.#own = new SlotColumns(this.numbers, this.texts, 0, capacity);
     for (const slot of ID_SLOTS) this.ids[slot] = new Uint8Array(capacity * (ID_BYTES[slot] as number));
+  }
+
+  /** Of slots that are not shared; an id slot that some row fills is in neither list. */
+  get filled(): Filled {
+    return this.#own.filled;
   }
 
   /** Begins a row, all absent, and returns its number. Of the one before, the shared slots are not to be set any more. */
@@ -136,14 +128,8 @@ export class Rows {
   fill(slot: number): void {
     if (this.#isFilled[slot] === 1) return;
     this.#isFilled[slot] = 1;
-    if (isShared[slot] === 1) {
-      this.templates.fill(slot);
-      return;
-    }
-    if (this.ids[slot]) return;
-    const list = this.numbers[slot] ? this.filled.numbers : this.filled.texts;
-    list.push(slot);
-    list.sort((a, b) => a - b);
+    if (isShared[slot] === 1) this.templates.fill(slot);
+    else if (!this.ids[slot]) this.#own.fill(slot);
   }
 
   isFilled(slot: number): boolean {
@@ -155,8 +141,7 @@ export class Rows {
     if (this.#open) this.templates.drop();
     this.#open = false;
     this.length -= 1;
-    for (const slot of this.filled.numbers) (this.numbers[slot] as Float64Array)[this.length] = Number.NaN;
-    for (const slot of this.filled.texts) (this.texts[slot] as Int32Array)[this.length] = -1;
+    this.#own.blank(this.length, this.length + 1);
     for (const slot of ID_SLOTS) {
       const width = ID_BYTES[slot] as number;
       this.ids[slot]?.fill(0, this.length * width, (this.length + 1) * width);
@@ -182,14 +167,13 @@ export class Rows {
   /** Templates and strings stay. */
   clearRows(): void {
     const { numbers, texts } = this.filled;
-    for (const slot of numbers) this.numbers[slot]?.fill(Number.NaN, 0, this.length);
-    for (const slot of texts) this.texts[slot]?.fill(-1, 0, this.length);
+    for (const slot of [...numbers, ...texts]) this.#isFilled[slot] = 0;
+    this.#own.clear(this.length);
     for (const slot of ID_SLOTS) {
       if (this.#isFilled[slot] === 1) this.ids[slot]?.fill(0, 0, this.length * (ID_BYTES[slot] as number));
       this.#isFilled[slot] = 0;
     }
-    for (const slot of [...numbers, ...texts]) this.#isFilled[slot] = 0;
-    numbers.length = texts.length = this.length = 0;
+    this.length = 0;
     if (this.#open) this.templates.drop();
     this.#open = false;
   }
@@ -216,9 +200,7 @@ export class Rows {
     if (kind === 'n') return (this.numbers[slot] as Float64Array)[this.at(slot, row)];
     if (kind !== 'h') return this.pool.text((this.texts[slot] as Int32Array)[this.at(slot, row)] as number);
     const width = ID_BYTES[slot] as number;
-    const digits = new Uint8Array(2 * width);
-    writeHex(this.ids[slot] as Uint8Array, row * width, (row + 1) * width, digits, 0);
-    return decoder.decode(digits);
+    return hexText(this.ids[slot] as Uint8Array, row * width, width);
   }
 
   /** All present values of a row, for tests and messages. */
@@ -233,24 +215,10 @@ export class Rows {
 
   #grow(): void {
     const capacity = this.#capacity * 2;
-    for (const slot of OWN_NUMBERS) {
-      const larger = new Float64Array(capacity).fill(Number.NaN, this.length);
-      larger.set(this.numbers[slot] as Float64Array);
-      this.numbers[slot] = larger;
-    }
-    for (const slot of OWN_TEXTS) {
-      const larger = new Int32Array(capacity).fill(-1, this.length);
-      larger.set(this.texts[slot] as Int32Array);
-      this.texts[slot] = larger;
-    }
-    for (const slot of ID_SLOTS) {
-      const larger = new Uint8Array(capacity * (ID_BYTES[slot] as number));
-      larger.set(this.ids[slot] as Uint8Array);
-      this.ids[slot] = larger;
-    }
-    const template = new Int32Array(capacity);
-    template.set(this.template);
-    this.template = template;
+    this.#own.grow(capacity, this.length);
+    for (const slot of ID_SLOTS)
+      this.ids[slot] = enlarged(this.ids[slot] as Uint8Array, capacity * (ID_BYTES[slot] as number));
+    this.template = enlarged(this.template, capacity);
     this.#capacity = capacity;
   }
 }

@@ -3,15 +3,7 @@ import type { Attributes } from '../read/attributes.ts';
 import { ATTR, ATTRIBUTE_COUNT, type AttributeName, placeOf } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
 import { wordsOf } from '../read/strings.ts';
-import {
-  FEW_VALUES,
-  type Like,
-  LikenessTree,
-  LONGEST_VALUE,
-  MOST_ATTRIBUTES,
-  MOST_BRANCHES,
-  type Node,
-} from './like.ts';
+import { type Like, LikenessTree, LONGEST_VALUE, MOST_ATTRIBUTES, type Node } from './like.ts';
 import type { Bind } from './mapper.ts';
 
 const flags = (...names: AttributeName[]): Uint8Array => {
@@ -36,8 +28,6 @@ const VALUE_TAG = 0x12;
 
 /** One attribute, and those that came behind it. */
 interface SpanNode extends Node<Bind, number> {
-  /** Of an own attribute the name is compared, else the whole of it. */
-  readonly isOwn: boolean;
   /** What is compared; names as a field. */
   readonly bytes: DataView;
   /** Whether the name comes last, as the collector writes it. */
@@ -119,12 +109,12 @@ export class SpanLikenesses extends LikenessTree<SpanNode, Bind, number> {
       own: Uint8Array;
     },
   ): SpanNode | undefined {
-    if (end - start > LONGEST_VALUE || next.length >= MOST_BRANCHES || !this.grow()) return undefined;
+    if (end - start > LONGEST_VALUE || !this.hasRoom(next)) return undefined;
     const key = keyIn(buf, start, end);
     const name = key ? this.rows.pool.ofBytes(buf, key.from + 2, key.to) : -1;
     const place = placeOf(name);
-    const isOwn = name >= 0 && (place < 0 ? this.#isVaried(next, name) : own[place] === 1);
-    const made: SpanNode = {
+    const isOwn = name >= 0 && (place < 0 ? this.isVaried(next, name) : own[place] === 1);
+    return this.branch(next, {
       isOwn,
       bytes: wordsOf(isOwn && key ? buf.slice(key.from, key.to) : buf.slice(start, end)),
       isLast: isOwn && key?.from !== start,
@@ -132,17 +122,7 @@ export class SpanLikenesses extends LikenessTree<SpanNode, Bind, number> {
       own: isOwn ? [...before, n] : before,
       places: isOwn && place >= 0 ? [...places, place] : places,
       next: [],
-    };
-    // What has one value comes first: names match whatever the value is.
-    if (isOwn) next.push(made);
-    else next.unshift(made);
-    return made;
-  }
-
-  #isVaried(next: readonly SpanNode[], name: number): boolean {
-    let values = 0;
-    for (const node of next) if (node.name === name) values += 1;
-    return values >= FEW_VALUES;
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
-import { jsonOf, type Member } from '../read/attributes.ts';
 import { ATTR } from '../read/names.ts';
 import type { SpanRecord } from '../read/span.ts';
+import { jsonOf, type Member } from '../read/value-json.ts';
 import type { Origin } from '../read/walk.ts';
 import { elapsedNs } from '../read/wire.ts';
 import { spanUid } from './identity.ts';

@@ -1,13 +1,5 @@
-import { isShared, NUMBER_SLOTS, TEXT_SLOTS } from './slots.ts';
-
-/** Slots that some row fills, ascending; of all others every value is absent. */
-export interface Filled {
-  readonly numbers: number[];
-  readonly texts: number[];
-}
-
-const SHARED_NUMBERS = NUMBER_SLOTS.filter((slot) => isShared[slot] === 1);
-const SHARED_TEXTS = TEXT_SLOTS.filter((slot) => isShared[slot] === 1);
+import { enlarged } from '../read/enlarged.ts';
+import { type Filled, SlotColumns } from './slot-columns.ts';
 
 /**
  * What rows have in common: the values of all shared slots, once for all rows that have the same. The last one may be in the
@@ -15,10 +7,9 @@ const SHARED_TEXTS = TEXT_SLOTS.filter((slot) => isShared[slot] === 1);
  */
 export class Templates {
   length = 0;
-  readonly filled: Filled = { numbers: [], texts: [] };
+  readonly #columns: SlotColumns;
   readonly #numbers: Float64Array[];
   readonly #texts: Int32Array[];
-  readonly #isFilled = new Uint8Array(isShared.length);
   #capacity: number;
   #hashes: Int32Array;
   /** Template and one, by hash. */
@@ -27,28 +18,24 @@ export class Templates {
   /** @param numbers columns by slot, those of shared slots are made and replaced here; so are those of `texts` */
   constructor(numbers: Float64Array[], texts: Int32Array[], capacity = 256) {
     [this.#numbers, this.#texts, this.#capacity] = [numbers, texts, capacity];
+    this.#columns = new SlotColumns(numbers, texts, 1, capacity);
     this.#hashes = new Int32Array(capacity);
     this.#table = new Int32Array(2 * capacity);
-    for (const slot of SHARED_NUMBERS) numbers[slot] = new Float64Array(capacity).fill(Number.NaN);
-    for (const slot of SHARED_TEXTS) texts[slot] = new Int32Array(capacity).fill(-1);
+  }
+
+  get filled(): Filled {
+    return this.#columns.filled;
+  }
+
+  /** A shared slot that none has filled yet. */
+  fill(slot: number): void {
+    this.#columns.fill(slot);
   }
 
   /** Begins one, all absent. */
   add(): number {
     if (this.length === this.#capacity) this.#grow();
     return this.length++;
-  }
-
-  fill(slot: number): void {
-    if (this.#isFilled[slot] === 1) return;
-    this.#isFilled[slot] = 1;
-    const list = this.#numbers[slot] ? this.filled.numbers : this.filled.texts;
-    list.push(slot);
-    list.sort((a, b) => a - b);
-  }
-
-  isFilled(slot: number): boolean {
-    return this.#isFilled[slot] === 1;
   }
 
   /** The number of the last one, or of the one that is like it, where there is one: the last is taken back then. */
@@ -73,16 +60,12 @@ export class Templates {
   /** Takes the last one back, which is in the making. */
   drop(): void {
     this.length -= 1;
-    for (const slot of this.filled.numbers) (this.#numbers[slot] as Float64Array)[this.length] = Number.NaN;
-    for (const slot of this.filled.texts) (this.#texts[slot] as Int32Array)[this.length] = -1;
+    this.#columns.blank(this.length, this.length + 1);
   }
 
   clear(): void {
-    const { numbers, texts } = this.filled;
-    for (const slot of numbers) this.#numbers[slot]?.fill(Number.NaN, 0, this.length);
-    for (const slot of texts) this.#texts[slot]?.fill(-1, 0, this.length);
-    numbers.length = texts.length = this.length = 0;
-    this.#isFilled.fill(0);
+    this.#columns.clear(this.length);
+    this.length = 0;
     this.#table.fill(0);
   }
 
@@ -116,19 +99,8 @@ export class Templates {
 
   #grow(): void {
     this.#capacity *= 2;
-    for (const slot of SHARED_NUMBERS) {
-      const larger = new Float64Array(this.#capacity).fill(Number.NaN, this.length);
-      larger.set(this.#numbers[slot] as Float64Array);
-      this.#numbers[slot] = larger;
-    }
-    for (const slot of SHARED_TEXTS) {
-      const larger = new Int32Array(this.#capacity).fill(-1, this.length);
-      larger.set(this.#texts[slot] as Int32Array);
-      this.#texts[slot] = larger;
-    }
-    const hashes = new Int32Array(this.#capacity);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
+    this.#columns.grow(this.#capacity, this.length);
+    this.#hashes = enlarged(this.#hashes, this.#capacity);
   }
 
   #widen(): void {

@@ -1,7 +1,8 @@
 import type { EventCheck } from '../map/raw-object.ts';
 import type { Rows } from '../map/rows.ts';
+import type { Filled } from '../map/slot-columns.ts';
 import { ID_SLOTS, SLOT, type SlotName } from '../map/slots.ts';
-import type { Filled } from '../map/templates.ts';
+import { enlarged } from '../read/enlarged.ts';
 import { eventOf } from './event.ts';
 import { problems } from './validate.ts';
 
@@ -39,6 +40,10 @@ interface Hashes {
   a: number;
   b: number;
 }
+const mixedA = (a: number, slot: number, mark: number): number =>
+  Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
+const mixedB = (b: number, slot: number, mark: number): number =>
+  Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
 const NOTHING: Readonly<Hashes> = { a: 0x811c9dc5 | 0, b: 0x2545f491 };
 
 /**
@@ -119,16 +124,16 @@ export class ShapeCheck implements EventCheck {
       if (Number.isNaN(value)) continue;
       const mark =
         byValue[slot] === 1 ? value + 4 : Number.isInteger(value) ? 1 + Number(inRange(slot, value)) : 3;
-      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+      a = mixedA(a, slot, mark);
+      b = mixedB(b, slot, mark);
     }
     for (let i = 0; i < texts.length; i++) {
       const slot = texts[i] as number;
       const id = (rows.texts[slot] as Int32Array)[at] as number;
       if (id < 0) continue;
       const mark = byValue[slot] === 1 ? this.#markOf(rows, id) : 0;
-      a = Math.imul(a ^ (slot * 0x10001 + mark), 0x01000193);
-      b = Math.imul(b + slot * 0x1003f + mark, 0x9e3779b1) ^ (b >>> 13);
+      a = mixedA(a, slot, mark);
+      b = mixedB(b, slot, mark);
     }
     hashes.a = a;
     hashes.b = b;
@@ -136,11 +141,7 @@ export class ShapeCheck implements EventCheck {
 
   /** The same for the same text of any pool. */
   #markOf({ pool }: Rows, id: number): number {
-    if (id >= this.#marks.length) {
-      const larger = new Int32Array(2 * id);
-      larger.set(this.#marks);
-      this.#marks = larger;
-    }
+    if (id >= this.#marks.length) this.#marks = enlarged(this.#marks, 2 * id);
     let mark = this.#marks[id] as number;
     if (mark === 0) {
       const text = pool.text(id);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PbfWriter } from 'pbf';
-import { mapObject } from '../map/raw-object.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { writeRequest } from '../read/otlp-json.ts';
 import { flatRowsOf } from '../write/rows-of.test-world.ts';
 import type { NativeHistogram } from './api.ts';

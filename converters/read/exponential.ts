@@ -1,5 +1,5 @@
 import type { PbfReader } from 'pbf';
-import { finite } from './attributes.ts';
+import { finite } from './value-json.ts';
 import { eachPacked, enter, type Fixed64, leave, readDouble, readFixed64, readInt64 } from './wire.ts';
 
 /** Buckets of one side: `bucket_counts[i]` counts values in (base^(offset+i), base^(offset+i+1)], base = 2^(2^-scale). */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { logRequest, metricRequest, NANOS, spanRequest, TIME } from '../map/otlp.test-world.ts';
-import { mapObject } from '../map/raw-object.ts';
 import { foreignPieces } from './foreign.ts';
 import { otlpJsonToProtobuf } from './otlp-json.ts';
 import type { Signal } from './raw-object.ts';

@@ -1,7 +1,8 @@
 import type { PbfReader } from 'pbf';
-import { Attributes, readText, valueJson } from './attributes.ts';
+import { Attributes } from './attributes.ts';
 import { readId, SPAN_ID_BYTES, TRACE_ID_BYTES } from './span.ts';
 import type { StringPool } from './strings.ts';
+import { readText, valueJson } from './value-json.ts';
 import { enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
 /** One log record (logs.proto), read into the same object again and again. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PbfWriter } from 'pbf';
 import { seeded } from '../bench/telemetry.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { mapped, metricRequest, NANOS, resource } from '../map/otlp.test-world.ts';
-import { mapObject } from '../map/raw-object.ts';
 import { problems } from '../ocsf/validate.ts';
 import { flatRowsOf } from '../write/rows-of.test-world.ts';
 

@@ -10,7 +10,7 @@ import {
   MetricReader,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { mapObject } from '../map/raw-object.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { eventOf } from '../ocsf/event.ts';
 import { problems } from '../ocsf/validate.ts';
 import { flatRowsOf } from '../write/rows-of.test-world.ts';

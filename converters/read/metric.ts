@@ -1,9 +1,10 @@
 import type { PbfReader } from 'pbf';
 import { Malformed, type RejectReason } from '../errors.ts';
-import { Attributes, finite } from './attributes.ts';
+import { Attributes } from './attributes.ts';
 import { ExponentialPoint, objectJson } from './exponential.ts';
 import { readPooled } from './span.ts';
 import type { StringPool } from './strings.ts';
+import { finite } from './value-json.ts';
 import { eachPacked, enter, type Fixed64, leave, readDouble, readFixed64 } from './wire.ts';
 
 export type MetricType = 'gauge' | 'counter' | 'histogram' | 'exponential_histogram' | 'summary';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { benchRecord } from '../bench/dataset.ts';
 import { rawObjects } from '../bench/telemetry.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { logRequest, mapped, NANOS, SPAN, spanRequest, TRACE } from '../map/otlp.test-world.ts';
-import { mapObject } from '../map/raw-object.ts';
 import { onePiece } from './raw-object.ts';
 
 const nameOf = (name: string) => mapped('traces', spanRequest({ name, kind: 1 })).flat[0]?.span_name;

@@ -1,9 +1,11 @@
 import type { PbfReader } from 'pbf';
 import { Malformed } from '../errors.ts';
 import { hexText } from '../hex.ts';
-import { Attributes, readText } from './attributes.ts';
+import { Attributes } from './attributes.ts';
+import { enlarged } from './enlarged.ts';
 import { ATTR } from './names.ts';
 import type { StringPool } from './strings.ts';
+import { readText } from './value-json.ts';
 import { BYTES, enter, type Fixed64, leave, readFixed64 } from './wire.ts';
 
 export const TRACE_ID_BYTES = 16;
@@ -97,11 +99,7 @@ export class SpanRecord {
   #attribute(pbf: PbfReader, limit: number): void {
     const at = pbf.pos;
     const end = enter(pbf, limit);
-    if (3 * this.count === this.places.length) {
-      const larger = new Int32Array(2 * this.places.length);
-      larger.set(this.places);
-      this.places = larger;
-    }
+    if (3 * this.count === this.places.length) this.places = enlarged(this.places, 6 * this.count);
     const place = 3 * this.count++;
     this.places[place] = at;
     this.places[place + 1] = pbf.pos;

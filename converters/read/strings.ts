@@ -1,4 +1,5 @@
 import { Malformed } from '../errors.ts';
+import { enlarged } from './enlarged.ts';
 
 const FIXED: string[] = [];
 const FIXED_IDS = new Map<string, number>();
@@ -207,16 +208,12 @@ export class StringPool {
     const from = this.#offsets[id] as number;
     const to = from + end - start;
     if (to > this.#bytes.length) {
-      this.#bytes = grown(this.#bytes, Math.max(to, this.#bytes.length * 2));
+      this.#bytes = enlarged(this.#bytes, Math.max(to, this.#bytes.length * 2));
       this.#ownWords = wordsOf(this.#bytes);
     }
     if (id + 2 > this.#offsets.length) {
-      const larger = new Int32Array(this.#offsets.length * 2);
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-      const hashes = new Int32Array(larger.length);
-      hashes.set(this.#hashes);
-      this.#hashes = hashes;
+      this.#offsets = enlarged(this.#offsets, this.#offsets.length * 2);
+      this.#hashes = enlarged(this.#hashes, this.#offsets.length);
     }
     const bytes = this.#bytes;
     for (let i = start, at = from; i < end; i++, at++) bytes[at] = buffer[i] as number;
@@ -256,9 +253,3 @@ function putAscii(text: string, into: Uint8Array): boolean {
 /** To read several bytes at once. */
 export const wordsOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
   new DataView(buffer, byteOffset, byteLength);
-
-function grown(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(size);
-  larger.set(bytes);
-  return larger;
-}

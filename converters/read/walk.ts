@@ -1,8 +1,10 @@
 import { PbfReader } from 'pbf';
 import { Malformed, type RejectReason } from '../errors.ts';
-import { Attributes, type Member } from './attributes.ts';
+import { Attributes } from './attributes.ts';
+import { enlarged } from './enlarged.ts';
 import { ATTR } from './names.ts';
 import { fixed, type StringPool } from './strings.ts';
+import type { Member } from './value-json.ts';
 import { BYTES, enter, leave } from './wire.ts';
 
 /** Of records whose resource has no `service.name`. */
@@ -71,6 +73,7 @@ class Walk {
   readonly #whole: Attributes;
   /** Where those of a scope begin and end. */
   #records = new Int32Array(1 << 10);
+
   constructor(pbf: PbfReader, pool: StringPool, visitor: Visitor) {
     this.#pbf = pbf;
     this.#visitor = visitor;
@@ -168,11 +171,7 @@ class Walk {
   }
 
   #keep(count: number, from: number, to: number): number {
-    if (count === this.#records.length) {
-      const larger = new Int32Array(2 * count);
-      larger.set(this.#records);
-      this.#records = larger;
-    }
+    if (count === this.#records.length) this.#records = enlarged(this.#records, 2 * count);
     this.#records[count] = from;
     this.#records[count + 1] = to;
     return count + 2;

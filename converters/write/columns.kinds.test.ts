@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mapObject } from '../map/raw-object.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { onePiece } from '../read/raw-object.ts';
 import { FLAT_COLUMNS } from './columns.ts';
 import { EVERY_KIND } from './every-kind.test-world.ts';

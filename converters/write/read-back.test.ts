@@ -12,7 +12,7 @@ import { compressors } from 'hyparquet-compressors';
 import { testPython } from '../../tools/python/fixtures/python.ts';
 import { convertRun } from '../convert.ts';
 import type { Manifest } from '../dataset/manifest.ts';
-import { mapObject } from '../map/raw-object.ts';
+import { mapObject } from '../map/map-object.test-world.ts';
 import { eventOf } from '../ocsf/event.ts';
 import { problems } from '../ocsf/validate.ts';
 import { onePiece } from '../read/raw-object.ts';

@@ -1,3 +1,4 @@
+import { enlarged } from '../../read/enlarged.ts';
 import { wordsOf } from '../../read/strings.ts';
 
 /** Different ids of so many bytes, a multiple of four, numbered from 0 in order of first sight. */
@@ -60,10 +61,8 @@ export class IdPool {
   }
 
   #grow(): void {
-    const larger = new Uint8Array(2 * this.#bytes.length);
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#words = wordsOf(larger);
+    this.#bytes = enlarged(this.#bytes, 2 * this.#bytes.length);
+    this.#words = wordsOf(this.#bytes);
     this.#table = new Int32Array(2 * this.#table.length);
     for (let id = 0; id < this.size; id++) this.#table[this.#place(this.#words, id * this.#width)] = id + 1;
   }

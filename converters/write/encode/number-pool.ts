@@ -1,3 +1,5 @@
+import { enlarged } from '../../read/enlarged.ts';
+
 /** Different whole numbers, up to 2^53 either way, numbered from 0 in order of first sight. */
 export class NumberPool {
   size = 0;
@@ -39,10 +41,8 @@ export class NumberPool {
   }
 
   #grow(): void {
-    const larger = new Float64Array(2 * this.size);
-    larger.set(this.#values);
-    this.#values = larger;
+    this.#values = enlarged(this.#values, 2 * this.size);
     this.#table = new Int32Array(4 * this.size);
-    for (let i = 0; i < this.size; i++) this.#table[this.#place(larger[i] as number)] = i + 1;
+    for (let i = 0; i < this.size; i++) this.#table[this.#place(this.#values[i] as number)] = i + 1;
   }
 }

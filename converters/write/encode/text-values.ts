@@ -1,3 +1,4 @@
+import { enlarged } from '../../read/enlarged.ts';
 import { StringPool, wordsOf } from '../../read/strings.ts';
 import type { Keys, Texts, Written } from './batch.ts';
 import { type Range, TextBounds } from './bounds.ts';
@@ -66,11 +67,7 @@ export class TextValues extends Values {
   }
 
   #isNewToPage(place: number): boolean {
-    if (place >= this.#pageWith.length) {
-      const larger = new Int32Array(2 * place + 16);
-      larger.set(this.#pageWith);
-      this.#pageWith = larger;
-    }
+    if (place >= this.#pageWith.length) this.#pageWith = enlarged(this.#pageWith, 2 * place + 16);
     const isNew = this.#pageWith[place] !== this.#page;
     this.#pageWith[place] = this.#page;
     return isNew;
